@@ -1,0 +1,100 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// Targets stand in floor order: a room imports only from floors below it (docs/architecture.md).
+
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]
+let strictC: [CSetting] = [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+  name: "slipway",
+  products: [
+    .executable(name: "slipway", targets: ["slipway"]),
+    .library(name: "LuaHost", targets: ["LuaHost"]),
+    .library(name: "ImageImport", targets: ["ImageImport"]),
+    .library(name: "DiskImages", targets: ["DiskImages"]),
+    .library(name: "CloudSimulator", targets: ["CloudSimulator"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Floor 0: C libraries, and the only code that sees them.
+    .systemLibrary(name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CLibEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+    .target(name: "CLuaHost", dependencies: ["CLua"], cSettings: strictC),
+    .target(name: "CEdit", dependencies: ["CLibEdit"], cSettings: strictC),
+
+    // Floor 1.
+    .target(name: "LuaHost", dependencies: ["CLuaHost"], swiftSettings: strict),
+    .target(
+      name: "CloudAccess",
+      dependencies: [
+        crypto, logging, httpClient, yaml,
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
+    .target(name: "ObjectStorage", dependencies: ["CloudAccess", crypto], swiftSettings: strict),
+    .target(name: "DiskImages", dependencies: ["CZstd", "CZlib"], swiftSettings: strict),
+
+    // Floor 2.
+    .target(
+      name: "ImageImport", dependencies: ["CloudAccess", "ObjectStorage", "DiskImages", logging],
+      swiftSettings: strict),
+
+    // Floor 3.
+    .target(
+      name: "ScriptAPI",
+      dependencies: ["LuaHost", "ImageImport", "CloudAccess", "ObjectStorage", "DiskImages", logging],
+      swiftSettings: strict),
+
+    // Floor 4.
+    .target(
+      name: "Workbench", dependencies: ["ScriptAPI", "LuaHost", "ImageImport", "CEdit"],
+      swiftSettings: strict),
+    .target(
+      name: "CloudSimulator",
+      dependencies: [
+        "ImageImport", "CloudAccess", "ObjectStorage", "DiskImages", crypto, logging,
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: strict),
+
+    // Floor 5.
+    .executableTarget(
+      name: "slipway",
+      dependencies: [
+        "Workbench", "CloudSimulator", "ScriptAPI", "ImageImport", "CloudAccess", "DiskImages", logging, yaml,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    // Tests stand beside the rooms they test.
+    .testTarget(name: "LuaHostTests", dependencies: ["LuaHost"], swiftSettings: strict),
+    .testTarget(name: "CloudAccessTests", dependencies: ["CloudAccess"], swiftSettings: strict),
+    .testTarget(name: "ObjectStorageTests", dependencies: ["ObjectStorage"], swiftSettings: strict),
+    .testTarget(name: "DiskImagesTests", dependencies: ["DiskImages"], swiftSettings: strict),
+    .testTarget(name: "ImageImportTests", dependencies: ["ImageImport"], swiftSettings: strict),
+    .testTarget(name: "CloudSimulatorTests", dependencies: ["CloudSimulator"], swiftSettings: strict),
+    .testTarget(name: "ScriptAPITests", dependencies: ["ScriptAPI", "CloudSimulator"], swiftSettings: strict),
+    .testTarget(name: "WorkbenchTests", dependencies: ["Workbench"], swiftSettings: strict),
+    .testTarget(
+      name: "SlipwayTests", dependencies: ["slipway", "CloudSimulator"], swiftSettings: strict),
+  ]
+)

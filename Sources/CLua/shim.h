@@ -1,0 +1,1 @@
+#include <lua.h>n#include <lauxlib.h>n#include <lualib.h>
