@@ -1,3 +1,4 @@
+import CloudAccess
 import ImageImport
 
 /// Connects to the cloud once, on first use, and shares the connection.
@@ -5,11 +6,14 @@ import ImageImport
 /// A script that never touches the cloud must not pay for a login or start the local cloud; the first call that needs
 /// one does, and calls that come meanwhile wait for the same attempt. A failed attempt is not kept: the next call tries again.
 public actor CloudConnector {
+  /// Whose rules requests are held against; known before any connection.
+  public nonisolated let dialect: CloudDialect
   private let connect: @Sendable () async throws -> ImportService
   private var attempt: Task<ImportService, any Error>?
 
   /// Creates a connector that runs `connect` on first use.
-  public init(connect: @escaping @Sendable () async throws -> ImportService) {
+  public init(dialect: CloudDialect, connect: @escaping @Sendable () async throws -> ImportService) {
+    self.dialect = dialect
     self.connect = connect
   }
 
