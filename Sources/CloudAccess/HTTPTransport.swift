@@ -1,0 +1,10 @@
+/// Sends one HTTP request and returns the answer, whatever its status; never follows a redirect, never repeats.
+public protocol HTTPTransport: Sendable {
+  /// Sends the request once.
+  ///
+  /// - Parameters:
+  ///   - timeouts: the limits of this exchange.
+  ///   - bodyLimit: the longest body taken, in bytes; what happens beyond is the request's `overflow`.
+  /// - Throws: ``CloudError`` of kind `network`, `timeout` or `cancelled`, with its `delivery` set.
+  func send(_ request: HTTPRequest, timeouts: HTTPTimeouts, bodyLimit: Int) async throws -> HTTPResponse
+}
