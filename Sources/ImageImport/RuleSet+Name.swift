@@ -1,0 +1,4 @@
+/// Rules, to be filled.
+extension RuleSet {
+  static let nameRules: [ValidationRule] = []
+}
