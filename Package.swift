@@ -95,6 +95,6 @@ let package = Package(
     .testTarget(name: "ScriptAPITests", dependencies: ["ScriptAPI", "CloudSimulator"], swiftSettings: strict),
     .testTarget(name: "WorkbenchTests", dependencies: ["Workbench"], swiftSettings: strict),
     .testTarget(
-      name: "SlipwayTests", dependencies: ["slipway", "CloudSimulator"], swiftSettings: strict),
+      name: "SlipwayTests", dependencies: ["slipway", "CloudSimulator", "DiskImages"], swiftSettings: strict),
   ]
 )

@@ -57,7 +57,7 @@ final class ImageRecordObject: Sendable {
         parameters: [HostParameter("options", .record([ImsModule.timeoutOption]), "how long", optional: true)], since: "0.1"
       ) { arguments in
         guard let image = arguments.receiver as? ImageRecordObject else { return [] }
-        let options = try ImsModule.WaitOptions(arguments[0])
+        let options = ImsModule.WaitOptions(arguments[0])
         try await image.ims.attempt {
           try await $0.client.waitGone(image.record.id, timeout: options.timeout ?? .seconds(600))
         }

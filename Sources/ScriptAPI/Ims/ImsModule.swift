@@ -52,9 +52,9 @@ final class ImsModule: Sendable {
     var timeout: Duration?
     var onProgress: LuaFunction?
 
-    init(_ value: LuaValue) throws {
+    init(_ value: LuaValue) {
       guard let table = value.tableValue else { return }
-      if table["timeout"] != .nil { timeout = try LuaDuration.parse(table["timeout"]) }
+      timeout = table["timeout"].duration
       if case .function(let function) = table["on_progress"] { onProgress = function }
     }
 
@@ -104,7 +104,7 @@ final class ImsModule: Sendable {
         returns: [HostParameter("result", .map, "image_id, image_name, status, job_id, duration")], since: "0.1"
       ) { arguments in
         guard let request = Self.request(arguments[0]) else { return [] }
-        let options = try WaitOptions(arguments[1])
+        let options = WaitOptions(arguments[1])
         let key = arguments[1].tableValue?["key"].stringValue
         let result = try await self.attempt { service in
           try await service.importImage(
@@ -134,7 +134,7 @@ final class ImsModule: Sendable {
             hint: "the service runs at most 40 image-creating tasks at a time")
         }
         let stopsOnError = arguments[1].tableValue?["stop_on_error"].boolValue ?? false
-        let options = try WaitOptions(arguments[1])
+        let options = WaitOptions(arguments[1])
         let entries = try await self.attempt { service in
           try await BatchImport(
             service: service, concurrency: Int(concurrency), stopsOnError: stopsOnError, options: options

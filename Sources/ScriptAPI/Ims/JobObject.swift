@@ -39,7 +39,7 @@ final class JobObject: Sendable {
           returns: [HostParameter("result", .map, "image_id, image_name, status, job_id, duration")], since: "0.1"
         ) { arguments in
           guard let job = arguments.receiver as? JobObject else { return [] }
-          let options = try ImsModule.WaitOptions(arguments[0])
+          let options = ImsModule.WaitOptions(arguments[0])
           let result = try await job.ims.attempt { service in
             try await service.wait(
               for: job.reference, timeout: options.timeout, onProgress: options.observer(job.reference.imageName))

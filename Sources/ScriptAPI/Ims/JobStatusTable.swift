@@ -1,3 +1,4 @@
+import CloudAccess
 import Foundation
 import ImageImport
 import LuaHost

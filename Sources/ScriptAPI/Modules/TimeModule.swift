@@ -1,3 +1,4 @@
+import CloudAccess
 import Foundation
 import LuaHost
 
@@ -38,20 +39,12 @@ enum TimeModule {
           "time.duration", "The seconds of a duration such as 90s, 1h30m or 4h.",
           parameters: [HostParameter("duration", .duration, "text with units, or seconds")],
           returns: [HostParameter("seconds", .number, "seconds")], since: "0.1"
-        ) { arguments in [.number(try LuaDuration.parse(arguments[0]).inSeconds)] },
+        ) { arguments in [.number(arguments.duration(0)?.inSeconds ?? 0)] },
       ])
   }
 
   private static func parse(_ text: String) -> Date? {
     let style = Date.ISO8601FormatStyle()
     return (try? style.parse(text)) ?? (try? Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text))
-  }
-}
-
-extension Duration {
-  /// The duration in seconds, with fractions.
-  var inSeconds: Double {
-    let (seconds, attoseconds) = components
-    return Double(seconds) + Double(attoseconds) / 1e18
   }
 }

@@ -20,7 +20,7 @@ struct ImportCommand: AsyncParsableCommand {
   var noWait = false
 
   func run() async throws {
-    guard let limit = try? LuaDuration.parse(.string(timeout)) else {
+    guard let limit = LuaDuration.parse(timeout) else {
       throw ValidationError("--timeout must be a duration such as 90s, 4h or 1h30m, got '\(timeout)'.")
     }
     let workplace = try Workplace(options.settings)

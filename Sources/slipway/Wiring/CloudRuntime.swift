@@ -47,14 +47,14 @@ final class CloudRuntime: Sendable {
   private func connect() async throws -> ImportService {
     let time = SystemTime()
     let profile: CloudProfile
-    var pace = PollPace.standard
+    var policy = PollPolicy()
     switch choice {
     case .remote(let given): profile = given
     case .local(let configuration, _):
       let cloud = try LocalCloud(configuration: configuration)
       profile = try await cloud.start().profile
       opened.withLock { $0.local = cloud }
-      pace = .scaled(by: configuration.clockScale)
+      policy = policy.scaled(by: configuration.clockScale)
     }
     let transport = AsyncHTTPTransport(
       verifyTLS: profile.verifyTLS, caFile: profile.caFile, proxyEnvironment: environment)
@@ -66,7 +66,8 @@ final class CloudRuntime: Sendable {
     let client = ImageClient(session: session, time: time)
     return ImportService(
       client: client, rules: RuleSet(dialect: profile.dialect),
-      submitter: DirectSubmitter(client: client, time: time), scheduler: JobScheduler(client: client, time: time, pace: pace),
+      submitter: DirectSubmitter(client: client, events: events),
+      scheduler: JobScheduler(client: client, time: time, policy: policy, events: events),
       events: events)
   }
 }
