@@ -5,7 +5,7 @@ public final class ImageClient: Sendable {
   public let session: CloudSession
   let time: any TimeSource
 
-  /// - Parameter time: the clock for waiting and for the moment of a submission.
+  /// A client over a session, with the clock for waiting and for the moment of a submission.
   public init(session: CloudSession, time: any TimeSource = SystemTime()) {
     self.session = session
     self.time = time

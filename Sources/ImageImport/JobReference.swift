@@ -18,7 +18,8 @@ public struct JobReference: Sendable, Hashable {
   public var request: ImportRequest?
 
   public init(
-    id: String, imageName: String? = nil, submittedAt: Date? = nil, requestID: String? = nil, request: ImportRequest? = nil
+    id: String, imageName: String? = nil, submittedAt: Date? = nil, requestID: String? = nil,
+    request: ImportRequest? = nil
   ) {
     self.id = id
     self.imageName = imageName
