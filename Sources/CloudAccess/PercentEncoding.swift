@@ -48,7 +48,7 @@ public enum PercentEncoding {
 
   /// The pairs of a query as it stands on the wire, in its order, decoded.
   ///
-  /// - Parameter plusIsSpace: whether `+` means a space, as form-encoding clients write it.
+  /// `plusIsSpace` tells whether `+` means a space, as form-encoding clients write it.
   public static func queryPairs(_ query: some StringProtocol, plusIsSpace: Bool) -> [(String, String)] {
     query.split(separator: "&" as Character).map { part in
       let pair = part.split(separator: "=" as Character, maxSplits: 1, omittingEmptySubsequences: false)
