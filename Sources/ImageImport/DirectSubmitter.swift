@@ -51,13 +51,14 @@ public struct DirectSubmitter: Submitter {
     _ failure: SubmissionStateMachine.Failure, _ cause: CloudError, _ request: ImportRequest
   ) -> ImportError {
     var error = ImportError(cause, request: request)
+    let name = request.name.map { Quoted.text($0) } ?? "without a name"
     switch failure {
     case .notSent:
       error.isAmbiguous = false
     case .refused:
       error.isAmbiguous = false
+      error.message = "The cloud refused the import of image \(name): \(cause.message)"
     case .ambiguous:
-      let name = request.name.map { Quoted.text($0) } ?? "without a name"
       error.kind = cause.kind == .cancelled ? .cancelled : cause.kind == .service ? .service : .network
       error.isAmbiguous = true
       error.retryable = false

@@ -46,12 +46,12 @@ public actor JobScheduler {
   /// A scheduler over a client: at most `maximumInFlight` questions are under way at once, and `random` gives numbers from 0 to 1
   /// for the jitter.
   public init(
-    client: ImageClient, time: any TimeSource = SystemTime(), policy: PollPolicy = PollPolicy(),
+    client: ImageClient, time: (any TimeSource)? = nil, policy: PollPolicy = PollPolicy(),
     events: any ImportEventSink = NoEvents(), maximumInFlight: Int = 16,
     random: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
   ) {
     self.client = client
-    self.time = time
+    self.time = time ?? client.time
     self.policy = policy
     self.events = events
     self.maximumInFlight = max(1, maximumInFlight)
@@ -187,7 +187,7 @@ public actor JobScheduler {
       Task { [client] in
         switch question {
         case .job:
-          let result = await JobScheduler.result { try await client.job(id) }
+          let result = await JobScheduler.result { try await client.job(id, retry: .once) }
           self.answered(id, token) {
             $0.answered($1, now: $2, random: $3)
           } with: {
