@@ -64,10 +64,12 @@ public final class ZVHD2Writer {
     }
     let whole = ZVHD2Header.standardBlockSize
     let left = diskSize - UInt64(nextBlock) * UInt64(whole)
+    let expected = Int(min(UInt64(whole), left))
     // The source may end inside the last sector: its size was rounded up.
-    guard bytes.count == whole || UInt64(bytes.count) <= left && left - UInt64(bytes.count) < 512 else {
-      throw DiskImageError(
-        .argument, "block \(nextBlock) has \(bytes.count) bytes, expected \(min(UInt64(whole), left))")
+    guard bytes.count <= expected,
+      bytes.count == expected || expected - bytes.count < 512 && nextBlock == blockCount - 1
+    else {
+      throw DiskImageError(.argument, "block \(nextBlock) has \(bytes.count) bytes, expected \(expected)")
     }
     if bytes.isAllZero {
       nextBlock += 1
