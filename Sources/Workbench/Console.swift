@@ -47,6 +47,11 @@ public final class Console: Sendable {
     emit(Array((text.hasSuffix("\n") ? text : text + "\n").utf8), to: .error)
   }
 
+  /// A prompt without a newline, on standard error, for terminals that cannot be edited on.
+  func showPrompt(_ text: String) {
+    emit(Array(text.utf8), to: .error)
+  }
+
   /// Why standard output could not be written, if so: `EPIPE` when its reader has gone. Nothing is written there any more.
   public var outputFailure: WriteFailure? { state.withLock { $0.outputFailure } }
 

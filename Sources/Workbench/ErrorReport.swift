@@ -45,12 +45,12 @@ public struct ErrorReport: Sendable {
       self.init(plain: error)
       return
     }
-    if let underlying = error.underlying, underlying is ImportError || underlying is CloudError
-      || underlying is ConfigurationError
-    {
+    switch error.underlying {
+    case let underlying?
+    where underlying is ImportError || underlying is CloudError || underlying is ConfigurationError:
       self.init(plain: underlying)
-    } else {
-      message = Self.clean(error.message)
+    default:
+      self.init(message: Self.clean(error.message))
       if let fields = error.value.tableValue { add(fields: fields) }
     }
     switch error.kind {
@@ -66,6 +66,10 @@ public struct ErrorReport: Sendable {
         source: Self.clean(name), line: line, text: source(name).flatMap { Self.line(line, of: $0) })
     }
     traceback = Self.traceback(error.traceback)
+  }
+
+  private init(message: String) {
+    self.message = message
   }
 
   private init(plain error: any Error) {

@@ -7,9 +7,8 @@ public enum LineCompletion: Sendable, Equatable {
   /// Several fit and they share nothing more: show them.
   case list([String])
 
-  /// - Parameters:
-  ///   - text: the line up to the cursor.
-  ///   - names: everything that may be completed, members with their path (`ims.import`, `string.format`).
+  /// `text` is the line up to the cursor; `names` is everything that may be completed, members with their path
+  /// (`ims.import`, `string.format`).
   public static func complete(_ text: String, names: [String]) -> LineCompletion {
     if text.allSatisfy({ $0 == " " || $0 == "\t" }) { return .insert("  ") }
     let word = lastWord(of: text)

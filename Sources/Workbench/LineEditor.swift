@@ -80,7 +80,7 @@ public final class LineEditor: LineSource, PromptHolder {
     switch slip_edit_read(handle.pointer, prompt, &line, &length) {
     case SLIP_EDIT_LINE:
       guard let line else { return .ended }
-      return .line(line.withMemoryRebound(to: UInt8.self, capacity: length) { Array(UnsafeBufferPointer(start: $0, count: length)) })
+      return .line(Array(UnsafeRawBufferPointer(start: line, count: length)))
     case SLIP_EDIT_CANCELLED: return .cancelled
     default: return .ended
     }

@@ -21,7 +21,8 @@ public struct ScriptFile: Sendable, Hashable {
     guard fstat(descriptor, &facts) == 0 else { throw Self.openFailure(path, errno) }
     if facts.st_mode & S_IFMT == S_IFDIR {
       throw ScriptFileError(
-        message: "\(self.path) is a directory, not a script", hint: "Name the Lua file in it, for example \(path)/main.lua.")
+        message: "\(self.path) is a directory, not a script",
+        hint: "Name the Lua file in it, for example \(path)/main.lua.")
     }
     bytes = try Self.contents(descriptor, self.path)
     try Self.checkText(bytes, self.path)

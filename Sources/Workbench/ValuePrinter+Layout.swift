@@ -79,14 +79,16 @@ extension ValuePrinter {
     }
   }
 
-  private static let keywords: Set<String> = [
-    "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil", "not",
-    "or", "repeat", "return", "then", "true", "until", "while",
-  ]
+  /// An object's own description where its type gives one, else its type.
+  static func describe(_ object: LuaObject) -> String {
+    let value: Any = object
+    let text = (value as? any CustomStringConvertible)?.description ?? object.type.name
+    return text.hasPrefix("<") ? DisplayText.harmless(text) : "<" + DisplayText.harmless(text) + ">"
+  }
 
   /// May stand in a table constructor without brackets.
   static func isName(_ text: String) -> Bool {
-    guard let first = text.utf8.first, !(0x30..<0x3a).contains(first), !keywords.contains(text) else { return false }
+    guard let first = text.utf8.first, !(0x30..<0x3a).contains(first), !LuaKeywords.set.contains(text) else { return false }
     return text.utf8.allSatisfy { byte in
       switch byte {
       case 0x30..<0x3a, 0x41..<0x5b, 0x61..<0x7b, UInt8(ascii: "_"): true

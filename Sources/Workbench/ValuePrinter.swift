@@ -98,7 +98,8 @@ public struct ValuePrinter: Sendable {
     default: return nil
     }
     guard index + length <= bytes.count,
-      let text = String(validating: bytes[index..<index + length], as: UTF8.self), let scalar = text.unicodeScalars.first
+      let text = String(validating: bytes[index..<index + length], as: UTF8.self),
+      let scalar = text.unicodeScalars.first
     else { return nil }
     return (scalar, length)
   }
