@@ -65,7 +65,8 @@ let package = Package(
 
     // Floor 4.
     .target(
-      name: "Workbench", dependencies: ["ScriptAPI", "LuaHost", "ImageImport", "CEdit"],
+      name: "Workbench",
+      dependencies: ["ScriptAPI", "LuaHost", "ImageImport", "CloudAccess", "CEdit", logging],
       swiftSettings: strict),
     .target(
       name: "CloudSimulator",

@@ -40,7 +40,7 @@ public enum ReferenceWriter {
 
   private static func function(_ function: HostFunction, level: String) -> [String] {
     var lines = ["", "\(level) `\(function.signature)`", "", function.summary + (function.isWaiting ? " *Waits.*" : "")]
-    let rows = function.parameters.flatMap { rows($0, prefix: "") }
+    let rows = function.parameters.flatMap { Self.rows($0, prefix: "") }
     if !rows.isEmpty { lines += ["", "| parameter | type | what it is |", "|---|---|---|"] + rows }
     if !function.returns.isEmpty {
       lines += [""] + function.returns.map { "Returns `\($0.name)` (\($0.type.name)): \($0.docs)." }
@@ -53,7 +53,7 @@ public enum ReferenceWriter {
     let name = prefix + parameter.name + (parameter.optional ? "?" : "")
     var rows = ["| `\(name)` | \(cell(parameter.type.name)) | \(cell(parameter.docs)) |"]
     if case .record(let fields) = parameter.type {
-      rows += fields.flatMap { self.rows($0, prefix: "\(prefix)\(parameter.name).") }
+      rows += fields.flatMap { Self.rows($0, prefix: "\(prefix)\(parameter.name).") }
     }
     return rows
   }

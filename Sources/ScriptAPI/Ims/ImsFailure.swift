@@ -36,3 +36,7 @@ extension ConfigurationError: ScriptError {
   public var scriptMessage: String { message }
   public var scriptFields: [(String, LuaValue)] { ScriptFailure(kind: "configuration", message, hint: hint).scriptFields }
 }
+
+extension ImsModule {
+  func errorValue(_ error: ImportError) -> LuaValue { .error(ImsFailure(error, self)) }
+}

@@ -66,7 +66,7 @@ final class ResultsObject: Sendable {
     table["image"] = ims.image(entry.request)
     switch entry.outcome {
     case .success(let result): table["result"] = ResultTable.value(result)
-    case .failure(let error): table["error"] = ims.error(error)
+    case .failure(let error): table["error"] = ims.errorValue(error)
     }
     return .table(table)
   }

@@ -82,4 +82,4 @@ struct CloudCommand: AsyncParsableCommand {
   }
 }
 
-extension CloudDialect: @retroactive ExpressibleByArgument {}
+extension CloudDialect: ExpressibleByArgument {}

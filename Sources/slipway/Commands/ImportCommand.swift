@@ -43,10 +43,6 @@ struct ImportCommand: AsyncParsableCommand {
     defer { trap.cancel() }
     let outcome = await work.result
     await workplace.close()
-    if case .failure(let error) = outcome {
-      let report = ErrorReport(style: console.terminal)
-      console.note(report.text(error))
-      throw ExitCode(ExitStatus(for: error).code)
-    }
+    if case .failure(let error) = outcome { throw workplace.fail(error) }
   }
 }

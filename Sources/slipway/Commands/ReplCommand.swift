@@ -14,11 +14,17 @@ struct ReplCommand: AsyncParsableCommand {
     workplace.announce()
     let context = workplace.context(script: nil, arguments: [])
     let vm = try workplace.makeVM(context)
-    for module in context.modules.map(\.name) + ["task"] {
-      _ = try await vm.run(Array("\(module) = require '\(module)'".utf8), name: "=repl")
-    }
-    let status = await Repl(vm: vm, console: workplace.console).run()
-    await vm.close()
+    let modules = context.modules.map(\.name) + ["task"]
+    let preload = modules.map { "\($0) = require '\($0)'" }.joined(separator: "\n")
+    _ = try await vm.run(Array(preload.utf8), name: "preload")
+    var options = Repl.Options()
+    options.modules = context.modules
+    options.history = .standard()
+    options.banner = """
+      slipway \(Slipway.version): \(modules.joined(separator: ", ")) are loaded. Try: ims.quota()
+      Ctrl-C cancels the line, Ctrl-D leaves, .help lists commands.
+      """
+    let status = await Repl(vm: vm, console: workplace.console, options: options).run()
     await workplace.close()
     if status.code != 0 { throw ExitCode(status.code) }
   }

@@ -28,9 +28,13 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     let workplace = try Workplace(options.settings)
     workplace.announce()
-    let context = workplace.context(script: script, arguments: arguments)
-    let runner = ScriptRunner(console: workplace.console) { try workplace.makeVM(context, memory: memory) }
-    let status = await runner.run(file: script, arguments: arguments)
+    let context = workplace.context(script: script == "-" ? nil : script, arguments: arguments)
+    let memory = memory
+    var hooks = ScriptRunner.Hooks { _ in try workplace.makeVM(context, memory: memory) }
+    hooks.jobsUnderWay = { workplace.jobs.underWay }
+    hooks.finished = { workplace.progress?.finish() }
+    hooks.json = workplace.json
+    let status = await ScriptRunner(console: workplace.console, hooks: hooks).run(path: script, arguments: arguments)
     await workplace.close()
     if status.code != 0 { throw ExitCode(status.code) }
   }

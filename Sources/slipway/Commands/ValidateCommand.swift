@@ -41,7 +41,7 @@ struct ValidateCommand: AsyncParsableCommand {
         errors += report.errors.count
         let place = requests.count == 1 ? file : "\(file) [\(index + 1)]"
         switch form {
-        case .text: workplace.console.print(FindingList(style: workplace.console.terminal).text(report, place: place, name: request.name))
+        case .text: workplace.console.print(FindingText.report(report, place: place, name: request.name))
         case .json:
           var object = report.json.objectValue ?? [:]
           object["file"] = .string(file)

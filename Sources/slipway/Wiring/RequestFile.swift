@@ -69,7 +69,7 @@ struct RequestFile {
       return try ScriptRequests.requests(values)
     } catch {
       await vm.close()
-      workplace.console.note(ErrorReport(style: workplace.console.terminal).text(error))
+      _ = workplace.fail(error)
       throw CommandFailure(.refused, "\(shown) gives no requests to check")
     }
   }

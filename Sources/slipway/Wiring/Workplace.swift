@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import ImageImport
 import Logging
@@ -6,12 +7,14 @@ import ScriptAPI
 import Workbench
 
 /// Everything a command that runs scripts or imports needs, wired together from its options.
-struct Workplace {
+struct Workplace: Sendable {
   let console: Console
   let choice: CloudChoice
   let runtime: CloudRuntime
   let events: any ImportEventSink
   let progress: ProgressRenderer?
+  let json: JSONEventWriter?
+  let jobs: JobTracker
   let logger: Logger
   let environment: [String: String]
   let workingDirectory: String
@@ -24,25 +27,25 @@ struct Workplace {
     let json = options.form == .json
     let level = options.logLevel.level
     logger = Logger(label: "slipway") { label in
-      var handler = ConsoleLogHandler(label: label, console: console, asJSON: json)
-      handler.logLevel = level
-      return handler
+      ConsoleLogHandler(label: label, console: console, level: level, form: json ? .json : .text)
     }
     do {
       choice = try CloudChoice(options, environment: environment, workingDirectory: workingDirectory)
     } catch {
       throw CommandFailure(.configuration, "\(error)")
     }
+    let jobs = JobTracker()
+    self.jobs = jobs
     if json {
+      let writer = JSONEventWriter(console: console)
+      self.json = writer
       progress = nil
-      events = JSONEventWriter(console: console)
-    } else if quiet {
-      progress = nil
-      events = NoEvents()
+      events = EventFanOut([writer, jobs])
     } else {
-      let renderer = ProgressRenderer(console: console)
+      self.json = nil
+      let renderer = quiet ? nil : ProgressRenderer(console: console)
       progress = renderer
-      events = renderer
+      events = EventFanOut(renderer.map { [$0, jobs] } ?? [jobs])
     }
     runtime = CloudRuntime(choice: choice, events: events, logger: logger, environment: environment)
   }
@@ -59,19 +62,28 @@ struct Workplace {
       logger: logger, cloud: runtime.connector)
   }
 
-  /// A VM with every module; `directory` is where `require` looks beside the modules.
-  func makeVM(_ context: ScriptContext, preloads: Bool = false) throws -> LuaVM {
+  /// A VM with every module; `require` also finds files beside the script and under `lua`.
+  func makeVM(_ context: ScriptContext, memory: Int? = nil) throws -> LuaVM {
     let console = console
-    var configuration = LuaVM.Configuration()
-    configuration.modules = context.modules
-    configuration.searchPath = [context.scriptDirectory, workingDirectory + "/lua"]
-    configuration.output = { console.write($0) }
-    return try LuaVM(configuration)
+    return try LuaVM(
+      LuaVM.Configuration(
+        modules: context.modules,
+        searchPath: [context.resolve(context.scriptDirectory), context.resolve("lua")],
+        memoryLimit: memory.map { $0 << 20 },
+        output: { console.write($0) }))
+  }
+
+  /// Ends with an error's own status after showing it.
+  func fail(_ error: any Error) -> ExitCode {
+    let report = ErrorReport(error)
+    console.note(report.text(console.terminal.errorStyle))
+    json?.emit(report)
+    return ExitCode(ExitStatus(error).code)
   }
 
   /// Ends progress and connections.
   func close() async {
-    await progress?.finish()
+    progress?.finish()
     await runtime.shutdown()
   }
 }
