@@ -4,19 +4,9 @@ import Testing
 /// The examples run as they stand, on the images that the script makes.
 @Suite("The examples")
 struct ExamplesTests {
-  private func cloud(_ body: (URL) async throws -> Void) async throws {
-    try await withTemporaryDirectory { directory in
-      let made = try await Tool.run(
-        [directory.appending(path: "buckets").path], environment: ["SLIPWAY": Tool.binary.path],
-        executable: Tool.root.appending(path: "scripts/make-example-images"))
-      try #require(made.status == 0, "\(made.errors)")
-      try await body(directory)
-    }
-  }
-
   @Test("first.lua, seed_requests.lua and fleet.lua end as they promise", .timeLimit(.minutes(5)))
   func examples() async throws {
-    try await cloud { directory in
+    try await withExampleCloud { directory in
       func run(_ name: String) async throws -> Tool.Outcome {
         try await Tool.run(["run", "--local-cloud", directory.path, "lua/examples/\(name).lua"])
       }
