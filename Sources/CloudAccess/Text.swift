@@ -35,3 +35,11 @@ extension UInt8 {
     self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") ? self | 0x20 : self
   }
 }
+
+extension StringProtocol {
+  /// Without white space at both ends.
+  var trimmed: String {
+    let scalars = unicodeScalars.drop { $0.properties.isWhitespace }.reversed().drop { $0.properties.isWhitespace }
+    return String(String.UnicodeScalarView(scalars.reversed()))
+  }
+}
