@@ -12,7 +12,9 @@ public struct ImageFileFacts: Sendable, Hashable {
   }
 
   /// The disk's size in whole GiB, rounded up: the smallest `min_disk` that fits.
-  public var smallestMinDisk: Int? { diskSize.map { Int(($0 + ImageFileFacts.gibibyte - 1) / ImageFileFacts.gibibyte) } }
+  public var smallestMinDisk: Int? {
+    diskSize.map { Int(($0 + ImageFileFacts.gibibyte - 1) / ImageFileFacts.gibibyte) }
+  }
 
   static let gibibyte: UInt64 = 1 << 30
 }

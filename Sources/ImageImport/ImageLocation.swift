@@ -52,7 +52,9 @@ public struct ImageLocation: Sendable, Hashable, CustomStringConvertible {
 
   /// The lower-case scheme of a text of the form `scheme://…`, if it is one.
   static func scheme(of text: String) -> String? {
-    guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://"), colon > text.startIndex else { return nil }
+    guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://"), colon > text.startIndex else {
+      return nil
+    }
     let scheme = text[..<colon]
     guard scheme.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }) else { return nil }
     return scheme.lowercased()

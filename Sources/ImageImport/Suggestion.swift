@@ -5,9 +5,7 @@ enum Suggestion {
     text.lowercased().filter { $0 != " " && $0 != "_" && $0 != "-" }
   }
 
-  /// The known texts nearest to a given one, best first, none that is too far off to be meant.
-  ///
-  /// - Parameter limit: how many at most.
+  /// The known texts nearest to a given one, best first and so many at most, none that is too far off to be meant.
   static func nearest(to text: String, in known: [String], limit: Int = 1) -> [String] {
     let wanted = Array(folded(text).unicodeScalars)
     guard !wanted.isEmpty, wanted.count <= 128 else { return [] }
