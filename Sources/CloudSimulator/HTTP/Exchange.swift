@@ -29,7 +29,7 @@ struct Exchange: Sendable {
     if let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) {
       path = String(target[..<mark])
       rawQuery = String(target[target.utf8.index(after: mark)...])
-      query = PercentEncoding.queryPairs(rawQuery, plusIsSpace: false).map { (name: $0.0, value: $0.1) }
+      query = PercentEncoding.queryPairs(rawQuery, plusIsSpace: true).map { (name: $0.0, value: $0.1) }
     } else {
       path = target
       rawQuery = ""

@@ -13,7 +13,7 @@ final class FileReader: Sendable {
 
   private let tree: BucketTree
   private let catalog: ObjectCatalog
-  private let known = Mutex<[Key: ImageFileFacts]>([:])
+  private let known = Mutex<[Key: FileFacts]>([:])
   private let queue = DispatchQueue(label: "slipway.local-cloud.files", qos: .utility, attributes: .concurrent)
   private let places = DispatchSemaphore(value: 2)
 
@@ -41,7 +41,7 @@ final class FileReader: Sendable {
   private func object(_ bucket: String, _ key: String) -> ImportJudge.Evidence.Object {
     guard let object = tree.status(bucket: bucket, key: key) else { return .missing }
     do {
-      let facts = try ImageFileFacts.read(path: object.path, fileName: key)
+      let facts = try FileFacts.read(path: object.path, fileName: key)
       known.withLock { known in
         if known.count > 10_000 { known.removeAll() }
         known[Key(path: object.path, status: object.status)] = facts

@@ -10,7 +10,7 @@ struct ImportJudge: Sendable {
     enum Object: Sendable, Equatable {
       case missing
       case unreadable(String)
-      case read(ImageFileFacts)
+      case read(FileFacts)
     }
 
     var bucketExists: Bool
@@ -49,7 +49,7 @@ struct ImportJudge: Sendable {
   }
 
   /// Whether the service can read the file and takes its format.
-  private func file(_ evidence: Evidence, _ bucket: String, _ key: String) throws(JobMachine.Failure) -> ImageFileFacts {
+  private func file(_ evidence: Evidence, _ bucket: String, _ key: String) throws(JobMachine.Failure) -> FileFacts {
     let name = "\(bucket):\(key)"
     guard evidence.bucketExists else {
       throw .init(code: "IMG.0069", reason: "Bucket \(bucket) cannot be accessed: expected an existing bucket, found none.")
@@ -59,7 +59,7 @@ struct ImportJudge: Sendable {
         code: "IMG.0069",
         reason: "Bucket \(bucket) cannot be used: expected storage class STANDARD, found \(evidence.bucketClass).")
     }
-    let facts: ImageFileFacts
+    let facts: FileFacts
     switch evidence.object {
     case .missing:
       throw .init(code: "IMG.0121", reason: "Object \(key) does not exist in bucket \(bucket).")
@@ -86,7 +86,7 @@ struct ImportJudge: Sendable {
   }
 
   private func format(
-    _ facts: ImageFileFacts, _ evidence: Evidence, _ name: String, _ key: String
+    _ facts: FileFacts, _ evidence: Evidence, _ name: String, _ key: String
   ) throws(JobMachine.Failure) {
     let claimed = Self.extensionOf(key)
     guard facts.format.isQuickImportFormat, claimed == "raw" || claimed == "zvhd2" else {
@@ -109,7 +109,7 @@ struct ImportJudge: Sendable {
 
   /// Whether the disk inside fits.
   private func disk(
-    _ facts: ImageFileFacts, _ name: String, _ isData: Bool, _ minDisk: Int
+    _ facts: FileFacts, _ name: String, _ isData: Bool, _ minDisk: Int
   ) throws(JobMachine.Failure) -> UInt64 {
     let size = facts.virtualSize ?? facts.fileSize
     let needed = Int(size / Self.gib) + (size % Self.gib == 0 ? 0 : 1)

@@ -15,7 +15,7 @@ extension CloudState {
     var imageVisibility: LocalCloudConfiguration.Visibility
     var tagVisibility: LocalCloudConfiguration.Visibility
 
-    func shows(_ image: ImageState, _ query: ImageQuery) -> Bool {
+    func shows(_ image: ImageState, _ query: ImageListQuery) -> Bool {
       image.isVisible(at: now, imageVisibility)
         && query.matches(image, owner: owner, visibleTags: image.visibleTags(at: now, tagVisibility))
     }
@@ -24,7 +24,7 @@ extension CloudState {
   /// The images of a page: filtered, in order, after the marker.
   ///
   /// - Returns: nil when the marker names no image.
-  func list(_ query: ImageQuery, _ view: View) -> Page? {
+  func list(_ query: ImageListQuery, _ view: View) -> Page? {
     if query.sortKey == .createdAt || query.sortKey == .size || query.sortKey == .containerFormat {
       return listByAge(query, view)
     }
@@ -39,7 +39,7 @@ extension CloudState {
   }
 
   /// The common orders walk the list of ages from the marker on and stop when the page is full.
-  private func listByAge(_ query: ImageQuery, _ view: View) -> Page? {
+  private func listByAge(_ query: ImageListQuery, _ view: View) -> Page? {
     var found: [ImageState] = []
     var position = query.ascending ? 0 : order.count - 1
     let step = query.ascending ? 1 : -1

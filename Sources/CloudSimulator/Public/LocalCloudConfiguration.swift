@@ -45,6 +45,8 @@ public struct LocalCloudConfiguration: Sendable {
 
   /// Refuse a name that another image of the project has (IMG.0009).
   public var refusesDuplicateNames: Bool = false
+  /// Refuse an os_version that no document lists (IMG.0056); the documents are older than the real service.
+  public var refusesUnlistedOSVersions: Bool = false
   /// When an image under import shows up in lists.
   public var imageVisibility: Visibility = .atSubmission
   /// When the tags of an image under import show up.

@@ -1,7 +1,18 @@
 /// Random names, ids and secrets from the system's generator.
 enum RandomText {
-  /// Lower-case hexadecimal digits.
-  static func hex(_ count: Int) -> String { text(count, of: "0123456789abcdef") }
+  /// Lower-case hexadecimal digits; sixteen for each number asked of the system, as every request needs an id.
+  static func hex(_ count: Int) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    var text: [UInt8] = []
+    text.reserveCapacity(count)
+    var bits: UInt64 = 0
+    for place in 0..<count {
+      if place % 16 == 0 { bits = .random(in: .min ... .max) }
+      text.append(digits[Int(bits & 15)])
+      bits >>= 4
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
 
   /// Upper-case letters and digits, as in access key ids.
   static func upper(_ count: Int) -> String { text(count, of: "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") }

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Conditions on things that a quick import never sets (`__whole_image`, GPU support and the like) are kept as text and compared
 /// with the image's extension attributes, so that they match nothing rather than everything.
-struct ImageQuery: Sendable, Equatable {
+struct ImageListQuery: Sendable, Equatable {
   /// A point in time compared as `op:time`.
   struct Moment: Sendable, Equatable {
     enum Comparison: String, Sendable { case gt, gte, lt, lte, eq, neq }
@@ -100,7 +100,7 @@ struct ImageQuery: Sendable, Equatable {
     return Moment(comparison: comparison, date: date)
   }
 
-  static func == (left: ImageQuery, right: ImageQuery) -> Bool {
+  static func == (left: ImageListQuery, right: ImageListQuery) -> Bool {
     left.id == right.id && left.name == right.name && left.tags == right.tags && left.created == right.created
       && left.updated == right.updated && left.sortKey == right.sortKey && left.ascending == right.ascending
       && left.limit == right.limit && left.marker == right.marker

@@ -2,7 +2,7 @@ import DiskImages
 import Foundation
 
 /// What reading an image file told, without a judgement on any request.
-struct ImageFileFacts: Sendable, Equatable {
+struct FileFacts: Sendable, Equatable {
   var format: DiskFormat
   var fileSize: UInt64
   /// Bytes of the disk inside; nil where the file does not tell.
@@ -18,10 +18,10 @@ struct ImageFileFacts: Sendable, Equatable {
   /// Damage becomes `defect`.
   ///
   /// - Throws: `DiskImageError` when the file cannot be read.
-  static func read(path: String, fileName: String) throws -> ImageFileFacts {
+  static func read(path: String, fileName: String) throws -> FileFacts {
     let source = try FileByteSource(path: path)
     let inspection = try DiskInspector.inspect(source, fileName: fileName)
-    var facts = ImageFileFacts(
+    var facts = FileFacts(
       format: inspection.format, fileSize: source.size, virtualSize: inspection.virtualSize)
     switch inspection.format {
     case .raw: facts.virtualSize = source.size
