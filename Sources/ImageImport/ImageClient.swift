@@ -1,0 +1,93 @@
+import CloudAccess
+
+/// The calls of the image service, each one request.
+public final class ImageClient: Sendable {
+  public let session: CloudSession
+  public let time: any TimeSource
+
+  /// A client over a session; without a clock of its own it takes the session's.
+  public init(session: CloudSession, time: (any TimeSource)? = nil) {
+    self.session = session
+    self.time = time ?? session.time
+  }
+
+  /// Sends an import exactly once and says what is known afterwards.
+  ///
+  /// The POST is not idempotent and the API has no token to make it so; whoever sends it again without proof that the first one was
+  /// not acted on makes a second image.
+  public func submit(_ request: ImportRequest) async -> SubmissionOutcome {
+    let call = APICall(
+      method: "POST", path: "/v2/cloudimages/quickimport/action", body: .bytes(request.encoded()), retry: .once)
+    do {
+      return SubmissionOutcome(try await session.send(call))
+    } catch let error as CloudError {
+      return SubmissionOutcome(error)
+    } catch {
+      return .ambiguous(
+        CloudError(kind: .service, message: "The submission ended with: \(error)", delivery: .ambiguous))
+    }
+  }
+
+  /// Asks for a job.
+  ///
+  /// Whoever has a schedule of its own for failures asks with `retry: .once`, so that a bad answer is seen at once.
+  public func job(_ id: String, retry: RetryPolicy = .idempotent) async throws -> JobStatus {
+    let response = try await session.send(
+      APICall(path: "/v1/{project_id}/jobs/\(ImageClient.segment(id))", retry: retry))
+    var status = JobStatus(json: try ImageClient.body(of: response, "job \(Quoted.text(id))"))
+    if status.id.isEmpty { status.id = id }
+    return status
+  }
+
+  /// The images that match, page by page.
+  public func images(_ query: ImageQuery = ImageQuery()) -> ImageSequence {
+    ImageSequence(client: self, query: query)
+  }
+
+  /// One page of a list: the images after the marker.
+  func page(_ query: ImageQuery, after marker: String?) async throws -> [ImageRecord] {
+    let parameters = query.parameters + (marker.map { [("marker", $0)] } ?? [])
+    let response = try await session.send(APICall(path: "/v2/cloudimages", query: parameters))
+    let body = try ImageClient.body(of: response, "image list")
+    guard let images = body["images"]?.arrayValue else {
+      throw CloudError(
+        kind: .service, message: "The image list should have a member images, but is \(Quoted.value(body)).",
+        status: response.status, requestID: response.requestID, delivery: .answered)
+    }
+    return images.map(ImageRecord.init(json:))
+  }
+
+  /// The details of one image.
+  public func image(_ id: String) async throws -> ImageRecord {
+    let response = try await session.send(APICall(path: "/v2/images/\(ImageClient.segment(id))"))
+    return ImageRecord(json: try ImageClient.body(of: response, "image \(Quoted.text(id))"))
+  }
+
+  /// How many private images are used and allowed.
+  public func quota() async throws -> ImageQuota {
+    let response = try await session.send(APICall(path: "/v1/cloudimages/quota"))
+    let body = try ImageClient.body(of: response, "quota")
+    guard let quota = ImageQuota(json: body) else {
+      throw CloudError(
+        kind: .service, message: "The quota answer has no entry of type image.", status: response.status,
+        requestID: response.requestID, delivery: .answered)
+    }
+    return quota
+  }
+
+  /// The parsed body of an answer that must have one.
+  static func body(of response: APIResponse, _ what: String) throws -> JSONValue {
+    if let json = response.json, json.objectValue != nil { return json }
+    throw CloudError(
+      kind: .service,
+      message: "The answer for the \(what) should be a JSON object, but is "
+        + Quoted.text(String(decoding: response.body.prefix(200), as: UTF8.self)) + ".",
+      status: response.status, requestID: response.requestID, retryable: true, delivery: .answered)
+  }
+
+  /// A text as one part of a path, percent-encoded; a lone "." or ".." would be taken for a step in the path.
+  static func segment(_ text: String) -> String {
+    let encoded = PercentEncoding.encode(text)
+    return encoded == "." || encoded == ".." ? encoded.replacing(".", with: "%2E") : encoded
+  }
+}

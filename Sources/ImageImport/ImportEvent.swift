@@ -1,0 +1,71 @@
+import CloudAccess
+
+/// Something that happened to an import.
+public enum ImportEvent: Sendable {
+  case validated(ImportRequest, ValidationReport)
+  case submitted(JobReference)
+  case progress(JobReference, JobStatus)
+  case succeeded(ImportResult)
+  case failed(ImportError)
+
+  /// A wait ended before its job did; the error carries the job, which goes on.
+  case detached(ImportError)
+
+  /// A submission waits for room in the cloud.
+  case waiting(name: String?, reason: String, delay: Duration)
+
+  /// The cloud answers badly; nothing is lost, but it takes longer.
+  case degraded(JobReference, reason: String, delay: Duration)
+
+  /// Something unexpected that is no failure, such as an unknown job status.
+  case warning(JobReference, message: String)
+
+  /// The event's name in JSON.
+  public var name: String {
+    switch self {
+    case .validated: "validated"
+    case .submitted: "submitted"
+    case .progress: "progress"
+    case .succeeded: "succeeded"
+    case .failed: "failed"
+    case .detached: "detached"
+    case .waiting: "waiting"
+    case .degraded: "degraded"
+    case .warning: "warning"
+    }
+  }
+
+  /// The event as one JSON object: `event` names it, the rest are the API's own field names.
+  public var json: JSONValue {
+    var members: [String: JSONValue] = [:]
+    switch self {
+    case .validated(let request, let report):
+      members = report.json.objectValue ?? [:]
+      members["image_name"] = request.name.map(JSONValue.string)
+    case .submitted(let job):
+      members = job.json.objectValue ?? [:]
+    case .progress(let job, let status):
+      members = job.json.objectValue ?? [:]
+      members["status"] = .string(status.rawStatus)
+      members["progress"] = status.progress.map(JSONValue.number)
+      members["image_id"] = status.imageID.map(JSONValue.string)
+      members["current_task"] = status.currentTask.map(JSONValue.string)
+    case .succeeded(let result):
+      members = result.json.objectValue ?? [:]
+    case .failed(let error), .detached(let error):
+      members = error.json.objectValue ?? [:]
+    case .waiting(let name, let reason, let delay):
+      members = ["reason": .string(reason), "delay_seconds": .number(delay.inSeconds)]
+      members["image_name"] = name.map(JSONValue.string)
+    case .degraded(let job, let reason, let delay):
+      members = job.json.objectValue ?? [:]
+      members["reason"] = .string(reason)
+      members["delay_seconds"] = .number(delay.inSeconds)
+    case .warning(let job, let message):
+      members = job.json.objectValue ?? [:]
+      members["message"] = .string(message)
+    }
+    members["event"] = .string(name)
+    return .object(members)
+  }
+}

@@ -1,0 +1,46 @@
+import CloudAccess
+
+/// An import that succeeded.
+public struct ImportResult: Sendable {
+  public var imageID: String
+  public var imageName: String?
+
+  /// The last answer of the job query.
+  public var job: JobStatus
+  public var reference: JobReference
+
+  /// From the first look at the job to its end, on this machine's clock.
+  public var waited: Duration
+
+  /// From begin to end by the cloud's clock, where it told both.
+  public var duration: Duration? {
+    guard let begin = job.beginTime, let end = job.endTime, end >= begin else { return nil }
+    return .seconds(end.timeIntervalSince(begin))
+  }
+
+  /// What came out other than expected, without being a failure.
+  public var warnings: [String]
+
+  public init(
+    imageID: String, imageName: String?, job: JobStatus, reference: JobReference, waited: Duration = .zero,
+    warnings: [String] = []
+  ) {
+    self.imageID = imageID
+    self.imageName = imageName
+    self.job = job
+    self.reference = reference
+    self.waited = waited
+    self.warnings = warnings
+  }
+
+  /// The result as a JSON object with the API's names.
+  public var json: JSONValue {
+    var members: [String: JSONValue] = [
+      "image_id": .string(imageID), "job_id": .string(reference.id), "status": .string(job.rawStatus),
+    ]
+    members["image_name"] = imageName.map(JSONValue.string)
+    members["duration_seconds"] = duration.map { .number($0.inSeconds) }
+    if !warnings.isEmpty { members["warnings"] = .array(warnings.map(JSONValue.string)) }
+    return .object(members)
+  }
+}

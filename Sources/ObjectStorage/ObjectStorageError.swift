@@ -1,0 +1,20 @@
+import CloudAccess
+
+/// A call to object storage that did not succeed, with the bucket and key it was about.
+public struct ObjectStorageError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// Kind, message, code, status, request id and hint, as for every other call to the cloud.
+  public var cloudError: CloudError
+  public var bucket: String
+  public var key: String?
+  /// The endpoint the service names when the bucket lives elsewhere.
+  public var rightEndpoint: String?
+
+  public init(cloudError: CloudError, bucket: String, key: String? = nil, rightEndpoint: String? = nil) {
+    self.cloudError = cloudError
+    self.bucket = bucket
+    self.key = key
+    self.rightEndpoint = rightEndpoint
+  }
+
+  public var description: String { cloudError.description }
+}
