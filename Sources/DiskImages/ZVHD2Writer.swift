@@ -21,7 +21,6 @@ public final class ZVHD2Writer {
   private let header: ZVHD2Header
   private let sink: Sink
   private let encoder: ZVHD2FrameEncoder
-  private var partialBlock: [UInt8] = []
   private var nextBlock = 0
   private var entries: [(offset: UInt64, block: UInt32, length: UInt32)] = []
 
@@ -78,9 +77,8 @@ public final class ZVHD2Writer {
     if bytes.count == whole {
       try store(bytes)
     } else {
-      partialBlock = Array(bytes)
-      partialBlock.append(contentsOf: repeatElement(0, count: whole - bytes.count))
-      let padded = partialBlock
+      var padded = [UInt8](repeating: 0, count: whole)
+      padded.withUnsafeMutableBytes { $0.copyMemory(from: bytes) }
       try padded.withUnsafeBytes { try store($0) }
     }
   }
