@@ -24,7 +24,7 @@ public enum DiskConverter {
     let file = try OutputFile(path: output, force: options.force)
     let target = try create(file, format: outputFormat, for: blocks, options: options)
 
-    try transfer(blocks, target, file, isCancelled: options.isCancelled, progress: progress)
+    try transfer(blocks, from: input, target, file, isCancelled: options.isCancelled, progress: progress)
     try target.finish()
     try file.commit(force: options.force, synchronize: options.synchronize)
     return ConvertSummary(
@@ -34,7 +34,7 @@ public enum DiskConverter {
   }
 
   private static func transfer(
-    _ input: any BlockInput, _ output: any BlockOutput, _ file: OutputFile, isCancelled: () -> Bool,
+    _ input: any BlockInput, from path: String, _ output: any BlockOutput, _ file: OutputFile, isCancelled: () -> Bool,
     progress: (ConvertProgress) -> Void
   ) throws {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: input.blockSize, alignment: 4096)
@@ -44,7 +44,7 @@ public enum DiskConverter {
       if isCancelled() || Task.isCancelled {
         throw DiskImageError(.cancelled, "the conversion to '\(file.path)' was stopped; nothing was kept")
       }
-      guard let stretch = try input.next(buffer) else { return }
+      guard let stretch = try naming(path, { try input.next(buffer) }) else { return }
       switch stretch {
       case .zeros(let blocks):
         try output.skip(blocks: blocks)
@@ -63,7 +63,7 @@ public enum DiskConverter {
     guard source.size > 0 else {
       throw DiskImageError(.argument, "'\(source.path)' is empty: there is no disk in it")
     }
-    do {
+    return try naming(source.path) {
       switch format {
       case .raw:
         posix_fadvise(source.file.descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
@@ -75,8 +75,15 @@ public enum DiskConverter {
           .unsupported, "it is \(format.displayName), expected RAW, ZVHD2 or ZVHD",
           hint: ConversionAdvice.hint(for: format, file: source.path))
       }
+    }
+  }
+
+  /// Puts the file's name in front of errors that come from its content.
+  private static func naming<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+    do {
+      return try body()
     } catch var error as DiskImageError {
-      if !error.message.contains(source.path) { error.message = "'\(source.path)': \(error.message)" }
+      if !error.message.contains("'\(path)'") { error.message = "'\(path)': \(error.message)" }
       throw error
     }
   }

@@ -16,19 +16,16 @@ public struct ZVHD2Reader: Sendable {
   /// The blocks that have a frame, ascending.
   public let storedBlocks: [UInt32]
 
-  let source: any ByteSource
-  private let compression: ZVHD2Header.Compression
+  private let frames: ZVHD2FrameReader
   private let entries: [ZVHD2IndexEntry]
 
   /// Opens a file and reads headers, bitmap and index; throws ``DiskImageError`` of kind `truncated`, `corrupt` or
   /// `unsupported`.
   public init(_ source: any ByteSource) throws {
-    self.source = source
     header = try Self.readHeader(source)
     guard let compression = header.compression else {
       throw DiskImageError(.unsupported, "compression \(header.compressionByte), expected 0 (zlib) or 1 (zstd)")
     }
-    self.compression = compression
     let sizes: ClosedRange<UInt32> = 1_048_576...33_554_432
     guard sizes.contains(header.blockSize), header.blockSize.nonzeroBitCount == 1 else {
       throw DiskImageError(
@@ -36,6 +33,7 @@ public struct ZVHD2Reader: Sendable {
         "block size \(header.blockSize), expected a power of two from \(sizes.lowerBound) to \(sizes.upperBound)")
     }
     blockSize = Int(header.blockSize)
+    frames = ZVHD2FrameReader(source: source, compression: compression, blockSize: blockSize)
     diskSize = header.diskSize
     guard diskSize > 0, diskSize <= 1 << 41 else {
       throw DiskImageError(.corrupt, "a disk size of \(diskSize) bytes in the header, expected 1 byte to 1 TiB")
@@ -69,10 +67,10 @@ public struct ZVHD2Reader: Sendable {
       throw DiskImageError(.argument, "block \(block) is out of range: the disk has \(blockCount) blocks")
     }
     guard let entry = entry(of: block) else { return false }
-    let payload = try readPayload(entry, block)
+    let payload = try frames.payload(of: UInt32(block), at: entry)
     let target = UnsafeMutableRawBufferPointer(rebasing: output[..<blockSize])
     let count = try payload.withUnsafeBytes {
-      try decoder.decode($0, with: compression, block: UInt32(block), into: target)
+      try decoder.decode($0, with: frames.compression, block: UInt32(block), into: target)
     }
     if count < blockSize {
       // Only the last block may be shorter, and only by what lies behind the disk's end.
@@ -87,21 +85,6 @@ public struct ZVHD2Reader: Sendable {
     return true
   }
 
-  /// The first `count` bytes of a block, reading no more of its frame than that takes; zeros for a block of zeros.
-  func readStart(ofBlock block: Int, count: Int) throws -> [UInt8] {
-    guard block < blockCount, let entry = entry(of: block) else { return [UInt8](repeating: 0, count: count) }
-    // One compressed chunk of zstd gives up to 128 KiB, and incompressible data is no longer than that.
-    let payload = try readPayload(entry, block, limit: UInt64(count) + 131_072)
-    return try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-      let target = UnsafeMutableRawBufferPointer(buffer)
-      let written = try payload.withUnsafeBytes {
-        try BlockDecoder().decode($0, with: compression, block: UInt32(block), into: target, prefix: true)
-      }
-      target[written...].zero()
-      initialized = count
-    }
-  }
-
   /// Where the block's frame stands, nil for a block of zeros.
   func entry(of block: Int) -> ZVHD2IndexEntry? {
     var (low, high) = (0, storedBlocks.count)
@@ -111,28 +94,6 @@ public struct ZVHD2Reader: Sendable {
     }
     guard low < storedBlocks.count, Int(storedBlocks[low]) == block else { return nil }
     return entries[low]
-  }
-
-  private func readPayload(_ entry: ZVHD2IndexEntry, _ block: Int, limit: UInt64 = .max) throws -> [UInt8] {
-    let head = try source.readExactly(
-      at: entry.offset, count: ZVHD2Frame.headerLength, what: "the frame of block \(block)")
-    let frame = try ZVHD2Frame(parsing: head, at: entry.offset)
-    if frame.block != UInt32(block), entry.block != UInt32(block) {
-      throw DiskImageError(
-        .corrupt,
-        "the bitmap expects block \(block), index and frame at offset \(entry.offset) "
-          + "name blocks \(entry.block) and \(frame.block)", hint: "the image is damaged; copy or make it again")
-    }
-    let length = UInt64(frame.payloadLength)
-    let room = UInt64(entry.length) - min(UInt64(entry.length), UInt64(ZVHD2Frame.headerLength))
-    guard length > 0, length <= room, length <= ZVHD2Frame.maximumPayload(blockSize: blockSize) else {
-      throw DiskImageError(
-        .corrupt, "the frame of block \(block) claims \(length) bytes of data, its index entry has room for \(room)",
-        hint: "the image is damaged; copy or make it again")
-    }
-    return try source.readExactly(
-      at: entry.offset + UInt64(ZVHD2Frame.headerLength), count: Int(min(length, limit)),
-      what: "the data of block \(block)")
   }
 }
 

@@ -21,7 +21,6 @@ public final class ZVHD2Writer {
   private let header: ZVHD2Header
   private let sink: Sink
   private let encoder: ZVHD2FrameEncoder
-  private var partialBlock: [UInt8] = []
   private var nextBlock = 0
   private var entries: [(offset: UInt64, block: UInt32, length: UInt32)] = []
 
@@ -64,10 +63,12 @@ public final class ZVHD2Writer {
     }
     let whole = ZVHD2Header.standardBlockSize
     let left = diskSize - UInt64(nextBlock) * UInt64(whole)
+    let expected = Int(min(UInt64(whole), left))
     // The source may end inside the last sector: its size was rounded up.
-    guard bytes.count == whole || UInt64(bytes.count) <= left && left - UInt64(bytes.count) < 512 else {
-      throw DiskImageError(
-        .argument, "block \(nextBlock) has \(bytes.count) bytes, expected \(min(UInt64(whole), left))")
+    guard bytes.count <= expected,
+      bytes.count == expected || expected - bytes.count < 512 && nextBlock == blockCount - 1
+    else {
+      throw DiskImageError(.argument, "block \(nextBlock) has \(bytes.count) bytes, expected \(expected)")
     }
     if bytes.isAllZero {
       nextBlock += 1
@@ -76,9 +77,8 @@ public final class ZVHD2Writer {
     if bytes.count == whole {
       try store(bytes)
     } else {
-      partialBlock = Array(bytes)
-      partialBlock.append(contentsOf: repeatElement(0, count: whole - bytes.count))
-      let padded = partialBlock
+      var padded = [UInt8](repeating: 0, count: whole)
+      padded.withUnsafeMutableBytes { $0.copyMemory(from: bytes) }
       try padded.withUnsafeBytes { try store($0) }
     }
   }
