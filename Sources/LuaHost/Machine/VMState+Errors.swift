@@ -45,7 +45,7 @@ extension VMState {
       let digits = rest.prefix { $0.isASCII && $0.isNumber }
       let after = rest[digits.endIndex...]
       if let line = Int(digits), after.hasPrefix(": "),
-        chunkNames.contains(source) || source == error.source || source.hasPrefix("[string \"")
+        chunkNames.contains(source) || source == error.source || source.hasPrefix("[string \"") || source.hasPrefix("...")
       {
         error.source = source
         error.line = line
