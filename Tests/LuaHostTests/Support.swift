@@ -41,10 +41,16 @@ final class FakeSleep: Sendable {
     }
   }
 
-  /// Wakes the earliest sleepers, one after another, until `isDone`.
+  /// Wakes the earliest sleeper, one after another, whenever no new one has come for a while, until `isDone`.
   func run(until isDone: @Sendable () -> Bool) async {
+    var quiet = 0
+    var last = 0
     while !isDone() {
-      try? await Task.sleep(for: .milliseconds(2))
+      try? await Task.sleep(for: .milliseconds(1))
+      let next = contents.withLock { $0.next }
+      quiet = next == last ? quiet + 1 : 0
+      last = next
+      if quiet < 8 { continue }
       let sleeper = contents.withLock { contents -> Sleeper? in
         guard let first = contents.sleepers.min(by: { ($0.value.due, $0.key) < ($1.value.due, $1.key) }) else {
           return nil
@@ -53,6 +59,7 @@ final class FakeSleep: Sendable {
         return contents.sleepers.removeValue(forKey: first.key)
       }
       sleeper?.continuation.resume()
+      quiet = 0
     }
   }
 }

@@ -114,6 +114,7 @@ uint64_t clh_instructions_used(const clh_vm *vm);
 void clh_reset_instructions(clh_vm *vm);
 // For tests: refuses the allocations number `at` to `at + count - 1`, counted from now; 0 = none.
 void clh_fail_allocation(clh_vm *vm, uint64_t at, uint64_t count);
+uint64_t clh_allocation_count(const clh_vm *vm);
 bool clh_is_counting(const clh_vm *vm);
 const char *clh_lua_release(void);
 extern const char *const clh_memory_text;  // "not enough memory"
