@@ -13,7 +13,7 @@ public struct ImageFileFacts: Sendable, Hashable {
 
   /// The disk's size in whole GiB, rounded up: the smallest `min_disk` that fits.
   public var smallestMinDisk: Int? {
-    diskSize.map { Int(($0 + ImageFileFacts.gibibyte - 1) / ImageFileFacts.gibibyte) }
+    diskSize.map { Int($0 / ImageFileFacts.gibibyte) + ($0.isMultiple(of: ImageFileFacts.gibibyte) ? 0 : 1) }
   }
 
   static let gibibyte: UInt64 = 1 << 30
