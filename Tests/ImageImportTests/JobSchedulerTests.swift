@@ -236,4 +236,20 @@ struct JobSchedulerTests {
     }
     #expect(error?.kind == .not_found && error?.hint != nil && cloud.transport.requests.count == 1)
   }
+
+  @Test("keeps thousands of jobs in view")
+  func manyJobs() async throws {
+    let cloud = cloud(running: .seconds(300))
+    let scheduler = scheduler(cloud)
+    let references = (0..<2000).map { job("j\($0)", in: cloud) }
+    let count = try await cloud.run(for: .seconds(3000)) {
+      try await withThrowingTaskGroup(of: String.self) { group in
+        for reference in references { group.addTask { try await scheduler.wait(for: reference).imageID } }
+        return try await group.reduce(0) { count, _ in count + 1 }
+      }
+    }
+    #expect(count == 2000)
+    #expect(cloud.transport.mostInFlight <= 16)
+    #expect(await scheduler.jobCount == 0)
+  }
 }

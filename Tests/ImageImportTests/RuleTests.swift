@@ -108,6 +108,21 @@ struct RuleTests {
     #expect(try #require(evil.findings.first).message.contains(#"a\u{1B}[2J\u{202E}\"b"#))
   }
 
+  @Test("take little time and room for huge values", .timeLimit(.minutes(1)))
+  func hugeValues() {
+    let huge = JSONValue.string(letters(10_000_000))
+    var request = ImportRequest()
+    for field in RequestField.allCases { request[field] = huge }
+    request[.imageURL] = .string("bucket:" + letters(10_000_000, "a/"))
+    request[.tags] = .array(Array(repeating: .string(letters(100, ".")), count: 10_000))
+    request[.imageTags] = [["key": huge, "value": huge]]
+    for index in 0..<1000 { request["unknown\(index)"] = true }
+    let start = ContinuousClock.now
+    let report = RuleSet(dialect: .otc).report(for: request)
+    #expect(ContinuousClock.now - start < .seconds(30))
+    #expect(!report.isValid && report.findings.allSatisfy { $0.message.utf8.count < 2000 })
+  }
+
   @Test("make the page of the documentation")
   func page() throws {
     #expect(

@@ -79,6 +79,8 @@ struct WireTests {
       "status": "FAIL",
       "entities": ["sub_jobs_result": [["status": "FAIL", "error_code": "IMG.0158", "fail_reason": "qcow2"]]],
     ])
+    let object = JobStatus(json: ["status": "FAIL", "error": ["code": "X", "message": "broken"]])
+    #expect(object.failReason == "broken")
     #expect(part.errorCode == "IMG.0158" && part.failReason == "qcow2" && part.subJobs.first?.state == .failed)
   }
 
@@ -116,6 +118,11 @@ struct WireTests {
       image.isActive && image.minDisk == 40 && image.tags == ["a.b"] && image.imageSize == 1024 && image.isProtected)
     #expect(image.raw["__support_new"] == "true" && image.createdAt?.timeIntervalSince1970 == 1_536_242_607)
     #expect(ImageRecord(json: "x").id.isEmpty)
+    let tagged = ImageRecord(json: ["tags": ["a.b.c", "k=v.w", "alone"]])
+    #expect(
+      tagged.imageTags == [
+        ImageTag(key: "a", value: "b.c"), ImageTag(key: "k", value: "v.w"), ImageTag(key: "alone", value: ""),
+      ])
   }
 
   @Test("tell the quota of images among others")
