@@ -1,4 +1,5 @@
 import CloudAccess
+import DiskImages
 import Testing
 
 @testable import ImageImport
@@ -54,6 +55,14 @@ struct ImportServiceTests {
     let service = service(TestCloud(happy), EventLog())
     let report = service.validate(Samples.system, file: ImageFileFacts(objectSize: 512, diskSize: 41 << 30))
     #expect(report.errors.map(\.rule) == [27] && report.errors.first?.hint == "Set min_disk to 41 or more.")
+  }
+
+  @Test("takes what a look into the file told")
+  func inspection() throws {
+    let inspection = DiskInspection(format: .zvhd2, fileSize: 1 << 20, virtualSize: (40 << 30) + 1)
+    let report = service(TestCloud(happy), EventLog()).validate(Samples.system, file: ImageFileFacts(inspection))
+    #expect(report.findings.map(\.rule) == [27])
+    #expect(ImageFileFacts(DiskInspection(format: .luks, fileSize: 512)).isEncrypted)
   }
 
   @Test("polls a job by its id")
