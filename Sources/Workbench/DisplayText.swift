@@ -12,7 +12,8 @@ public enum DisplayText {
   public static func width(_ character: Character) -> Int {
     var result = 0
     for scalar in character.unicodeScalars {
-      if scalar == "\u{FE0F}" { return 2 }  // asks for the emoji form
+      // The emoji form is asked for, or it is half a flag.
+      if scalar == "\u{FE0F}" || (0x1f1e6...0x1f1ff).contains(scalar.value) { return 2 }
       result = max(result, Int(slip_scalar_width(scalar.value)))
     }
     return result

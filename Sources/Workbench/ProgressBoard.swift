@@ -84,7 +84,9 @@ public struct ProgressBoard: Sendable {
   public func liveLines(at now: Duration, style: ScreenStyle) -> [String] {
     guard !rows.isEmpty else { return [] }
     let total = rows.count + succeeded + failed
-    let room = max(1, style.rows - 2 - (total > 1 ? 1 : 0))
+    let height = max(1, style.rows - 2)
+    let hasSummary = total > 1 && height > 1
+    let room = hasSummary ? height - 1 : height
     let shown = rows.count <= room ? rows : Array(inOrderOfInterest.prefix(max(1, room - 1)))
     let nameWidth = min(shown.map { DisplayText.width($0.name) }.max() ?? 0, max(12, style.columns * 2 / 5))
     var lines = shown.map { line($0, nameWidth: nameWidth, at: now, style: style) }
@@ -92,7 +94,7 @@ public struct ProgressBoard: Sendable {
     if hidden > 0, room > 1 {
       lines.append(fit("+\(hidden) more", style) { style.paint(.dim, $0) })
     }
-    if total > 1, style.rows > 2 {
+    if hasSummary {
       lines.append(fit(summary(total: total, at: now), style) { style.paint(.bold, $0) })
     }
     return lines

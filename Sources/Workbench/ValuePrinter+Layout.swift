@@ -88,7 +88,9 @@ extension ValuePrinter {
 
   /// May stand in a table constructor without brackets.
   static func isName(_ text: String) -> Bool {
-    guard let first = text.utf8.first, !(0x30..<0x3a).contains(first), !LuaKeywords.set.contains(text) else { return false }
+    guard let first = text.utf8.first, !(0x30..<0x3a).contains(first), !LuaKeywords.set.contains(text) else {
+      return false
+    }
     return text.utf8.allSatisfy { byte in
       switch byte {
       case 0x30..<0x3a, 0x41..<0x5b, 0x61..<0x7b, UInt8(ascii: "_"): true

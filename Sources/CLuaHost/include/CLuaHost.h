@@ -24,8 +24,7 @@ enum {
   CLH_TABLE,      // length = items of the array part, extra = pairs; items, then key, value, key, value … follow
   CLH_FUNCTION,   // integer = a reference into the registry, see clh_unref
   CLH_OBJECT,     // handle; extra = type number (out only)
-  CLH_REFERENCE,  // integer = a reference to any Lua value (out only)
-  CLH_MODULE      // integer = a reference to a built-in module's table, built on first use (out only)
+  CLH_REFERENCE   // integer = a reference to any Lua value (out only)
 };
 
 typedef struct clh_value {
@@ -107,6 +106,8 @@ typedef struct clh_limits {
 
 // Makes a VM with the safe library open; NULL when memory ran out. `fail_at`, `fail_count`: see clh_fail_allocation.
 clh_vm *clh_open(const clh_callbacks *callbacks, const clh_limits *limits, uint64_t fail_at, uint64_t fail_count);
+// The context of the callbacks; to be set before anything of the script runs.
+void clh_set_context(clh_vm *vm, void *context);
 void clh_close(clh_vm *vm);
 size_t clh_memory_used(const clh_vm *vm);
 uint64_t clh_instructions_used(const clh_vm *vm);
@@ -115,6 +116,7 @@ void clh_reset_instructions(clh_vm *vm);
 void clh_fail_allocation(clh_vm *vm, uint64_t at, uint64_t count);
 bool clh_is_counting(const clh_vm *vm);
 const char *clh_lua_release(void);
+extern const char *const clh_memory_text;  // "not enough memory"
 
 // MARK: set-up; false when memory ran out
 
@@ -139,6 +141,8 @@ bool clh_add_method(clh_vm *vm, uint32_t type, clh_method method);
 clh_out *clh_out_buffer(clh_vm *vm);   // emptied by clh_out_reset and by every use
 void clh_out_reset(clh_vm *vm);
 void clh_unref(clh_vm *vm, int64_t reference);
+// Lets go of the functions among the arguments of the call being served, if Swift did not take them.
+void clh_forget_arguments(clh_vm *vm);
 // Handles whose userdata is gone, one entry for each; valid until the next step.
 const uint64_t *clh_released(clh_vm *vm, size_t *count);
 void clh_clear_released(clh_vm *vm);
@@ -148,14 +152,16 @@ size_t clh_released_count(const clh_vm *vm);
 // `source` is null-terminated and valid until the next call.
 int32_t clh_caller(clh_vm *vm, clh_task *task, const char **source);
 
-// MARK: globals; the result is a code of clh_status (CLH_DONE or CLH_ERROR)
+// MARK: globals, by raw access; false: see clh_message
 
-int32_t clh_get_global(clh_vm *vm, const char *name, const clh_value **value);
+bool clh_get_global(clh_vm *vm, const char *name, const clh_value **value);
 bool clh_set_global(clh_vm *vm, const char *name);
 
 // MARK: tasks
 
-enum clh_status { CLH_DONE, CLH_ERROR, CLH_AWAIT, CLH_PREEMPTED, CLH_EXIT };
+enum { CLH_DONE, CLH_ERROR, CLH_AWAIT, CLH_PREEMPTED, CLH_KILLED };
+// Why a task was killed: it must not be stepped again, and no `pcall` of the script saw it.
+enum { CLH_KILL_NONE, CLH_KILL_CANCEL, CLH_KILL_LIMIT, CLH_KILL_EXIT };
 
 // A flag that outlives its task, so that a cancellation handler may set it from any thread.
 clh_flag *clh_flag_new(void);
@@ -173,8 +179,8 @@ bool clh_task_arguments(clh_task *task);
 // Runs until the task is done, failed, waits for Swift, or its slice is over. After CLH_AWAIT, `answer` says whether
 // the out buffer holds results (CLH_RETURN) or an error (CLH_RAISE).
 int32_t clh_task_step(clh_task *task, int32_t answer);
+int32_t clh_task_kill_reason(const clh_task *task);
 int32_t clh_task_exit_code(const clh_task *task);
-bool clh_task_hit_limit(const clh_task *task);
 // Reads the results of a finished task. lenient: cycles and values that cannot cross become short strings.
 // CLH_ERROR: message in clh_message.
 int32_t clh_task_results(clh_task *task, bool lenient, const clh_value **values, int32_t *count);
@@ -186,7 +192,7 @@ typedef struct clh_error {
   const char *message; size_t message_length;      // made from the value, `__tostring` included, within a budget
   const char *traceback; size_t traceback_length;
   const char *source; int32_t line;                // innermost Lua function; line -1 = none
-  int32_t status;                                  // CLH_SYNTAX …
+  int32_t status;                                  // CLH_ERROR_RUNTIME …
   int64_t reference;                               // to the error value; 0 = none
   const clh_value *value;                          // NULL when it cannot cross
   bool rethrown;                                   // the value marked by clh_task_mark_rethrown

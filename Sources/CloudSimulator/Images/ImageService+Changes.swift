@@ -7,7 +7,7 @@ extension ImageService {
     _ = try await gateway.admit(exchange)
     let delay = core.configuration.deleteDelay.inSeconds
     try core.withState { (state, now) throws(Refusal) in
-      let image = try image(id, state, now)
+      let image = try self.image(id, state, now)
       if image.isProtected { throw .image("IMG.0091", "The image \(id) is protected and cannot be deleted.") }
       switch image.status {
       case .queued, .saving: throw .image("IMG.0090", "The image \(id) is being created and cannot be deleted.")
@@ -23,8 +23,8 @@ extension ImageService {
     guard let operations = try? JSONValue(parsing: body), let list = operations.arrayValue, !list.isEmpty else {
       throw Refusal.image("IMG.0001", "The request body cannot be parsed: expected an array of operations.")
     }
-    let (image, now) = try core.withState { (state, now) throws(Refusal) in
-      var image = try image(id, state, now)
+    let (image, now) = try core.withState { (state, now) throws(Refusal) -> (ImageState, Date) in
+      var image = try self.image(id, state, now)
       guard image.status == .active else {
         throw .image("IMG.0046", "The image \(id) is not available: its status is \(image.status.rawValue).")
       }

@@ -6,7 +6,7 @@ extension ImageService {
     _ = try await gateway.admit(exchange)
     if let project { try checkProject(project) }
     let status = core.configuration.unknownJobStatus
-    let (record, now) = try core.withState { (state, now) throws(Refusal) in
+    let (record, now) = try core.withState { (state, now) throws(Refusal) -> (JobRecord, Date) in
       guard let job = state.jobs[id] else {
         throw .service(status: status, code: "IMG.0023", message: "The job \(id) does not exist.")
       }

@@ -16,7 +16,7 @@ extension ImageService {
     } catch {
       throw .image("IMG.0105", "The parameter \(error.name) is wrong: expected \(error.expected), found '\(error.value)'.")
     }
-    return try core.withState { (state, now) throws(Refusal) in
+    return try core.withState { (state, now) throws(Refusal) -> (CloudState.Page, ImageListQuery, Date) in
       guard let page = state.list(query, view(now)) else {
         throw .image("IMG.0027", "The marker \(query.marker ?? "") names no image.")
       }
@@ -67,7 +67,9 @@ extension ImageService {
   /// `GET /v2/images/{id}`.
   func detail(_ exchange: Exchange, id: String) async throws -> Reply {
     _ = try await gateway.admit(exchange)
-    let (image, now) = try core.withState { (state, now) throws(Refusal) in (try image(id, state, now), now) }
+    let (image, now) = try core.withState { (state, now) throws(Refusal) -> (ImageState, Date) in
+      (try self.image(id, state, now), now)
+    }
     var text = JSONText(capacity: 1500)
     image.write(to: &text, rendering(now))
     return .json(text.bytes)

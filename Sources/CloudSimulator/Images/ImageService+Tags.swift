@@ -29,8 +29,8 @@ extension ImageService {
       _ = try await gateway.admit(exchange)
       try checkProject(project)
       let visibility = core.configuration.tagVisibility
-      let tags = try core.withState { (state, now) throws(Refusal) in
-        try image(id, state, now).visibleTags(at: now, visibility)
+      let tags = try core.withState { (state, now) throws(Refusal) -> [ImageState.Tag] in
+        try self.image(id, state, now).visibleTags(at: now, visibility)
       }
       return .json { text in
         text.array("tags") { text in
@@ -51,7 +51,7 @@ extension ImageService {
       _ = try await gateway.admit(exchange)
       try checkProject(project)
       try core.withState { (state, now) throws(Refusal) in
-        let image = try image(id, state, now)
+        let image = try self.image(id, state, now)
         guard image.tags.contains(where: { $0.key == key }) else {
           throw .service(status: 404, code: "IMG.0115", message: "The image \(id) has no tag \(key).")
         }
@@ -71,7 +71,7 @@ extension ImageService {
     case "delete":
       let keys = Set(entries.compactMap { $0["key"]?.stringValue })
       try core.withState { (state, now) throws(Refusal) in
-        _ = try image(id, state, now)
+        _ = try self.image(id, state, now)
         state.update(id, now: now) { $0.tags.removeAll { keys.contains($0.key) } }
       }
     default: throw Refusal.image("IMG.0105", "action must be create or delete.")
@@ -91,7 +91,7 @@ extension ImageService {
       return .noContent
     }
     try core.withState { (state, now) throws(Refusal) in
-      let image = try image(id, state, now)
+      let image = try self.image(id, state, now)
       guard image.tags.contains(where: { $0.key == tag }) else {
         throw .service(status: 404, code: "IMG.0115", message: "The image \(id) has no tag \(tag).")
       }
@@ -157,7 +157,7 @@ extension ImageService {
     }
     let limit = tagLimit
     try core.withState { (state, now) throws(Refusal) in
-      var image = try image(id, state, now)
+      var image = try self.image(id, state, now)
       for tag in tags { image.setTag(tag) }
       guard image.tags.count <= limit else {
         throw .image("IMG.0116", "The image \(id) would have \(image.tags.count) tags, at most \(limit) are allowed.")

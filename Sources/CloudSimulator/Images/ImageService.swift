@@ -7,13 +7,11 @@ struct ImageService: Sendable {
   let core: CloudCore
   let gateway: Gateway
   let rules: RuleSet
-  private let osVersions: OSVersionList
 
   init(core: CloudCore, gateway: Gateway) {
     self.core = core
     self.gateway = gateway
     rules = RuleSet(dialect: core.configuration.dialect)
-    osVersions = OSVersionList(dialect: core.configuration.dialect)
   }
 
   /// Answers a request of an admitted caller; paths that do not exist are refused before the credentials are looked at.
@@ -41,7 +39,8 @@ struct ImageService: Sendable {
       return try quota()
     case ("GET", "os_version", 2) where core.configuration.offersOSVersions:
       _ = try await gateway.admit(exchange)
-      return osVersions.reply(tags: exchange.query.filter { $0.name == "tag" }.map(\.value))
+      return OSVersionList(dialect: core.configuration.dialect)
+        .reply(tags: exchange.query.filter { $0.name == "tag" }.map(\.value))
     case ("PUT", "tags", 2): return try await putTag(exchange)
     case ("GET", "tags", 2): return try await listTags(exchange)
     default: throw Refusal.unknownAPI

@@ -66,6 +66,17 @@ struct BucketTree: Sendable {
     return real
   }
 
+  /// Whether the part of a path that exists lies in the bucket, links resolved.
+  func leads(_ path: String, into bucket: String) -> Bool {
+    guard let home = Self.resolved(root + "/" + bucket) else { return false }
+    var part = path
+    while true {
+      if let real = Self.resolved(part) { return real == home || real.hasPrefix(home + "/") }
+      guard let slash = part.lastIndex(of: "/"), slash != part.startIndex else { return false }
+      part = String(part[..<slash])
+    }
+  }
+
   /// Facts on the file of a key; nil when there is no file. A key that ends with a slash names a directory.
   func status(bucket: String, key: String) -> (path: String, status: Status)? {
     guard let path = existingPath(bucket: bucket, key: key), let status = status(path: path),

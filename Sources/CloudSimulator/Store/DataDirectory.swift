@@ -50,6 +50,11 @@ final class DataDirectory: Sendable {
     }
   }
 
+  /// Lets another cloud use the directory; closing the descriptor alone is left to the end of this object.
+  func unlock() {
+    flock(lock, LOCK_UN)
+  }
+
   deinit {
     close(lock)
   }
