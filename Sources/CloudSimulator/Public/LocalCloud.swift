@@ -16,7 +16,7 @@ public final class LocalCloud: Sendable {
     case stopped
   }
 
-  private let core: CloudCore
+  let core: CloudCore
   private let logger: Logger
   private let phase = Mutex<Phase>(.idle)
 
