@@ -20,7 +20,7 @@ extension CloudError {
   }
 
   /// The request id in an answer's headers, under any of the names in use.
-  static func requestID(in response: HTTPResponse) -> String? {
+  package static func requestID(in response: HTTPResponse) -> String? {
     for name in ["X-Request-Id", "x-obs-request-id", "x-amz-request-id", "X-Openstack-Request-Id"] {
       if let value = response.header(name), !value.isEmpty { return value }
     }
@@ -28,7 +28,7 @@ extension CloudError {
   }
 
   /// By how many seconds the answer's `Date` is ahead of the local clock; `nil` when it has none.
-  static func clockOffset(of response: HTTPResponse, now: Date) -> Double? {
+  package static func clockOffset(of response: HTTPResponse, now: Date) -> Double? {
     response.header("Date").flatMap { Timestamp.http($0) }.map { $0.timeIntervalSince(now) }
   }
 

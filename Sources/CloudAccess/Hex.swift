@@ -15,7 +15,7 @@ public enum Hex {
   }
 
   /// The bytes of a text of digits of either case, or `nil` when it is none.
-  static func decode(_ text: String) -> [UInt8]? {
+  public static func decode(_ text: String) -> [UInt8]? {
     let digits = Array(text.utf8)
     guard digits.count.isMultiple(of: 2) else { return nil }
     var bytes: [UInt8] = []

@@ -5,7 +5,8 @@ public enum PercentEncoding {
     encode(bytes: text.utf8, allowing: Array(allowed.utf8))
   }
 
-  static func encode(bytes: some Sequence<UInt8>, allowing allowed: [UInt8] = []) -> String {
+  /// Encodes everything but `A-Z a-z 0-9 - _ . ~`, and the bytes allowed.
+  public static func encode(bytes: some Sequence<UInt8>, allowing allowed: [UInt8] = []) -> String {
     var output: [UInt8] = []
     output.reserveCapacity(bytes.underestimatedCount + 16)
     for byte in bytes {
