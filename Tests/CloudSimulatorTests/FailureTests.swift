@@ -22,7 +22,7 @@ struct FailureTests {
 
   @Test("Missing buckets and objects, empty and misnamed files, and files without bitmap fail with their codes")
   func places() async throws {
-    try await TestCloud.run { cloud in
+    try await TestCloud.run { cloud async throws in
       try cloud.makeBucket("images")
       try cloud.put([], "images", "empty.zvhd2")
       try cloud.put([UInt8](repeating: 65, count: 70_000), "images", "text.zvhd2")
@@ -51,7 +51,7 @@ struct FailureTests {
 
   @Test("Damaged ZVHD2 files fail: cut off, wrong checksum, broken frames, wrong data")
   func damage() async throws {
-    try await TestCloud.run { cloud in
+    try await TestCloud.run { cloud async throws in
       let whole = try TestCloud.zvhd2(diskSize: 8 << 20)
       var variants: [String: [UInt8]] = [:]
       variants["cut"] = Array(whole.dropLast(4096))
@@ -79,7 +79,7 @@ struct FailureTests {
 
   @Test("A disk that does not fit min_disk fails with the code of its kind, equal sizes pass")
   func sizes() async throws {
-    try await TestCloud.run { cloud in
+    try await TestCloud.run { cloud async throws in
       try cloud.putZVHD2(diskSize: (3 << 30) + 512, "images", "big.zvhd2")
       try cloud.putRaw(size: 2 << 30, "images", "two.raw")
       let token = try await cloud.token()
@@ -93,7 +93,7 @@ struct FailureTests {
         #expect(job["status"]?.stringValue == "SUCCESS")
       }
     }
-    try await TestCloud.run({ $0.minDiskMustExceedDisk = true; $0.smallDiskCode = "IMG.0055" }) { cloud in
+    try await TestCloud.run({ $0.minDiskMustExceedDisk = true; $0.smallDiskCode = "IMG.0055" }) { cloud async throws in
       try cloud.putRaw(size: 2 << 30, "images", "two.raw")
       let token = try await cloud.token()
       try await expect(
@@ -103,7 +103,7 @@ struct FailureTests {
 
   @Test("Files above the limit, disks above 1024 GB and cold storage are refused")
   func limits() async throws {
-    try await TestCloud.run({ $0.fileSizeLimit = 4 << 30 }) { cloud in
+    try await TestCloud.run({ $0.fileSizeLimit = 4 << 30 }) { cloud async throws in
       try cloud.putRaw(size: 5 << 30, "images", "huge.raw")
       try cloud.makeBucket("warm")
       try cloud.putZVHD2("warm", "a.zvhd2")
@@ -118,7 +118,7 @@ struct FailureTests {
 
   @Test("A file that only links lead to is not there")
   func links() async throws {
-    try await TestCloud.run { cloud in
+    try await TestCloud.run { cloud async throws in
       try cloud.makeBucket("images")
       let outside = cloud.directory + "/outside.zvhd2"
       try Data(TestCloud.zvhd2(diskSize: 1 << 20)).write(to: URL(fileURLWithPath: outside))

@@ -10,7 +10,7 @@ struct IdentityTests {
 
   @Test("A password gives a project token with a catalogue at the address that was reached")
   func login() async throws {
-    try await TestCloud.run { cloud in
+    try await TestCloud.run { cloud async throws in
       let response = try await cloud.send("POST", "/v3/auth/tokens", headers: Self.json, body: Array(cloud.loginBody().utf8))
       #expect(response.status == 201)
       #expect(response.header("X-Request-Id")?.count == 32)
@@ -30,7 +30,7 @@ struct IdentityTests {
 
   @Test("The catalogue can be left out, a token made from a token, and a scope from an id")
   func variants() async throws {
-    try await TestCloud.run { cloud in
+    try await TestCloud.run { cloud async throws in
       let short = try await cloud.send(
         "POST", "/v3/auth/tokens?nocatalog=true", headers: Self.json, body: Array(cloud.loginBody().utf8))
       #expect(try JSONValue(parsing: short.body)["token"]?["catalog"]?.arrayValue?.isEmpty == true)
@@ -45,7 +45,7 @@ struct IdentityTests {
 
   @Test("Wrong passwords, projects, bodies and tokens are refused in IAM's words")
   func refusals() async throws {
-    try await TestCloud.run { cloud in
+    try await TestCloud.run { cloud async throws in
       for (body, status) in [
         (cloud.loginBody(password: "wrong"), 401), (cloud.loginBody(scope: #""project":{"name":"eu-nl"}"#), 401),
         ("{", 400), ("{}", 400), (#"{"auth":{"identity":{"methods":["totp"]}}}"#, 400),
@@ -67,7 +67,7 @@ struct IdentityTests {
 
   @Test("Projects, domains, catalogue, the token itself and the versions can be asked for")
   func lookups() async throws {
-    try await TestCloud.run { cloud in
+    try await TestCloud.run { cloud async throws in
       let token = try await cloud.token()
       let headers = [(name: "X-Auth-Token", value: token), (name: "X-Subject-Token", value: token)]
       func get(_ path: String) async throws -> JSONValue {
@@ -90,7 +90,7 @@ struct IdentityTests {
 
   @Test("A token ends after its real life time")
   func expiry() async throws {
-    try await TestCloud.run({ $0.tokenLifetime = .milliseconds(1) }) { cloud in
+    try await TestCloud.run({ $0.tokenLifetime = .milliseconds(1) }) { cloud async throws in
       let token = try await cloud.token()
       try await Task.sleep(for: .milliseconds(5))
       #expect(try await cloud.ims("GET", "/v2/cloudimages", token: token).status == 401)
@@ -99,7 +99,7 @@ struct IdentityTests {
 
   @Test("A token without project scope cannot use the image service")
   func domainScope() async throws {
-    try await TestCloud.run { cloud in
+    try await TestCloud.run { cloud async throws in
       let body = cloud.loginBody(scope: #""domain":{"name":"local"}"#)
       let response = try await cloud.send("POST", "/v3/auth/tokens", headers: Self.json, body: Array(body.utf8))
       let token = try #require(response.header("X-Subject-Token"))
@@ -115,7 +115,7 @@ struct IdentityTests {
     defer { try? FileManager.default.removeItem(atPath: directory) }
     var first: LocalCloudAccess?
     var token = ""
-    try await TestCloud.run(in: directory) { cloud in
+    try await TestCloud.run(in: directory) { cloud async throws in
       first = cloud.access
       token = try await cloud.token()
       let mode = try FileManager.default.attributesOfItem(atPath: directory + "/credentials.json")[.posixPermissions]
@@ -128,7 +128,7 @@ struct IdentityTests {
       let data = try #require(FileManager.default.contents(atPath: directory + "/" + name))
       #expect(data.range(of: Data(token.utf8)) == nil)
     }
-    try await TestCloud.run(in: directory) { cloud in
+    try await TestCloud.run(in: directory) { cloud async throws in
       #expect(cloud.access.secretKey == first?.secretKey)
       #expect(cloud.access.projectID == first?.projectID)
       let answer = try await cloud.ims("GET", "/v2/cloudimages", token: token)

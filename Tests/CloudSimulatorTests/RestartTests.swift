@@ -14,7 +14,7 @@ struct RestartTests {
     var finishedID = ""
     var running = ""
     var before = JSONValue.null
-    try await TestCloud.run(in: directory) { cloud in
+    try await TestCloud.run(in: directory) { cloud async throws in
       try cloud.putZVHD2("images", "a.zvhd2")
       let token = try await cloud.token()
       var request = try #require(TestCloud.system("one", url: "images:a.zvhd2").objectValue)
@@ -23,13 +23,13 @@ struct RestartTests {
       finished = try await cloud.finished(finishedID, token: token)
       before = try await cloud.ims("GET", "/v2/cloudimages?name=one", token: token).json
     }
-    try await TestCloud.run(in: directory, scale: 1) { cloud in
+    try await TestCloud.run(in: directory, scale: 1) { cloud async throws in
       let token = try await cloud.token()
       running = try await cloud.submit(TestCloud.system("two", url: "images:a.zvhd2"), token: token)
       let state = try await cloud.job(running, token: token)
       #expect(state["status"]?.stringValue == "INIT")
     }
-    try await TestCloud.run(in: directory) { cloud in
+    try await TestCloud.run(in: directory) { cloud async throws in
       let token = try await cloud.token()
       let sameJob = try await cloud.job(finishedID, token: token)
       #expect(sameJob == finished)

@@ -40,7 +40,7 @@ extension ImageService {
   /// `GET /v2/images`: pages of 25 with a link to the next.
   func nativeList(_ exchange: Exchange) async throws -> Reply {
     _ = try await gateway.admit(exchange)
-    let (page, query, now) = try page(exchange, defaultLimit: 25)
+    let (page, _, now) = try page(exchange, defaultLimit: 25)
     let rendering = rendering(now)
     let filters = exchange.query.filter { $0.name != "marker" }
     return .json(
@@ -51,7 +51,6 @@ extension ImageService {
         text.member("first", Self.link(filters))
         if page.hasMore, let last = page.images.last {
           var next = filters
-          if !next.contains(where: { $0.name == "limit" }) { next.append(("limit", String(query.limit))) }
           next.append(("marker", last.id))
           text.member("next", Self.link(next))
         }
