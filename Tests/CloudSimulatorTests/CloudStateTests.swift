@@ -19,7 +19,8 @@ struct CloudStateTests {
     state.add(job) { sequence in
       ImageState(
         id: name, sequence: sequence, name: name, description: nil, status: .queued, isData: false, minDisk: 1,
-        osVersion: nil, osType: "Linux", platform: nil, osBit: nil, environment: "FusionCompute", firmware: nil, isARM: false,
+        osVersion: nil, osType: "Linux", platform: nil, osBit: nil, environment: "FusionCompute", firmware: nil,
+        isARM: false,
         licenseType: nil, enterpriseProject: "0", source: "b:\(name)", diskFormat: "raw",
         tags: [.init(key: "a", value: "b")], jobID: "job-" + name, createdAt: start, updatedAt: start)
     }
@@ -92,7 +93,8 @@ struct CloudStateTests {
     var state = makeState()
     for number in 0..<10 { add("n\(number)", to: &state) }
     #expect(try names(state, start, query: [("marker", "n4")]) == ["n3", "n2", "n1", "n0"])
-    #expect(try names(state, start, query: [("marker", "n4"), ("sort_key", "name"), ("sort_dir", "asc")]).first == "n5")
+    #expect(
+      try names(state, start, query: [("marker", "n4"), ("sort_key", "name"), ("sort_dir", "asc")]).first == "n5")
     #expect(try names(state, start, query: [("marker", "n0")]) == [])
     let query = try ImageListQuery(items: [("marker", "x")], defaultLimit: 5)
     let view = CloudState.View(owner: "p", now: start, imageVisibility: .atSubmission, tagVisibility: .atSubmission)

@@ -93,7 +93,9 @@ struct FailureTests {
         #expect(job["status"]?.stringValue == "SUCCESS")
       }
     }
-    try await TestCloud.run({ $0.minDiskMustExceedDisk = true; $0.smallDiskCode = "IMG.0055" }) { cloud async throws in
+    try await TestCloud.run({
+      $0.minDiskMustExceedDisk = true; $0.smallDiskCode = "IMG.0055"
+    }) { cloud async throws in
       try cloud.putRaw(size: 2 << 30, "images", "two.raw")
       let token = try await cloud.token()
       try await expect(
@@ -122,7 +124,8 @@ struct FailureTests {
       try cloud.makeBucket("images")
       let outside = cloud.directory + "/outside.zvhd2"
       try Data(TestCloud.zvhd2(diskSize: 1 << 20)).write(to: URL(fileURLWithPath: outside))
-      try FileManager.default.createSymbolicLink(atPath: cloud.path("images", "link.zvhd2"), withDestinationPath: outside)
+      try FileManager.default.createSymbolicLink(
+        atPath: cloud.path("images", "link.zvhd2"), withDestinationPath: outside)
       try cloud.putZVHD2("images", "real.zvhd2")
       try FileManager.default.createSymbolicLink(
         atPath: cloud.path("images", "inner.zvhd2"), withDestinationPath: "real.zvhd2")

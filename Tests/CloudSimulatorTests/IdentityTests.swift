@@ -11,7 +11,8 @@ struct IdentityTests {
   @Test("A password gives a project token with a catalogue at the address that was reached")
   func login() async throws {
     try await TestCloud.run { cloud async throws in
-      let response = try await cloud.send("POST", "/v3/auth/tokens", headers: Self.json, body: Array(cloud.loginBody().utf8))
+      let response = try await cloud.send(
+        "POST", "/v3/auth/tokens", headers: Self.json, body: Array(cloud.loginBody().utf8))
       #expect(response.status == 201)
       #expect(response.header("X-Request-Id")?.count == 32)
       let token = try #require(response.header("X-Subject-Token"))

@@ -21,8 +21,11 @@ struct ImageListTests {
       var ids: [String] = []
       for number in 0..<count {
         var request: [String: JSONValue] = [
-          "name": .string("image-\(number)"), "image_url": "images:a.zvhd2", "min_disk": .integer(Int64(1 + number % 3)),
-          "image_tags": [["key": "group", "value": .string("g\(number % 2)")], ["key": "n", "value": .string("\(number)")]],
+          "name": .string("image-\(number)"), "image_url": "images:a.zvhd2",
+          "min_disk": .integer(Int64(1 + number % 3)),
+          "image_tags": [
+            ["key": "group", "value": .string("g\(number % 2)")], ["key": "n", "value": .string("\(number)")],
+          ],
         ]
         if number % 5 == 0 {
           request["type"] = "DataImage"
@@ -79,7 +82,10 @@ struct ImageListTests {
       try await expect("created_at=lte:\(created)") { $0 <= 9 }
       try await expect("created_at=eq:\(created)") { $0 == 9 }
       try await expect("created_at=neq:\(created)") { $0 != 9 }
-      for wrong in ["limit=x", "sort_key=color", "sort_dir=up", "created_at=after:2000-01-01T00:00:00Z", "updated_at=gte:now", "marker=none"] {
+      for wrong in [
+        "limit=x", "sort_key=color", "sort_dir=up", "created_at=after:2000-01-01T00:00:00Z", "updated_at=gte:now",
+        "marker=none",
+      ] {
         #expect(try await cloud.ims("GET", "/v2/cloudimages?\(wrong)", token: token).status == 400, "\(wrong)")
       }
     }
@@ -132,7 +138,8 @@ struct ImageListTests {
       let changed = try await cloud.ims(
         "PATCH", path,
         [
-          ["op": "replace", "path": "/name", "value": "new name"], ["op": "add", "path": "/__description", "value": "text"],
+          ["op": "replace", "path": "/name", "value": "new name"],
+          ["op": "add", "path": "/__description", "value": "text"],
           ["op": "add", "path": "/min_ram", "value": 1024], ["op": "add", "path": "/color", "value": "red"],
         ], token: token)
       #expect(changed.status == 200)
@@ -177,7 +184,8 @@ struct ImageListTests {
       let base = "/v2/\(cloud.access.projectID)/images/\(ids[1])/tags"
       func tags() async throws -> [String: String] {
         let list = try await cloud.ims("GET", base, token: token).json["tags"]?.arrayValue ?? []
-        return Dictionary(uniqueKeysWithValues: list.map { ($0["key"]?.stringValue ?? "", $0["value"]?.stringValue ?? "") })
+        return Dictionary(
+          uniqueKeysWithValues: list.map { ($0["key"]?.stringValue ?? "", $0["value"]?.stringValue ?? "") })
       }
       #expect(try await tags() == ["group": "g1", "n": "1"])
       #expect(try await cloud.ims("POST", base, ["tag": ["key": "n", "value": "two"]], token: token).status == 204)

@@ -115,7 +115,8 @@ struct ImportTests {
       try cloud.putZVHD2("images", "a.zvhd2")
       let token = try await cloud.token()
       func used() async throws -> Int? {
-        try await cloud.ims("GET", "/v1/cloudimages/quota", token: token).json["quotas"]?["resources"]?[0]?["used"]?.intValue
+        try await cloud.ims("GET", "/v1/cloudimages/quota", token: token).json["quotas"]?["resources"]?[0]?["used"]?
+          .intValue
       }
       #expect(try await used() == 0)
       let failed = try await cloud.submit(TestCloud.system("bad", url: "images:none.zvhd2"), token: token)
@@ -181,7 +182,9 @@ struct ImportTests {
       var last = JSONValue.null
       while last["status"]?.stringValue != "SUCCESS" {
         last = try await cloud.ims("GET", "/v1/cloudimages/job/\(id)", token: token).json
-        if last["status"]?.stringValue == "RUNNING" { values.append(last["entities"]?["process_percent"]?.doubleValue ?? -1) }
+        if last["status"]?.stringValue == "RUNNING" {
+          values.append(last["entities"]?["process_percent"]?.doubleValue ?? -1)
+        }
         try await Task.sleep(for: .milliseconds(5))
       }
       #expect(values == values.sorted())
@@ -199,7 +202,9 @@ struct ImportTests {
       #expect(job.status == 404)
       let project = try await cloud.ims("GET", "/v1/\(String(repeating: "0", count: 32))/jobs/none", token: token)
       #expect(project.json["error"]?["code"]?.stringValue == "IMG.0030")
-      for path in ["/v2/nothing", "/v1/cloudimages/job/x", "/v2.1/cloudimages/quickimport/action", "/v1/cloudimages/x/y/z"] {
+      for path in [
+        "/v2/nothing", "/v1/cloudimages/job/x", "/v2.1/cloudimages/quickimport/action", "/v1/cloudimages/x/y/z",
+      ] {
         let answer = try await cloud.ims("GET", path, token: token)
         #expect(answer.status == 404, "\(path)")
         #expect(answer.json["error_code"]?.stringValue == "APIGW.0101", "\(path)")

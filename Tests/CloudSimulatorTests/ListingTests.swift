@@ -21,7 +21,8 @@ struct ListingTests {
         var pages = 0
         while true {
           let page = try await cloud.obs(
-            "GET", "images", query: [("marker", marker), ("max-keys", String(limit)), ("encoding-type", "url")], kind: kind)
+            "GET", "images", query: [("marker", marker), ("max-keys", String(limit)), ("encoding-type", "url")],
+            kind: kind)
           keys += page.elements("Key").map { PercentEncoding.decode($0) }
           pages += 1
           guard page.elements("IsTruncated") == ["true"] else { break }

@@ -8,7 +8,9 @@ import Testing
 
 @Suite("Object storage of the local cloud")
 struct ObjectTests {
-  @Test("An object comes back as it was put, with MD5, type, metadata and class", arguments: ObjectStorageSignature.allCases)
+  @Test(
+    "An object comes back as it was put, with MD5, type, metadata and class", arguments: ObjectStorageSignature.allCases
+  )
   func putAndGet(kind: ObjectStorageSignature) async throws {
     try await TestCloud.run { cloud async throws in
       let prefix = kind.headerPrefix
@@ -196,7 +198,8 @@ struct ObjectTests {
       #expect(try FileManager.default.contentsOfDirectory(atPath: outside) == ["file"])
       #expect(try await cloud.obs("GET", "images").elements("Key").isEmpty)
       for (method, query) in [("POST", "uploads"), ("GET", "acl"), ("PUT", "tagging")] {
-        let response = try await cloud.obs(method, "images", "a", query: [(query, nil)], body: method == "GET" ? nil : [])
+        let response = try await cloud.obs(
+          method, "images", "a", query: [(query, nil)], body: method == "GET" ? nil : [])
         #expect(response.status == 501, "\(query)")
         #expect(response.elements("Code") == ["NotImplemented"])
       }
@@ -215,7 +218,10 @@ struct ObjectTests {
       let foreign = AccessKey(access: "NOBODY", secret: Secret(cloud.access.secretKey))
       let wrong = AccessKey(access: cloud.access.accessKey, secret: Secret("wrong"))
       for kind in ObjectStorageSignature.allCases {
-        #expect(try await cloud.obs("GET", "images", "a", kind: kind, signer: foreign).elements("Code") == ["InvalidAccessKeyId"])
+        #expect(
+          try await cloud.obs("GET", "images", "a", kind: kind, signer: foreign).elements("Code") == [
+            "InvalidAccessKeyId"
+          ])
         let refused = try await cloud.obs("GET", "images", "a", kind: kind, signer: wrong)
         #expect(refused.elements("Code") == ["SignatureDoesNotMatch"])
         #expect(!refused.text.contains(cloud.access.secretKey))

@@ -59,10 +59,13 @@ struct RestartTests {
         id: "job\(number)", type: "t", imageID: "i", imageName: "n", created: start, machine: JobMachine(phase: phase))
     }
     let image = ImageState(
-      id: "i", sequence: 5, name: "näme", description: nil, status: .saving, isData: true, minDisk: 40, minRAM: 3, maxRAM: "9",
-      osVersion: nil, osType: "Linux", platform: "P", osBit: "64", environment: "DataImage", firmware: "uefi", isARM: true,
+      id: "i", sequence: 5, name: "näme", description: nil, status: .saving, isData: true, minDisk: 40, minRAM: 3,
+      maxRAM: "9",
+      osVersion: nil, osType: "Linux", platform: "P", osBit: "64", environment: "DataImage", firmware: "uefi",
+      isARM: true,
       licenseType: "byol", enterpriseProject: "0", source: "b:k", diskFormat: "raw", fileSize: 123, isProtected: true,
-      tags: [.init(key: "a\"", value: ""), .init(key: "b", value: "c.d")], extras: ["__support_x": "true"], jobID: "job0",
+      tags: [.init(key: "a\"", value: ""), .init(key: "b", value: "c.d")], extras: ["__support_x": "true"],
+      jobID: "job0",
       createdAt: start, updatedAt: start + 1, activeAt: nil, leavesAt: start + 2)
     let token = TokenTable.Entry(hash: "h", issued: start, expires: start + 1, hasProject: true)
     do {

@@ -50,7 +50,9 @@ struct SigningTests {
     }
   }
 
-  @Test("Wrong keys, changed requests and far dates are refused with APIGW.0301 and no secret", arguments: SigningForm.allCases)
+  @Test(
+    "Wrong keys, changed requests and far dates are refused with APIGW.0301 and no secret",
+    arguments: SigningForm.allCases)
   func refusals(form: SigningForm) async throws {
     try await TestCloud.run { cloud async throws in
       let wrong = AccessKey(access: cloud.access.accessKey, secret: Secret("wrong"))
@@ -82,7 +84,9 @@ struct SigningTests {
 
   @Test("Forms can be switched off, the skew check too")
   func switches() async throws {
-    try await TestCloud.run({ $0.signingForms = [.b]; $0.maximumClockSkew = nil }) { cloud async throws in
+    try await TestCloud.run({
+      $0.signingForms = [.b]; $0.maximumClockSkew = nil
+    }) { cloud async throws in
       let old = Date(timeIntervalSince1970: 1_000_000_000)
       #expect(try await send(cloud, "GET", "/v2/cloudimages", form: .a).status == 401)
       #expect(try await send(cloud, "GET", "/v2/cloudimages", form: .b, date: old).status == 200)
@@ -109,7 +113,9 @@ struct SigningTests {
       let text = try JSONEncoder().encode(cloud.access)
       let keys = try #require(JSONSerialization.jsonObject(with: text) as? [String: String]).keys.sorted()
       #expect(
-        keys == ["access_key", "domain", "endpoint", "password", "project", "project_id", "region", "secret_key", "user"])
+        keys == [
+          "access_key", "domain", "endpoint", "password", "project", "project_id", "region", "secret_key", "user",
+        ])
       #expect(try JSONDecoder().decode(LocalCloudAccess.self, from: text) == cloud.access)
     }
   }

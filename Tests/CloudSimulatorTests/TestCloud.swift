@@ -21,7 +21,8 @@ final class TestCloud: Sendable {
 
   /// Runs `body` with a cloud and ends it, whatever happens; a scale of a million makes a job's minute 60 microseconds.
   static func run(
-    in directory: String? = nil, scale: Double = 1_000_000, _ configure: (inout LocalCloudConfiguration) -> Void = { _ in },
+    in directory: String? = nil, scale: Double = 1_000_000,
+    _ configure: (inout LocalCloudConfiguration) -> Void = { _ in },
     _ body: (TestCloud) async throws -> Void
   ) async throws {
     let home = directory ?? temporaryDirectory()

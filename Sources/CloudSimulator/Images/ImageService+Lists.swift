@@ -9,12 +9,14 @@ extension ImageService {
   }
 
   /// The images of one page, by the filters of the request.
-  private func page(_ exchange: Exchange, defaultLimit: Int) throws(Refusal) -> (CloudState.Page, ImageListQuery, Date) {
+  private func page(_ exchange: Exchange, defaultLimit: Int) throws(Refusal) -> (CloudState.Page, ImageListQuery, Date)
+  {
     let query: ImageListQuery
     do {
       query = try ImageListQuery(items: exchange.query, defaultLimit: defaultLimit)
     } catch {
-      throw .image("IMG.0105", "The parameter \(error.name) is wrong: expected \(error.expected), found '\(error.value)'.")
+      throw .image(
+        "IMG.0105", "The parameter \(error.name) is wrong: expected \(error.expected), found '\(error.value)'.")
     }
     return try core.withState { (state, now) throws(Refusal) -> (CloudState.Page, ImageListQuery, Date) in
       guard let page = state.list(query, view(now)) else {
@@ -59,7 +61,8 @@ extension ImageService {
   }
 
   private static func link(_ query: [(name: String, value: String)]) -> String {
-    let text = query.map { PercentEncoding.encode($0.name) + "=" + PercentEncoding.encode($0.value) }.joined(separator: "&")
+    let text = query.map { PercentEncoding.encode($0.name) + "=" + PercentEncoding.encode($0.value) }.joined(
+      separator: "&")
     return text.isEmpty ? "/v2/images" : "/v2/images?" + text
   }
 

@@ -47,13 +47,15 @@ struct ObjectVerifier: Sendable {
     case .sha256(let hash): return .sha256(hash)
     case .chunked:
       throw .notImplemented(
-        "bodies in aws-chunked encoding, which OBS does not know either: use botocore below 1.36 or switch its checksums off")
+        "bodies in aws-chunked encoding, which OBS does not know either: use botocore below 1.36 or switch its checksums off"
+      )
     }
   }
 
   private static func refusal(_ failure: ObjectStorageVerifier.Failure, at now: Date) -> StorageRefusal {
     func refusal(_ message: String, _ details: [(name: String, value: String)] = []) -> StorageRefusal {
-      StorageRefusal(status: failure.code == "InvalidArgument" ? 400 : 403, code: failure.code, message: message, details: details)
+      StorageRefusal(
+        status: failure.code == "InvalidArgument" ? 400 : 403, code: failure.code, message: message, details: details)
     }
     switch failure {
     case .missing: return refusal("Access denied: the request is not signed")
