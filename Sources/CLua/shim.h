@@ -1,1 +1,3 @@
-#include <lua.h>n#include <lauxlib.h>n#include <lualib.h>
+#include <lua.h>
+#include <lauxlib.h>
+#include <lualib.h>

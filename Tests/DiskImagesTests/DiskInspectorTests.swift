@@ -224,7 +224,7 @@ struct DiskInspectorTests {
   func wholeDisk() throws {
     let scratch = try Scratch()
     try scratch.sparse("a.raw", size: 16 << 20)
-    try Shell.output("/usr/sbin/mke2fs", "-q", "-t", "ext4", scratch["a.raw"])
+    try Shell.output("mke2fs", "-q", "-t", "ext4", scratch["a.raw"])
     let report = try DiskInspector.inspect(FileByteSource(path: scratch["a.raw"]), fileName: "a.raw")
     #expect(text(report).contains("the whole disk holds ext"))
   }
@@ -259,6 +259,6 @@ struct DiskInspectorTests {
   private func sfdisk(_ path: String, _ script: String) throws {
     let input = path + ".sfdisk"
     try script.write(toFile: input, atomically: true, encoding: .utf8)
-    try Shell.output("sh", "-c", "PATH=$PATH:/usr/sbin:/sbin sfdisk -q --no-reread '\(path)' <'\(input)'")
+    try Shell.output("sh", "-c", "sfdisk -q --no-reread '\(path)' <'\(input)'")
   }
 }

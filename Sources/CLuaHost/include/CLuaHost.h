@@ -1,3 +1,212 @@
+// The Lua state behind an opaque pointer. Swift sees plain values and result codes, never lua.h.
+//
+// Rules of the border:
+// - Nothing declared here raises a Lua error through its caller: every function either cannot raise or runs protected.
+// - Callbacks into Swift return a code; C raises or yields after the Swift frame is gone.
+// - A VM is used by one thread at a time. Only `clh_flag_set` may be called from any thread.
 #ifndef CLUAHOST_H
 #define CLUAHOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct clh_vm clh_vm;
+typedef struct clh_task clh_task;
+typedef struct clh_flag clh_flag;
+
+enum {
+  CLH_NIL,
+  CLH_BOOLEAN,    // integer 0 or 1
+  CLH_INTEGER,
+  CLH_NUMBER,
+  CLH_STRING,     // bytes, length; in a clh_out `offset` into its bytes instead
+  CLH_TABLE,      // length = items of the array part, extra = pairs; items, then key, value, key, value … follow
+  CLH_FUNCTION,   // integer = a reference into the registry, see clh_unref
+  CLH_OBJECT,     // handle; extra = type number (out only)
+  CLH_REFERENCE   // integer = a reference to any Lua value (out only)
+};
+
+typedef struct clh_value {
+  uint32_t kind;
+  uint32_t extra;
+  union {
+    int64_t integer;
+    double number;
+    const char *bytes;
+    uint64_t handle;
+    size_t offset;
+  };
+  size_t length;
+} clh_value;
+
+// What Swift hands back: a flat list of values and the bytes of their strings. Owned by the VM.
+typedef struct clh_out {
+  clh_value *values;
+  size_t count, capacity;
+  char *bytes;
+  size_t length, bytes_capacity;
+  bool failed;  // malloc refused: C raises "not enough memory" instead of using it
+} clh_out;
+
+bool clh_out_grow(clh_out *out, size_t count);
+bool clh_out_string(clh_out *out, const char *bytes, size_t length);
+
+static inline void clh_out_add(clh_out *out, clh_value value) {
+  if (out->count < out->capacity || clh_out_grow(out, 1)) out->values[out->count++] = value;
+}
+static inline void clh_out_nil(clh_out *out) { clh_out_add(out, (clh_value){.kind = CLH_NIL}); }
+static inline void clh_out_boolean(clh_out *out, bool b) {
+  clh_out_add(out, (clh_value){.kind = CLH_BOOLEAN, .integer = b});
+}
+static inline void clh_out_integer(clh_out *out, int64_t i) {
+  clh_out_add(out, (clh_value){.kind = CLH_INTEGER, .integer = i});
+}
+static inline void clh_out_number(clh_out *out, double n) {
+  clh_out_add(out, (clh_value){.kind = CLH_NUMBER, .number = n});
+}
+static inline void clh_out_table(clh_out *out, size_t items, uint32_t pairs) {
+  clh_out_add(out, (clh_value){.kind = CLH_TABLE, .extra = pairs, .length = items});
+}
+static inline void clh_out_reference(clh_out *out, uint32_t kind, int64_t reference) {
+  clh_out_add(out, (clh_value){.kind = kind, .integer = reference});
+}
+static inline void clh_out_object(clh_out *out, uint64_t handle, uint32_t type) {
+  clh_out_add(out, (clh_value){.kind = CLH_OBJECT, .extra = type, .handle = handle});
+}
+
+// Answers of Swift callbacks.
+enum { CLH_RETURN = 0, CLH_RAISE = 1, CLH_PENDING = 2 };
+
+// Operations on an object, for clh_callbacks.object.
+enum { CLH_GET, CLH_SET, CLH_TOSTRING, CLH_LENGTH, CLH_FIELDS };
+
+typedef struct clh_callbacks {
+  void *context;
+  // Calls a function: `count` top-level arguments start at `values`. CLH_PENDING: Swift has noted the call and awaits it.
+  int32_t (*call)(void *context, const void *function, const clh_value *values, int32_t count, clh_out *out);
+  // An operation on an object: `values` holds the key (and the new value).
+  int32_t (*object)(void *context, int32_t operation, uint64_t handle, const clh_value *values, int32_t count,
+                    clh_out *out);
+  // Finds a module that is not built in: out is chunk name and source, or the error.
+  int32_t (*find_module)(void *context, const char *name, size_t length, clh_out *out);
+  void (*print)(void *context, const char *bytes, size_t length);
+} clh_callbacks;
+
+typedef struct clh_limits {
+  size_t memory;           // bytes; 0 = none
+  uint64_t instructions;   // per root run; 0 = none, which lets the slice timer be used instead of counting
+  uint32_t depth;          // nesting of a table that crosses
+  size_t values;           // number of values that cross at once
+  size_t bytes;            // bytes of all strings that cross at once, and of one string.rep
+  bool counting;           // always count instructions, even without a limit
+} clh_limits;
+
+// MARK: state
+
+// Makes a VM with the safe library open; NULL when memory ran out. `fail_at`, `fail_count`: see clh_fail_allocation.
+clh_vm *clh_open(const clh_callbacks *callbacks, const clh_limits *limits, uint64_t fail_at, uint64_t fail_count);
+// The context of the callbacks; to be set before anything of the script runs.
+void clh_set_context(clh_vm *vm, void *context);
+void clh_close(clh_vm *vm);
+size_t clh_memory_used(const clh_vm *vm);
+uint64_t clh_instructions_used(const clh_vm *vm);
+void clh_reset_instructions(clh_vm *vm);
+// For tests: refuses the allocations number `at` to `at + count - 1`, counted from now; 0 = none.
+void clh_fail_allocation(clh_vm *vm, uint64_t at, uint64_t count);
+bool clh_is_counting(const clh_vm *vm);
+const char *clh_lua_release(void);
+extern const char *const clh_memory_text;  // "not enough memory"
+
+// MARK: set-up; false when memory ran out
+
+typedef struct clh_method {
+  const char *key;        // copied
+  const void *function;   // given back to clh_callbacks.call
+  bool waiting;
+} clh_method;
+
+// Adds a function to a built-in module's table; `path` may be dotted. An empty module name means the globals.
+bool clh_add_function(clh_vm *vm, const char *module, const char *path, clh_method method);
+// Adds the value in the VM's out buffer to a module's table. An empty path makes it the module itself.
+bool clh_add_value(clh_vm *vm, const char *module, const char *path);
+bool clh_add_module(clh_vm *vm, const char *module);
+// Describes an object type. Plain memory only, so that Swift may call it at any time; number = its index, from 0 up.
+enum { CLH_TYPE_CALLS = 1, CLH_TYPE_CALL_WAITS = 2, CLH_TYPE_LENGTH = 4, CLH_TYPE_ERROR = 8 };
+bool clh_add_type(clh_vm *vm, uint32_t number, const char *name, int32_t flags, const void *call);
+bool clh_add_method(clh_vm *vm, uint32_t type, clh_method method);
+
+// MARK: values
+
+clh_out *clh_out_buffer(clh_vm *vm);   // emptied by clh_out_reset and by every use
+void clh_out_reset(clh_vm *vm);
+void clh_unref(clh_vm *vm, int64_t reference);
+// Lets go of the functions among the arguments of the call being served, if Swift did not take them.
+void clh_forget_arguments(clh_vm *vm);
+// Handles whose userdata is gone, one entry for each; valid until the next step.
+const uint64_t *clh_released(clh_vm *vm, size_t *count);
+void clh_clear_released(clh_vm *vm);
+size_t clh_released_count(const clh_vm *vm);
+
+// The place of the innermost Lua function under the host call being served (or awaited by `task`); line -1 = none.
+// `source` is null-terminated and valid until the next call.
+int32_t clh_caller(clh_vm *vm, clh_task *task, const char **source);
+
+// MARK: globals, by raw access; false: see clh_message
+
+bool clh_get_global(clh_vm *vm, const char *name, const clh_value **value);
+bool clh_set_global(clh_vm *vm, const char *name);
+
+// MARK: tasks
+
+enum { CLH_DONE, CLH_ERROR, CLH_AWAIT, CLH_PREEMPTED, CLH_KILLED };
+// Why a task was killed: it must not be stepped again, and no `pcall` of the script saw it.
+enum { CLH_KILL_NONE, CLH_KILL_CANCEL, CLH_KILL_LIMIT, CLH_KILL_EXIT };
+
+// A flag that outlives its task, so that a cancellation handler may set it from any thread.
+clh_flag *clh_flag_new(void);
+void clh_flag_set(clh_flag *flag);
+bool clh_flag_is_set(const clh_flag *flag);
+void clh_flag_free(clh_flag *flag);
+
+clh_task *clh_task_new(clh_vm *vm, clh_flag *flag);   // NULL when memory ran out
+// Compiles text. CLH_ERROR: see clh_task_error.
+int32_t clh_task_load(clh_task *task, const char *source, size_t length, const char *chunk_name);
+// Makes the function under a reference what the task runs; false when memory ran out.
+bool clh_task_load_reference(clh_task *task, int64_t reference);
+// Pushes the out buffer as arguments; false when memory ran out.
+bool clh_task_arguments(clh_task *task);
+// Runs until the task is done, failed, waits for Swift, or its slice is over. After CLH_AWAIT, `answer` says whether
+// the out buffer holds results (CLH_RETURN) or an error (CLH_RAISE).
+int32_t clh_task_step(clh_task *task, int32_t answer);
+int32_t clh_task_kill_reason(const clh_task *task);
+int32_t clh_task_exit_code(const clh_task *task);
+// Reads the results of a finished task. lenient: cycles and values that cannot cross become short strings.
+// CLH_ERROR: message in clh_message.
+int32_t clh_task_results(clh_task *task, bool lenient, const clh_value **values, int32_t *count);
+// Ends a task in any state; runs pending `__close` handlers within a small budget, nothing else.
+void clh_task_free(clh_task *task);
+void clh_task_mark_rethrown(clh_task *task, int64_t reference);
+
+typedef struct clh_error {
+  const char *message; size_t message_length;      // made from the value, `__tostring` included, within a budget
+  const char *traceback; size_t traceback_length;
+  const char *source; int32_t line;                // innermost Lua function; line -1 = none
+  int32_t status;                                  // CLH_ERROR_RUNTIME …
+  int64_t reference;                               // to the error value; 0 = none
+  const clh_value *value;                          // NULL when it cannot cross
+  bool rethrown;                                   // the value marked by clh_task_mark_rethrown
+} clh_error;
+enum { CLH_ERROR_RUNTIME, CLH_ERROR_SYNTAX, CLH_ERROR_MEMORY };
+// Describes why a task failed. Pointers are valid until the next step or clh_task_free.
+void clh_task_error(clh_task *task, clh_error *error);
+
+// What went wrong in the last call that said so.
+const char *clh_message(const clh_vm *vm);
+
+// MARK: threads
+
+// Gives back what a thread that ran tasks holds; call before it ends.
+void clh_thread_end(void);
+
 #endif

@@ -1,1 +1,0 @@
-#include "CLuaHost.h"

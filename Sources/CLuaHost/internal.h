@@ -1,0 +1,143 @@
+// What the files of this target share. Only they may include lua.h.
+#ifndef CLH_INTERNAL_H
+#define CLH_INTERNAL_H
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+#include <signal.h>
+#include <stdatomic.h>
+
+#include "CLuaHost.h"
+
+#if LUA_VERSION_NUM != 504
+#error "written for Lua 5.4"
+#endif
+
+// Marks functions that may leave by longjmp: call them only with C frames below, up to a protected call.
+#define CLH_JUMPS
+// Marks the calls, in functions that are not obviously Lua C functions.
+#define MAY_JUMP(call) call
+
+// One hook call for this many instructions when counting; a slice is over after SLICE_COUNT of them.
+#define CLH_HOOK_COUNT 10000
+#define CLH_SLICE_COUNT 1000000
+// What `__close` handlers of an ended task, and `__tostring` of an error, may take.
+#define CLH_GRACE_COUNT 1000000
+
+typedef struct clh_allocator {
+  size_t used, limit;
+  uint64_t count, fail_at, fail_count;
+  int nofail;   // > 0: note that the limit was passed instead of refusing
+  bool over;
+} clh_allocator;
+
+typedef struct clh_type {
+  char *name;
+  int32_t flags;
+  const void *call;
+  struct clh_type_method { char *key; const void *function; bool waiting; } *methods;
+  size_t method_count;
+} clh_type;
+
+typedef struct clh_path_step {
+  const void *table;
+  clh_value key;
+} clh_path_step;
+
+struct clh_vm {
+  lua_State *L;
+  clh_allocator alloc;
+  clh_callbacks callbacks;
+  clh_limits limits;
+
+  clh_out out;
+  clh_value *in;
+  size_t in_count, in_capacity, in_bytes;
+  clh_path_step *path;
+  uint32_t depth;
+
+  uint64_t *released;
+  size_t released_count, released_capacity;
+  clh_type *types;
+  size_t type_count;
+
+  clh_task *task;                  // being stepped
+  lua_State *volatile running;     // the coroutine that runs now; the slice timer's handler reads it
+  lua_State *calling;              // the coroutine whose host call is being served
+  int host_yield;                  // why the coroutine that just yielded did so; 0 = the script itself
+  int blocked;                     // > 0: some coroutine below cannot be yielded across
+  int close_depth;
+  volatile sig_atomic_t slice_over;
+  bool counting;
+  uint64_t instructions, slice_start;
+  char message[512];
+  char caller[LUA_IDSIZE];
+};
+
+struct clh_task {
+  clh_vm *vm;
+  lua_State *co;
+  int reference;
+  clh_flag *flag;
+  lua_State *awaiting;
+  int arguments, results, status, answer;
+  int kill, exit_code;
+  int64_t rethrown;
+  bool ended;
+  char *error_message, *error_traceback;
+  char error_source[LUA_IDSIZE];
+};
+
+struct clh_flag { atomic_int set; };
+
+static inline clh_vm *clh_vm_of(lua_State *L) { return *(clh_vm **)lua_getextraspace(L); }
+static inline bool clh_is_killed(const clh_vm *vm) { return vm->task && vm->task->kill != CLH_KILL_NONE; }
+static inline bool clh_can_yield(lua_State *L, const clh_vm *vm) { return !vm->blocked && lua_isyieldable(L); }
+
+// state.c
+int clh_protect(clh_vm *vm, lua_CFunction f, void *argument);
+void clh_say(clh_vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
+extern const char clh_modules_key, clh_loaded_key, clh_cache_key, clh_types_key, clh_next_key;
+CLH_JUMPS int clh_raise_memory(lua_State *L);
+CLH_JUMPS void clh_check_memory(lua_State *L, clh_vm *vm);
+
+// values_in.c: never raise while clh_vm.alloc.nofail > 0
+void clh_read_begin(clh_vm *vm);
+bool clh_read(clh_vm *vm, lua_State *L, int index, bool lenient);
+void clh_read_abandon(clh_vm *vm, lua_State *L);
+
+// values_out.c
+CLH_JUMPS void clh_push(lua_State *L, clh_vm *vm, size_t *at);
+CLH_JUMPS int clh_push_all(lua_State *L, clh_vm *vm);
+
+// objects.c
+CLH_JUMPS void clh_push_object(lua_State *L, clh_vm *vm, clh_value *value);
+void clh_release(clh_vm *vm, uint64_t handle);
+bool clh_object_handle(lua_State *L, int index, uint64_t *handle);
+
+// call.c
+CLH_JUMPS int clh_call_host(lua_State *L);
+CLH_JUMPS int clh_call_waiting(lua_State *L);
+CLH_JUMPS int clh_answer(lua_State *L, clh_vm *vm, int code);
+CLH_JUMPS void clh_push_function(lua_State *L, const void *function, bool waiting);
+
+// hook.c
+void clh_hook(lua_State *L, lua_Debug *ar);
+void clh_grace_hook(lua_State *L, lua_Debug *ar);
+void clh_slice_begin(clh_vm *vm);
+void clh_slice_end(clh_vm *vm);
+CLH_JUMPS int clh_raise_kill(lua_State *L);
+bool clh_timer_usable(void);
+
+// coroutine.c, protect.c, library.c, require.c
+CLH_JUMPS void clh_open_coroutine(lua_State *L);
+lua_State *clh_inner_coroutine(lua_State *co);
+CLH_JUMPS int clh_pcall(lua_State *L);
+CLH_JUMPS int clh_xpcall(lua_State *L);
+CLH_JUMPS void clh_open_library(lua_State *L);
+CLH_JUMPS int clh_print(lua_State *L);
+CLH_JUMPS int clh_exit(lua_State *L);
+CLH_JUMPS int clh_require(lua_State *L);
+
+#endif

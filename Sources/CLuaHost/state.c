@@ -1,0 +1,158 @@
+// The state: allocator, opening, closing, protected calls from outside.
+#include "internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char clh_modules_key, clh_loaded_key, clh_cache_key, clh_types_key, clh_next_key;
+const char *const clh_memory_text = "not enough memory";
+
+static void *allocate(void *context, void *block, size_t old, size_t size) {
+  clh_allocator *a = context;
+  if (!block) old = 0;  // then it is a type tag
+  if (size == 0) {
+    a->used -= old;
+    free(block);
+    return NULL;
+  }
+  if (size > old) {
+    a->count++;
+    bool refuse = a->fail_at && a->count >= a->fail_at && a->count < a->fail_at + a->fail_count;
+    refuse |= a->limit && a->used - old + size > a->limit;
+    if (refuse) {
+      if (!a->nofail) return NULL;
+      a->over = true;
+    }
+  }
+  void *result = realloc(block, size);
+  if (!result) return size <= old ? block : NULL;
+  a->used += size - old;
+  return result;
+}
+
+static int panic(lua_State *L) {
+  const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "an error outside of a protected call";
+  fwrite("Lua panic: ", 1, 11, stderr);
+  fwrite(text, 1, strlen(text), stderr);
+  fwrite("\n", 1, 1, stderr);
+  abort();
+}
+
+static void add_table(lua_State *L, const void *key, const char *mode) {
+  lua_newtable(L);
+  if (mode) {
+    lua_createtable(L, 0, 1);
+    lua_pushstring(L, mode);
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+  }
+  lua_rawsetp(L, LUA_REGISTRYINDEX, key);
+}
+
+static int set_up(lua_State *L) {
+  add_table(L, &clh_modules_key, NULL);
+  add_table(L, &clh_loaded_key, NULL);
+  add_table(L, &clh_cache_key, "v");
+  add_table(L, &clh_types_key, NULL);
+  clh_open_library(L);
+  return 0;
+}
+
+clh_vm *clh_open(const clh_callbacks *callbacks, const clh_limits *limits, uint64_t fail_at, uint64_t fail_count) {
+  clh_vm *vm = calloc(1, sizeof *vm);
+  if (!vm) return NULL;
+  vm->callbacks = *callbacks;
+  vm->limits = *limits;
+  vm->alloc.limit = limits->memory;
+  vm->alloc.fail_at = fail_at;
+  vm->alloc.fail_count = fail_count;
+  vm->counting = limits->counting || limits->instructions || !clh_timer_usable();
+  vm->in_capacity = 64;
+  vm->in = malloc(vm->in_capacity * sizeof *vm->in);
+  vm->path = malloc((limits->depth + 1) * sizeof *vm->path);
+  vm->L = vm->in && vm->path && clh_out_grow(&vm->out, 64) ? lua_newstate(allocate, &vm->alloc) : NULL;
+  if (vm->L) {
+    *(clh_vm **)lua_getextraspace(vm->L) = vm;
+    lua_atpanic(vm->L, panic);
+    if (clh_protect(vm, set_up, NULL) == LUA_OK) {
+      // Before any coroutine exists, since they inherit it.
+      if (vm->counting) lua_sethook(vm->L, clh_hook, LUA_MASKCOUNT, CLH_HOOK_COUNT);
+      return vm;
+    }
+  }
+  clh_close(vm);
+  return NULL;
+}
+
+void clh_set_context(clh_vm *vm, void *context) { vm->callbacks.context = context; }
+
+void clh_close(clh_vm *vm) {
+  if (vm->L) lua_close(vm->L);
+  for (size_t i = 0; i < vm->type_count; i++) {
+    for (size_t m = 0; m < vm->types[i].method_count; m++) free(vm->types[i].methods[m].key);
+    free(vm->types[i].methods);
+    free(vm->types[i].name);
+  }
+  free(vm->types);
+  free(vm->released);
+  free(vm->in);
+  free(vm->path);
+  free(vm->out.values);
+  free(vm->out.bytes);
+  free(vm);
+}
+
+// Runs `f` on the main state with `argument` as a light userdata. Nothing stays on the stack; a message is kept.
+int clh_protect(clh_vm *vm, lua_CFunction f, void *argument) {
+  lua_State *L = vm->L;
+  int top = lua_gettop(L);
+  if (!lua_checkstack(L, LUA_MINSTACK)) {
+    clh_say(vm, "%s", clh_memory_text);
+    return LUA_ERRMEM;
+  }
+  lua_pushcfunction(L, f);
+  lua_pushlightuserdata(L, argument);
+  int status = lua_pcall(L, 1, 0, 0);
+  if (status != LUA_OK) {
+    bool text = lua_type(L, -1) == LUA_TSTRING;
+    clh_say(vm, "%s", text ? lua_tostring(L, -1) : "an error that is not a text");
+  }
+  lua_settop(L, top);
+  return status;
+}
+
+void clh_say(clh_vm *vm, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  vsnprintf(vm->message, sizeof vm->message, format, list);
+  va_end(list);
+}
+
+CLH_JUMPS int clh_raise_memory(lua_State *L) {
+  lua_pushstring(L, clh_memory_text);  // without a position, as Lua's own
+  return lua_error(L);
+}
+
+// After a no-fail window: raises if the limit was passed and a collection does not help.
+CLH_JUMPS void clh_check_memory(lua_State *L, clh_vm *vm) {
+  if (!vm->alloc.over) return;
+  vm->alloc.over = false;
+  lua_gc(L, LUA_GCCOLLECT);
+  if (vm->alloc.limit && vm->alloc.used > vm->alloc.limit) clh_raise_memory(L);
+  if (vm->alloc.fail_at) clh_raise_memory(L);
+}
+
+const char *clh_message(const clh_vm *vm) { return vm->message; }
+size_t clh_memory_used(const clh_vm *vm) { return vm->alloc.used; }
+uint64_t clh_instructions_used(const clh_vm *vm) { return vm->instructions; }
+void clh_reset_instructions(clh_vm *vm) { vm->instructions = vm->slice_start = 0; }
+bool clh_is_counting(const clh_vm *vm) { return vm->counting; }
+const char *clh_lua_release(void) { return LUA_RELEASE; }
+
+void clh_fail_allocation(clh_vm *vm, uint64_t at, uint64_t count) {
+  vm->alloc.count = 0;
+  vm->alloc.fail_at = at;
+  vm->alloc.fail_count = count;
+}

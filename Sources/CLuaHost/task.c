@@ -1,0 +1,127 @@
+// Tasks: one coroutine each, anchored in the registry; stepped by Swift. Nothing stays on the main stack between steps.
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+clh_flag *clh_flag_new(void) { return calloc(1, sizeof(clh_flag)); }
+void clh_flag_set(clh_flag *flag) { atomic_store_explicit(&flag->set, 1, memory_order_release); }
+bool clh_flag_is_set(const clh_flag *flag) { return atomic_load_explicit(&flag->set, memory_order_acquire); }
+void clh_flag_free(clh_flag *flag) { free(flag); }
+
+static int make_coroutine(lua_State *L) {
+  clh_task *task = lua_touserdata(L, 1);
+  lua_State *co = lua_newthread(L);
+  task->reference = luaL_ref(L, LUA_REGISTRYINDEX);
+  task->co = co;
+  return 0;
+}
+
+clh_task *clh_task_new(clh_vm *vm, clh_flag *flag) {
+  clh_task *task = calloc(1, sizeof *task);
+  if (!task) return NULL;
+  task->vm = vm;
+  task->flag = flag;
+  if (clh_protect(vm, make_coroutine, task) == LUA_OK) return task;
+  free(task);
+  return NULL;
+}
+
+int32_t clh_task_load(clh_task *task, const char *source, size_t length, const char *chunk_name) {
+  lua_settop(task->co, 0);
+  task->status = luaL_loadbufferx(task->co, source, length, chunk_name, "t");
+  return task->status == LUA_OK ? CLH_DONE : CLH_ERROR;
+}
+
+bool clh_task_load_reference(clh_task *task, int64_t reference) {
+  lua_rawgeti(task->co, LUA_REGISTRYINDEX, reference);
+  return true;
+}
+
+static int move_arguments(lua_State *L) {
+  clh_task *task = lua_touserdata(L, 1);
+  int count = clh_push_all(L, task->vm);
+  if (!lua_checkstack(task->co, count + 5)) return luaL_error(L, "too many arguments");
+  lua_xmove(L, task->co, count);
+  task->arguments = count;
+  return 0;
+}
+
+bool clh_task_arguments(clh_task *task) { return clh_protect(task->vm, move_arguments, task) == LUA_OK; }
+
+int32_t clh_task_step(clh_task *task, int32_t answer) {
+  clh_vm *vm = task->vm;
+  int count = task->arguments;
+  task->arguments = 0;
+  task->answer = answer;
+  vm->task = task;
+  vm->running = task->co;
+  vm->host_yield = vm->blocked = 0;
+  clh_slice_begin(vm);
+  task->status = lua_resume(task->co, vm->L, count, &task->results);
+  clh_slice_end(vm);
+  vm->running = NULL;
+  vm->task = NULL;
+  int why = vm->host_yield;
+  vm->host_yield = 0;
+  if (task->kill) return CLH_KILLED;
+  if (task->status == LUA_YIELD && why) {
+    lua_pop(task->co, task->results);
+    return why;
+  }
+  if (task->status == LUA_YIELD) {  // only a C function of somebody else could
+    lua_settop(task->co, 0);
+    lua_pushliteral(task->co, "attempt to yield from outside a coroutine");
+    task->status = LUA_ERRRUN;
+  }
+  return task->status == LUA_OK ? CLH_DONE : CLH_ERROR;
+}
+
+int32_t clh_task_kill_reason(const clh_task *task) { return task->kill; }
+int32_t clh_task_exit_code(const clh_task *task) { return task->exit_code; }
+void clh_task_mark_rethrown(clh_task *task, int64_t reference) { task->rethrown = reference; }
+
+int32_t clh_task_results(clh_task *task, bool lenient, const clh_value **values, int32_t *count) {
+  clh_vm *vm = task->vm;
+  lua_State *co = task->co;
+  int top = lua_gettop(co), first = top - task->results + 1;
+  bool ok = true;
+  vm->alloc.nofail++;
+  clh_read_begin(vm);
+  for (int i = first; ok && i <= top; i++) ok = clh_read(vm, co, i, lenient);
+  if (!ok) clh_read_abandon(vm, co);
+  lua_settop(co, top);
+  vm->alloc.nofail--;
+  vm->alloc.over = false;
+  *values = vm->in;
+  *count = task->results;
+  return ok ? CLH_DONE : CLH_ERROR;
+}
+
+// Closes a chain of coroutines from the innermost outwards. The handlers share one budget and cannot wait.
+static void close_chain(clh_vm *vm, lua_State *co, int depth) {
+  lua_State *inner = depth < 200 ? clh_inner_coroutine(co) : NULL;
+  if (inner && inner != co) close_chain(vm, inner, depth + 1);
+  vm->running = co;
+  lua_sethook(co, clh_grace_hook, LUA_MASKCOUNT, CLH_GRACE_COUNT);
+  lua_resetthread(co);
+}
+
+void clh_task_free(clh_task *task) {
+  clh_vm *vm = task->vm;
+  if (task->status != LUA_OK) {
+    int64_t kill = task->kill;
+    task->kill = CLH_KILL_NONE;  // handlers may use pcall
+    vm->task = task;
+    vm->blocked = 1;
+    close_chain(vm, task->co, 0);
+    vm->blocked = 0;
+    vm->task = NULL;
+    vm->running = NULL;
+    task->kill = (int)kill;
+  }
+  if (lua_checkstack(vm->L, 4)) luaL_unref(vm->L, LUA_REGISTRYINDEX, task->reference);
+  free(task->error_message);
+  free(task->error_traceback);
+  free(task);
+}

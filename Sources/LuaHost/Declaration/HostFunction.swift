@@ -1,0 +1,79 @@
+import CLuaHost
+
+/// A Swift function that scripts can call: one declaration, from which binding, argument checks and documentation come.
+public struct HostFunction: Sendable {
+  /// The full name, such as "ims.system_image", or "image:submit" for a method.
+  public let name: String
+  /// One sentence for help and reference.
+  public let summary: String
+  public let parameters: [HostParameter]
+  public let returns: [HostParameter]
+  /// The version that brought it.
+  public let since: String
+  /// The capability a plugin needs for calling it.
+  public let capability: String?
+  let body: Body
+
+  enum Body: Sendable {
+    case immediate(@Sendable (HostArguments) throws -> [LuaValue])
+    case waiting(@Sendable (HostArguments) async throws -> [LuaValue])
+    case raw(RawBody)
+  }
+
+  /// A body that reads plain values and writes plain results; returns `CLH_RETURN` or throws.
+  @usableFromInline
+  typealias RawBody =
+    @Sendable (UnsafePointer<clh_value>, Int, UnsafeMutablePointer<clh_out>) throws -> Void
+
+  init(
+    name: String, summary: String, parameters: [HostParameter], returns: [HostParameter], since: String,
+    capability: String?, body: Body
+  ) {
+    self.name = name
+    self.summary = summary
+    self.parameters = parameters
+    self.returns = returns
+    self.since = since
+    self.capability = capability
+    self.body = body
+  }
+
+  /// Declares a function that answers at once. It runs on the VM's thread: nothing else runs meanwhile.
+  public init(
+    _ name: String, _ summary: String, parameters: [HostParameter] = [], returns: [HostParameter] = [], since: String,
+    capability: String? = nil, run: @escaping @Sendable (HostArguments) throws -> [LuaValue]
+  ) {
+    self.init(
+      name: name, summary: summary, parameters: parameters, returns: returns, since: since, capability: capability,
+      body: .immediate(run))
+  }
+
+  /// Declares a function that may wait. The calling Lua coroutine is suspended; other tasks of the VM go on.
+  public static func waiting(
+    _ name: String, _ summary: String, parameters: [HostParameter] = [], returns: [HostParameter] = [], since: String,
+    capability: String? = nil, run: @escaping @Sendable (HostArguments) async throws -> [LuaValue]
+  ) -> HostFunction {
+    HostFunction(
+      name: name, summary: summary, parameters: parameters, returns: returns, since: since, capability: capability,
+      body: .waiting(run))
+  }
+
+  /// Whether calling it may suspend the script.
+  public var isWaiting: Bool {
+    if case .waiting = body { true } else { false }
+  }
+
+  /// The last part of the name: the key it is found under.
+  public var key: String {
+    String(name[(name.lastIndex { $0 == "." || $0 == ":" }.map(name.index(after:)) ?? name.startIndex)...])
+  }
+
+  /// The signature in one line, such as "ims.job(id: string)".
+  public var signature: String {
+    let list = parameters.map { parameter in
+      parameter.variadic ? "..." : "\(parameter.name)\(parameter.optional ? "?" : ""): \(parameter.type.name)"
+    }
+    let results = returns.map(\.type.name).joined(separator: ", ")
+    return "\(name)(\(list.joined(separator: ", ")))" + (results.isEmpty ? "" : " -> \(results)")
+  }
+}

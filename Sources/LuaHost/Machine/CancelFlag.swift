@@ -1,0 +1,17 @@
+import CLuaHost
+
+/// A task's cancellation flag, which a cancellation handler sets from any thread.
+final class CancelFlag: Sendable {
+  // Only the atomic functions of C touch what it points to.
+  nonisolated(unsafe) let pointer: OpaquePointer
+
+  init?() {
+    guard let pointer = clh_flag_new() else { return nil }
+    self.pointer = pointer
+  }
+
+  deinit { clh_flag_free(pointer) }
+
+  func set() { clh_flag_set(pointer) }
+  var isSet: Bool { clh_flag_is_set(pointer) }
+}

@@ -1,0 +1,41 @@
+extension LuaVM {
+  /// How a VM is set up.
+  public struct Configuration: Sendable {
+    /// The modules that `require` finds before any file.
+    public var modules: [HostModule]
+    /// The directories `require` looks in, in order.
+    public var searchPath: [String]
+    /// The most bytes Lua may hold; nil = no limit.
+    public var memoryLimit: Int?
+    /// The most Lua instructions one run may take, with all its tasks; nil = no limit.
+    public var instructionLimit: Int?
+    /// Count instructions even without a limit, instead of being interrupted by a timer; slower on tight loops.
+    public var countsInstructions = false
+    /// The deepest nesting of a table that crosses between Lua and Swift.
+    public var tableDepthLimit = 200
+    /// The most values that cross at once.
+    public var valueCountLimit = 4_000_000
+    /// The most bytes of strings that cross at once, and the longest result of `string.rep`.
+    public var byteLimit = 256 << 20
+    /// Takes what `print` writes, newline included. Runs on the VM's thread.
+    public var output: @Sendable ([UInt8]) -> Void
+    /// Waits; injected so that tests need not.
+    public var sleep: @Sendable (Duration) async throws -> Void
+    /// Told about a background task of `evaluate` that failed without anybody awaiting it.
+    public var unobservedFailure: (@Sendable (LuaError) -> Void)?
+
+    /// Makes a configuration; the defaults suit a user's own script.
+    public init(
+      modules: [HostModule] = [], searchPath: [String] = [], memoryLimit: Int? = nil, instructionLimit: Int? = nil,
+      output: @escaping @Sendable ([UInt8]) -> Void = { StandardOutput.write($0) },
+      sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+    ) {
+      self.modules = modules
+      self.searchPath = searchPath
+      self.memoryLimit = memoryLimit
+      self.instructionLimit = instructionLimit
+      self.output = output
+      self.sleep = sleep
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import CLuaHost
+
+extension LuaVM {
+  /// Steps a task to its end.
+  ///
+  ///     step ── done ──► results          preempted ──► others run, then step
+  ///       ▲ ├── error ─► throw            killed ─────► throw; it is never stepped again
+  ///       └─┴── await ─► `try await` the host function here, then step with its results or its error
+  func drive(_ task: LuaTask, lenient: Bool) async throws -> [LuaValue] {
+    var answer = Int32(CLH_RETURN)
+    while true {
+      if task.flag.isSet { throw Self.cancelled }
+      state.drain()
+      state.current = task
+      let status = clh_task_step(task.pointer, answer)
+      state.current = nil
+      switch Int(status) {
+      case CLH_DONE: return try state.results(of: task, lenient: lenient)
+      case CLH_PREEMPTED: await Task.yield()
+      case CLH_AWAIT: answer = try await settle(task)
+      case CLH_KILLED: throw state.end(of: task)
+      default: throw state.error(of: task)
+      }
+    }
+  }
+
+  static var cancelled: LuaError { LuaError(kind: .cancelled, message: "cancelled") }
+
+  /// Awaits the host function a task has called, and leaves its results or its error for the next step.
+  private func settle(_ task: LuaTask) async throws -> Int32 {
+    guard let pending = state.pending else { throw LuaError(kind: .runtime, message: "nothing to wait for") }
+    state.pending = nil
+    do {
+      let values = try await Self.$scope.withValue(task.scope) { try await pending.run(pending.arguments) }
+      try state.encode(values)
+      return Int32(CLH_RETURN)
+    } catch {
+      if task.flag.isSet { throw Self.cancelled }
+      if let error = error as? LuaError, case .exit = error.kind { throw error }
+      state.encode(error: error, caller: pending.arguments.caller, task: task)
+      return Int32(CLH_RAISE)
+    }
+  }
+}
+
+extension VMState {
+  /// The results of a finished task.
+  func results(of task: LuaTask, lenient: Bool) throws -> [LuaValue] {
+    var values: UnsafePointer<clh_value>?
+    var count: Int32 = 0
+    guard clh_task_results(task.pointer, lenient, &values, &count) == Int32(CLH_DONE) else {
+      var error = problem
+      error.message = "a result cannot leave the VM: \(error.message)"
+      throw error
+    }
+    return decode(values, count: Int(count))
+  }
+
+  /// Why a task was killed.
+  func end(of task: LuaTask) -> LuaError {
+    switch Int(clh_task_kill_reason(task.pointer)) {
+    case CLH_KILL_EXIT:
+      let code = clh_task_exit_code(task.pointer)
+      return LuaError(kind: .exit(code), message: "the script ended itself with status \(code)")
+    case CLH_KILL_LIMIT:
+      let limit = configuration.instructionLimit ?? 0
+      return LuaError(kind: .limit("instructions"), message: "the limit of \(limit) instructions is used up")
+    default: return LuaVM.cancelled
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import CLuaHost
+import Glibc
+
+/// Runs an actor's jobs one after another on a thread of its own.
+///
+/// Lua needs mutual exclusion, not a certain thread; but a spinning script on the shared pool of a small machine would starve
+/// everything else, and the slice timer signals the thread that runs Lua.
+///
+/// Unchecked: `queue`, `stopping` and `sleeping` are touched under `mutex` only, the rest never changes after `init`.
+final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private var queue: [UnownedJob] = []
+  private var sleeping = false
+  private var stopping = false
+  private var thread = pthread_t()
+
+  init() {
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(condition, nil)
+    let context = Unmanaged.passRetained(self).toOpaque()
+    let status = pthread_create(
+      &thread, nil,
+      { context in
+        guard let context else { return nil }
+        Unmanaged<ThreadExecutor>.fromOpaque(context).takeRetainedValue().loop()
+        return nil
+      }, context)
+    precondition(status == 0, "cannot start a thread for a Lua VM: error \(status)")
+    pthread_detach(thread)
+  }
+
+  deinit {
+    pthread_mutex_destroy(mutex)
+    pthread_cond_destroy(condition)
+    mutex.deallocate()
+    condition.deallocate()
+  }
+
+  func enqueue(_ job: consuming ExecutorJob) {
+    let job = UnownedJob(job)
+    pthread_mutex_lock(mutex)
+    queue.append(job)
+    let wake = sleeping
+    pthread_mutex_unlock(mutex)
+    if wake { pthread_cond_signal(condition) }
+  }
+
+  func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+
+  func checkIsolated() {
+    precondition(pthread_equal(pthread_self(), thread) != 0, "called off the thread of the Lua VM")
+  }
+
+  /// Ends the thread once its queue is empty.
+  func stop() {
+    pthread_mutex_lock(mutex)
+    stopping = true
+    pthread_mutex_unlock(mutex)
+    pthread_cond_signal(condition)
+  }
+
+  private func loop() {
+    var batch: [UnownedJob] = []
+    while true {
+      batch.removeAll(keepingCapacity: true)
+      pthread_mutex_lock(mutex)
+      while queue.isEmpty && !stopping {
+        sleeping = true
+        pthread_cond_wait(condition, mutex)
+        sleeping = false
+      }
+      swap(&batch, &queue)
+      pthread_mutex_unlock(mutex)
+      if batch.isEmpty { break }
+      for job in batch { job.runSynchronously(on: asUnownedSerialExecutor()) }
+    }
+    clh_thread_end()
+  }
+}

@@ -1,0 +1,78 @@
+import CLuaHost
+
+/// The Swift side of one Lua state.
+///
+/// Unchecked: it belongs to one `LuaVM` and is touched by that actor's isolated methods, by the callbacks that run inside
+/// them, and by `deinit`, after which nobody is left.
+final class VMState: @unchecked Sendable {
+  let vm: OpaquePointer
+  let handle: VMHandle
+  let configuration: LuaVM.Configuration
+  let finder: ModuleFinder
+  var bindings: [Binding] = []
+  var types: [ObjectType] = []
+  var typesByIdentity: [ObjectIdentifier: UInt32] = [:]
+  var typesByName: [String: UInt32] = [:]
+  var slots = SlotMap()
+  var pending: PendingCall?
+  var current: LuaTask?
+  /// The names of chunks that were loaded, as positions in messages spell them.
+  var chunkNames: Set<String> = []
+
+  /// - Throws: `LuaError` of kind `memory`.
+  init(
+    _ configuration: LuaVM.Configuration, handle: VMHandle, failAllocation: (at: UInt64, count: UInt64)? = nil
+  ) throws {
+    self.configuration = configuration
+    self.handle = handle
+    finder = ModuleFinder(configuration)
+    var callbacks = clh_callbacks()
+    callbacks.call = hostCall
+    callbacks.object = hostObject
+    callbacks.find_module = hostFindModule
+    callbacks.print = hostPrint
+    var limits = clh_limits()
+    limits.memory = configuration.memoryLimit.map { max($0, 1) } ?? 0
+    limits.instructions = configuration.instructionLimit.map { UInt64(max($0, 1)) } ?? 0
+    limits.depth = UInt32(clamping: configuration.tableDepthLimit)
+    limits.values = configuration.valueCountLimit
+    limits.bytes = configuration.byteLimit
+    limits.counting = configuration.countsInstructions
+    guard let vm = clh_open(&callbacks, &limits, failAllocation?.at ?? 0, failAllocation?.count ?? 0) else {
+      throw Self.outOfMemory
+    }
+    self.vm = vm
+    clh_set_context(vm, Unmanaged.passUnretained(self).toOpaque())
+    try addModules()
+  }
+
+  deinit { clh_close(vm) }
+
+  static var outOfMemory: LuaError { LuaError(kind: .memory, message: String(cString: clh_memory_text)) }
+
+  /// Lets go of what scripts and Swift no longer hold. Runs between steps, never inside a collection.
+  func drain() {
+    for reference in handle.takeReleased() { clh_unref(vm, reference) }
+    releaseObjects()
+  }
+
+  /// Swift objects whose userdata are gone. Touches no Lua, so callbacks may call it too.
+  func releaseObjects() {
+    var count = 0
+    guard let released = clh_released(vm, &count), count > 0 else { return }
+    let handles = Array(UnsafeBufferPointer(start: released, count: count))
+    clh_clear_released(vm)
+    var gone: [any Sendable & AnyObject] = []
+    for handle in handles {
+      if let object = slots.release(handle) { gone.append(object) }
+    }
+    gone.removeAll()  // their `deinit`s run here, with no access to `slots` open
+  }
+
+  /// What the last call into C that failed says.
+  var problem: LuaError {
+    let message = String(cString: clh_message(vm))
+    return message == String(cString: clh_memory_text)
+      ? Self.outOfMemory : LuaError(kind: .runtime, message: message)
+  }
+}

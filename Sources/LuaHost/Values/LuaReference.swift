@@ -1,0 +1,14 @@
+/// Keeps a Lua value alive in its VM's registry.
+///
+/// The last release may come from any thread, even from inside a collection, so `deinit` only leaves a note for the VM.
+final class LuaReference: Sendable {
+  let number: Int64
+  let handle: VMHandle
+
+  init(number: Int64, handle: VMHandle) {
+    self.number = number
+    self.handle = handle
+  }
+
+  deinit { handle.release(number) }
+}

@@ -1,0 +1,13 @@
+/// A length of time as people say it: `0s`, `42s`, `1m12s`, `2h05m`, `3d04h`.
+enum DurationText {
+  static func short(_ duration: Duration) -> String {
+    let seconds = max(0, Int(duration.components.seconds))
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    switch seconds {
+    case ..<60: return "\(seconds)s"
+    case ..<3600: return "\(seconds / 60)m\(two(seconds % 60))s"
+    case ..<86400: return "\(seconds / 3600)h\(two(seconds / 60 % 60))m"
+    default: return "\(seconds / 86400)d\(two(seconds / 3600 % 24))h"
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import CloudAccess
+import ImageImport
+
+/// `--output json`: every event as one JSON object on a line of standard output, with the API's own field names.
+public struct JSONEventWriter: ImportEventSink {
+  private let console: Console
+
+  public init(console: Console) {
+    self.console = console
+  }
+
+  public func emit(_ event: ImportEvent) {
+    write(event.json)
+  }
+
+  /// An error that ended the run: `{"event":"error", …}` with kind, message, place, hint.
+  public func emit(_ report: ErrorReport) {
+    write(report.json)
+  }
+
+  /// The end of a run: `{"event":"finished","exit_status":0}`.
+  public func emitFinished(_ status: ExitStatus) {
+    write(.object(["event": "finished", "exit_status": .integer(Int64(status.code))]))
+  }
+
+  /// Any value on a line of its own; newlines inside strings are escaped by JSON itself.
+  public func write(_ value: JSONValue) {
+    console.print(value.serialized())
+  }
+}
+
+extension ErrorReport {
+  /// The report as an event for `--output json`; absent parts are left out.
+  public var json: JSONValue {
+    var members: [String: JSONValue] = ["event": "error", "message": .string(message)]
+    members["kind"] = kind.map(JSONValue.string)
+    members["hint"] = hint.map(JSONValue.string)
+    if let location {
+      members["source"] = .string(location.source)
+      members["line"] = .integer(Int64(location.line))
+    }
+    if !items.isEmpty {
+      members["findings"] = .array(
+        items.map { item in
+          var finding: [String: JSONValue] = [
+            "severity": .string(item.severity.rawValue), "message": .string(item.text),
+          ]
+          finding["hint"] = item.hint.map(JSONValue.string)
+          return .object(finding)
+        })
+    }
+    if !facts.isEmpty { members["facts"] = .array(facts.map(JSONValue.string)) }
+    if !traceback.isEmpty { members["traceback"] = .array(traceback.map(JSONValue.string)) }
+    return .object(members)
+  }
+}

@@ -1,0 +1,91 @@
+import ImageImport
+
+extension ProgressBoard {
+  /// Takes an event in and says what of it deserves a line of its own.
+  public mutating func apply(_ event: ImportEvent, at now: Duration) -> [ProgressNotice] {
+    switch event {
+    case .validated(let request, let report):
+      return report.warnings.map { finding in
+        notice(
+          .warning, request.name ?? "request", ErrorReport.Item(finding).text, finding.hint.map { ["hint: " + $0] })
+      }
+    case .submitted(let job):
+      update(id: job.id, name: job.imageName, phase: .submitted, at: now)
+      return [notice(.step, subject(job), "submitted as job \(job.id)")]
+    case .progress(let job, let status):
+      return progress(job, status, at: now)
+    case .waiting(let name, let reason, let delay):
+      let subject = name ?? "import"
+      let isNew = phase(id: nil, name: subject) == nil
+      update(id: "waiting:" + subject, name: subject, phase: .queued, note: reason, at: now)
+      return isNew ? [notice(.step, subject, "waits \(DurationText.short(delay)): \(reason)")] : []
+    case .degraded(let job, let reason, let delay):
+      update(id: job.id, name: job.imageName, phase: phase(id: job.id, name: nil) ?? .running, note: reason, at: now)
+      return [notice(.step, subject(job), "\(reason); asks again in \(DurationText.short(delay))")]
+    case .warning(let job, let message):
+      return [notice(.warning, subject(job), message)]
+    case .succeeded(let result):
+      let onBoard = settle(id: result.reference.id, name: nil, success: true, at: now)
+      let time = result.duration ?? (result.waited > .zero ? result.waited : onBoard)
+      let text = "image \(result.imageID)" + (time.map { " in \(DurationText.short($0))" } ?? "")
+      return [notice(.succeeded, result.imageName ?? subject(result.reference), text)]
+        + result.warnings.map { notice(.warning, result.imageName ?? subject(result.reference), $0) }
+    case .failed(let error) where error.kind != .timeout && error.kind != .cancelled:
+      return [failed(error, at: now)]
+    case .failed(let error), .detached(let error):
+      return [detached(error, at: now)]
+    }
+  }
+
+  /// The jobs that go on in the cloud if this process ends now, also those that are no longer waited for: id and image name.
+  public var jobsUnderWay: [(id: String, name: String)] {
+    detached.map { ($0.id, $0.name) } + rows.filter { $0.phase != .queued }.map { ($0.id, $0.name) }
+  }
+
+  private mutating func progress(_ job: JobReference, _ status: JobStatus, at now: Duration) -> [ProgressNotice] {
+    guard !status.state.isFinal else { return [] }  // the result or the failure follows and says more
+    let before = phase(id: job.id, name: nil)
+    let next: Phase = status.state == .initializing ? .submitted : .running
+    update(
+      id: job.id, name: job.imageName ?? status.imageName, phase: next, fraction: status.progress,
+      note: status.currentTask, at: now)
+    return before != next && next == .running ? [notice(.step, subject(job), "running")] : []
+  }
+
+  private mutating func failed(_ error: ImportError, at now: Duration) -> ProgressNotice {
+    let name = error.job?.imageName ?? error.request?.name
+    settle(id: error.job?.id, name: name, success: false, at: now)
+    let code = error.code.flatMap { error.message.contains($0) ? nil : " (\($0))" } ?? ""
+    var details: [String] = []
+    if let report = error.report {
+      for finding in report.errors {
+        details.append(ErrorReport.Item(finding).text)
+        if let hint = finding.hint { details.append("hint: " + hint) }
+      }
+    } else if let hint = error.hint {
+      details.append("hint: " + hint)
+    }
+    return notice(.failed, name ?? error.job?.id ?? "import", error.message + code, details)
+  }
+
+  private mutating func detached(_ error: ImportError, at now: Duration) -> ProgressNotice {
+    let name = error.job?.imageName ?? error.request?.name
+    settle(id: error.job?.id, name: name, success: nil, at: now)
+    if let job = error.job { leave(id: job.id, name: name ?? job.id) }
+    let goesOn = error.job.map { "; job \($0.id) goes on in the cloud" } ?? ""
+    let text = error.kind == .cancelled ? "no longer waited for" + goesOn : error.message
+    return notice(.warning, name ?? error.job?.id ?? "import", text)
+  }
+
+  private func subject(_ job: JobReference) -> String {
+    job.imageName ?? job.id
+  }
+
+  private func notice(
+    _ kind: ProgressNotice.Kind, _ subject: String, _ text: String, _ details: [String]? = nil
+  ) -> ProgressNotice {
+    ProgressNotice(
+      kind: kind, subject: DisplayText.harmless(subject), text: DisplayText.harmless(text),
+      details: (details ?? []).map { DisplayText.harmless($0) })
+  }
+}

@@ -1,0 +1,161 @@
+/// What is known about the imports under way, and how it looks on a screen: a pure value, so that every layout can be tested as
+/// text.
+public struct ProgressBoard: Sendable {
+  public enum Phase: Sendable, Hashable {
+    /// Waits for room in the cloud; not submitted.
+    case queued
+    case submitted
+    case running
+  }
+
+  struct Row: Sendable, Hashable {
+    var id: String
+    var name: String
+    var phase: Phase
+    /// 0 to 1; nil where the cloud does not tell.
+    var fraction: Double?
+    /// What holds it up, or what it is at.
+    var note: String?
+    var started: Duration
+  }
+
+  /// Imports under way, in the order in which they were first heard of.
+  private(set) var rows: [Row] = []
+  /// No longer waited for, though they go on in the cloud.
+  private(set) var detached: [(id: String, name: String)] = []
+  public private(set) var succeeded = 0
+  public private(set) var failed = 0
+  private var began: Duration?
+
+  public init() {}
+
+  public var isIdle: Bool { rows.isEmpty }
+
+  /// Adds or changes an import. A queued one with the same name becomes the one with this id.
+  mutating func update(
+    id: String, name: String?, phase: Phase, fraction: Double? = nil, note: String? = nil, at now: Duration
+  ) {
+    began = began ?? now
+    detached.removeAll { $0.id == id }
+    if let index = index(id: id, name: name) {
+      rows[index].id = id
+      if let name { rows[index].name = DisplayText.harmless(name) }
+      rows[index].phase = phase
+      rows[index].fraction = fraction ?? rows[index].fraction
+      rows[index].note = note.map { DisplayText.harmless($0) }
+    } else {
+      rows.append(
+        Row(
+          id: id, name: DisplayText.harmless(name ?? id), phase: phase, fraction: fraction,
+          note: note.map { DisplayText.harmless($0) }, started: now))
+    }
+  }
+
+  /// Takes an import off the board; says how long it was on it.
+  @discardableResult
+  mutating func settle(id: String?, name: String?, success: Bool?, at now: Duration) -> Duration? {
+    switch success {
+    case true?: succeeded += 1
+    case false?: failed += 1
+    case nil: break
+    }
+    detached.removeAll { $0.id == id }
+    guard let index = index(id: id, name: name) else { return nil }
+    return now - rows.remove(at: index).started
+  }
+
+  /// Remembers a job that goes on without being waited for.
+  mutating func leave(id: String, name: String) {
+    detached.append((id, DisplayText.harmless(name)))
+  }
+
+  func phase(id: String?, name: String?) -> Phase? {
+    index(id: id, name: name).map { rows[$0].phase }
+  }
+
+  private func index(id: String?, name: String?) -> Int? {
+    if let id, let index = rows.firstIndex(where: { $0.id == id }) { return index }
+    guard let name else { return nil }
+    return rows.firstIndex { $0.phase == .queued && $0.name == DisplayText.harmless(name) }
+  }
+
+  /// The live region: a line for each import, as many as fit, and a summary where there is more than one. Never wider than the
+  /// window, never higher than its rows less two.
+  public func liveLines(at now: Duration, style: ScreenStyle) -> [String] {
+    guard !rows.isEmpty else { return [] }
+    let total = rows.count + succeeded + failed
+    let height = max(1, style.rows - 2)
+    let hasSummary = total > 1 && height > 1
+    let room = hasSummary ? height - 1 : height
+    let shown = rows.count <= room ? rows : Array(inOrderOfInterest.prefix(max(1, room - 1)))
+    let nameWidth = min(shown.map { DisplayText.width($0.name) }.max() ?? 0, max(12, style.columns * 2 / 5))
+    var lines = shown.map { line($0, nameWidth: nameWidth, at: now, style: style) }
+    let hidden = rows.count - shown.count
+    if hidden > 0, room > 1 {
+      lines.append(fit("+\(hidden) more", style) { style.paint(.dim, $0) })
+    }
+    if hasSummary {
+      lines.append(fit(summary(total: total, at: now), style) { style.paint(.bold, $0) })
+    }
+    return lines
+  }
+
+  /// Running ones first, those that wait last; otherwise as they came.
+  private var inOrderOfInterest: [Row] {
+    func rank(_ phase: Phase) -> Int {
+      switch phase {
+      case .running: 0
+      case .submitted: 1
+      case .queued: 2
+      }
+    }
+    return rows.enumerated().sorted {
+      (rank($0.element.phase), $0.offset) < (rank($1.element.phase), $1.offset)
+    }.map(\.element)
+  }
+
+  private func summary(total: Int, at now: Duration) -> String {
+    var parts = ["\(total) images"]
+    if succeeded > 0 { parts.append("\(succeeded) done") }
+    if failed > 0 { parts.append("\(failed) failed") }
+    let queued = rows.count { $0.phase == .queued }
+    if rows.count > queued { parts.append("\(rows.count - queued) running") }
+    if queued > 0 { parts.append("\(queued) waiting") }
+    return parts.joined(separator: ", ") + "  " + DurationText.short(now - (began ?? now))
+  }
+
+  private func line(_ row: Row, nameWidth: Int, at now: Duration, style: ScreenStyle) -> String {
+    let name = DisplayText.padded(
+      DisplayText.truncated(row.name, to: nameWidth, ellipsis: style.symbols.ellipsis), to: nameWidth)
+    let word: String
+    let color: Paint.Style
+    switch row.phase {
+    case .queued: (word, color) = ("waiting  ", .dim)
+    case .submitted: (word, color) = ("submitted", .cyan)
+    case .running: (word, color) = ("running  ", .blue)
+    }
+    var tail = ""
+    if let fraction = row.fraction {
+      let percent = DisplayText.padded("\(Int((fraction * 100).rounded(.down)))%", to: 4, alignment: .right)
+      let barWidth = style.columns >= nameWidth + 50 ? 20 : 0
+      if barWidth > 0 {
+        let full = Int((fraction * Double(barWidth)).rounded(.down))
+        tail +=
+          String(repeating: style.symbols.barFull, count: full)
+          + String(repeating: style.symbols.barEmpty, count: barWidth - full) + " "
+      }
+      tail += percent + "  "
+    }
+    tail += DurationText.short(now - row.started)
+    if let note = row.note { tail += "  " + note }
+    // Measured without colours, cut, then coloured: the state word starts where the name's column ends.
+    let plain = DisplayText.truncated(
+      "\(style.symbols.running) \(name)  \(word)  \(tail)", to: style.columns - 1, ellipsis: style.symbols.ellipsis)
+    guard style.paint.enabled, let range = plain.range(of: "  \(word)  ") else { return plain }
+    return plain[..<range.lowerBound] + "  " + style.paint(color, word) + "  " + plain[range.upperBound...]
+  }
+
+  private func fit(_ text: String, _ style: ScreenStyle, _ color: (String) -> String) -> String {
+    color(DisplayText.truncated("  " + text, to: style.columns - 1, ellipsis: style.symbols.ellipsis))
+  }
+}

@@ -1,0 +1,98 @@
+import Dispatch
+import Foundation
+import ImageImport
+import Synchronization
+
+/// Shows imports on standard error: on a terminal a live region of one line each, elsewhere plain lines with the time.
+public final class ProgressRenderer: ImportEventSink {
+  private struct State {
+    var board = ProgressBoard()
+    var drawnAt: Duration?
+    var ticking = false
+    var finished = false
+  }
+
+  /// The live region changes at most this often.
+  static let interval: Duration = .milliseconds(100)
+
+  private let console: Console
+  private let style: ScreenStyle
+  private let clock: @Sendable () -> Duration
+  private let wallClock: @Sendable () -> Date
+  private let queue = DispatchQueue(label: "slipway.progress")
+  private let state = Mutex(State())
+
+  /// `clock` counts from any moment on; `wallClock` stamps plain lines.
+  public init(
+    console: Console, clock: (@Sendable () -> Duration)? = nil, wallClock: @escaping @Sendable () -> Date = { Date() }
+  ) {
+    self.console = console
+    let start = ContinuousClock.now
+    self.clock = clock ?? { start.duration(to: .now) }
+    self.wallClock = wallClock
+    style = console.terminal.errorStyle
+  }
+
+  public func emit(_ event: ImportEvent) {
+    // Lines are written under the lock, so that they appear in the order of the events.
+    let startTicking = state.withLock { state -> Bool in
+      let now = clock()
+      let notices = state.board.apply(event, at: now)
+      guard console.terminal.canRedraw else {
+        let time = Self.stamp(wallClock())
+        for notice in notices { console.note(notice.lines(style, time: time).joined(separator: "\n")) }
+        return false
+      }
+      let lines = notices.filter { $0.kind != .step }.flatMap { $0.lines(style) }
+      let due = state.drawnAt.map { now - $0 >= Self.interval } ?? true
+      if !lines.isEmpty || due || state.board.isIdle { draw(&state, above: lines, at: now) }
+      guard !state.ticking, !state.finished, !state.board.isIdle else { return false }
+      state.ticking = true
+      return true
+    }
+    if startTicking { scheduleTick() }
+  }
+
+  /// Takes the live region off the screen; nothing is drawn after it. Call it when the work is over.
+  public func finish() {
+    state.withLock { state in
+      state.finished = true
+      console.setLiveRegion([])
+    }
+  }
+
+  /// The jobs that go on in the cloud if this process ends now: id and image name.
+  public var jobsUnderWay: [(id: String, name: String)] {
+    state.withLock { $0.board.jobsUnderWay }
+  }
+
+  private func scheduleTick() {
+    queue.asyncAfter(deadline: .now() + .milliseconds(100)) { [weak self] in self?.tick() }
+  }
+
+  /// Elapsed times go on and a region hidden by other output comes back, as long as something is under way.
+  private func tick() {
+    let again = state.withLock { state -> Bool in
+      guard !state.finished else { return false }
+      draw(&state, above: [], at: clock())
+      state.ticking = !state.board.isIdle
+      return state.ticking
+    }
+    if again { scheduleTick() }
+  }
+
+  private func draw(_ state: inout State, above: [String], at now: Duration) {
+    guard !state.finished else {
+      console.setLiveRegion([], above: above)
+      return
+    }
+    var style = style
+    if let size = Terminal.windowSize() { (style.columns, style.rows) = size }
+    console.setLiveRegion(state.board.liveLines(at: now, style: style), above: above)
+    state.drawnAt = now
+  }
+
+  private static func stamp(_ date: Date) -> String {
+    date.formatted(.iso8601)
+  }
+}

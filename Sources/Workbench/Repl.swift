@@ -1,0 +1,190 @@
+import Foundation
+import LuaHost
+import Synchronization
+
+/// Reads lines, evaluates them on a VM and shows what comes out, until the input ends.
+///
+/// Every line runs as a task of its own, so calls that wait just work; Ctrl-C cancels that task, not the session.
+public final class Repl: Sendable {
+  public struct Options: Sendable {
+    public var prompt = "slipway> "
+    public var continuationPrompt = "      .. "
+    /// Lines shown on standard error before the first prompt, on a terminal only.
+    public var banner: String?
+    /// Declarations behind `.help` and completion.
+    public var modules: [HostModule] = []
+    public var commands: [ReplCommand] = []
+    /// Where lines are kept between sessions; nil: nowhere.
+    public var history: HistoryFile?
+    /// The name errors give a line.
+    public var chunkName = "stdin"
+
+    public init() {}
+  }
+
+  private let vm: LuaVM
+  private let console: Console
+  private let options: Options
+  private let commands: [ReplCommand]
+  private let running = Mutex<Task<[LuaValue], any Error>?>(nil)
+  private let killedBy = Mutex<SignalTrap.Signal?>(nil)
+
+  /// `vm` prints through `console`. It is closed when the session ends.
+  public init(vm: LuaVM, console: Console, options: Options = Options()) {
+    self.vm = vm
+    self.console = console
+    self.options = options
+    commands = ReplCommand.standard(modules: options.modules, further: options.commands)
+  }
+
+  /// Runs the session on this process's own terminal or pipe, with its signals.
+  public func run() async -> ExitStatus {
+    let terminal = console.terminal
+    if terminal.canEditLines,
+      let editor = LineEditor(
+        input: 0, output: terminal.errorIsTerminal ? 2 : 1, history: options.history?.load() ?? [])
+    {
+      console.setPrompt(editor)
+      defer { console.setPrompt(nil) }
+      return await session(editor, editor: editor)
+    }
+    let console = console
+    let reader = PlainLineReader { prompt in
+      if terminal.inputIsTerminal { console.showPrompt(prompt) }
+    }
+    return await session(reader, editor: nil)
+  }
+
+  private func session(_ source: any LineSource, editor: LineEditor?) async -> ExitStatus {
+    let trap = SignalTrap([.interrupt, .terminate, .hangup, .windowChange, .continued]) { [self] signal in
+      receive(signal, source, editor)
+    }
+    defer { trap.cancel() }
+    if let banner = options.banner, console.terminal.inputIsTerminal { console.note(banner) }
+    let names = CompletionNames(vm: vm, modules: options.modules, commands: commands.flatMap(\.names))
+    var status = await loop(source, editor, names)
+    if let signal = killedBy.withLock({ $0 }) {
+      status = signal == .interrupt ? .interrupted : .exit(128 + signal.rawValue)
+    }
+    await vm.close()
+    return status
+  }
+
+  private func receive(_ signal: SignalTrap.Signal, _ source: any LineSource, _ editor: LineEditor?) {
+    switch signal {
+    case .windowChange: editor?.resized()
+    case .continued: editor?.resumed()
+    case .interrupt:
+      let task = running.withLock { $0 }
+      task?.cancel()
+      if console.terminal.inputIsTerminal {
+        if task == nil { source.cancelLine() }
+      } else {
+        killedBy.withLock { $0 = signal }
+        source.end()
+      }
+    case .terminate, .hangup:
+      killedBy.withLock { $0 = signal }
+      running.withLock { $0 }?.cancel()
+      source.end()
+    }
+  }
+
+  private func loop(_ source: any LineSource, _ editor: LineEditor?, _ names: CompletionNames) async -> ExitStatus {
+    var chunk = ""
+    while true {
+      // Beside the prompt, not before it: a busy VM must not keep the user from typing.
+      if let editor { Task { editor.setNames(await names.all()) } }
+      let event = await source.readLine(prompt: chunk.isEmpty ? options.prompt : options.continuationPrompt)
+      switch event {
+      case .ended:
+        if !chunk.isEmpty { _ = await evaluate(chunk, isLast: true) }
+        return .success
+      case .cancelled:
+        chunk = ""
+      case .line(let bytes):
+        let line = String(decoding: bytes, as: UTF8.self)
+        keep(line, source)
+        if chunk.isEmpty, let (command, argument) = command(in: line) {
+          if case .quit = await command.run(argument, console) { return .success }
+          continue
+        }
+        chunk += chunk.isEmpty ? line : "\n" + line
+        guard chunk.contains(where: { !$0.isWhitespace }) else {
+          chunk = ""
+          continue
+        }
+        switch await evaluate(chunk, isLast: false) {
+        case .incomplete: continue
+        case .done: chunk = ""
+        case .exit(let code): return code == 0 ? .success : .exit(code)
+        }
+      }
+    }
+  }
+
+  private func keep(_ line: String, _ source: any LineSource) {
+    guard console.terminal.inputIsTerminal, line.contains(where: { !$0.isWhitespace }) else { return }
+    source.remember(line)
+    options.history?.append(line)
+  }
+
+  /// `.name argument`; nil for Lua, also for numbers such as `.5`.
+  private func command(in line: String) -> (ReplCommand, String)? {
+    let trimmed = line.trimmingCharacters(in: .whitespaces)
+    guard trimmed.hasPrefix("."), trimmed.dropFirst().first?.isLetter == true else { return nil }
+    let parts = trimmed.split(separator: " ", maxSplits: 1).map(String.init)
+    let argument = parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : ""
+    if let command = commands.first(where: { $0.names.contains(parts[0]) }) { return (command, argument) }
+    let unknown = ReplCommand([parts[0]], "") { _, console in
+      console.note("There is no command \(DisplayText.harmless(parts[0])); `.help` lists them.")
+      return .goOn
+    }
+    return (unknown, argument)
+  }
+
+  private enum Evaluation {
+    case done
+    case incomplete
+    case exit(Int32)
+  }
+
+  private func evaluate(_ chunk: String, isLast: Bool) async -> Evaluation {
+    let vm = vm
+    let name = options.chunkName
+    let task = Task { try await vm.evaluate(chunk, name: name) }
+    running.withLock { $0 = task }
+    let result = await task.result
+    running.withLock { $0 = nil }
+    switch result {
+    case .success(let values):
+      await show(values)
+      return .done
+    case .failure(let error):
+      if let error = error as? LuaError {
+        if case .exit(let code) = error.kind { return .exit(code) }
+        if error.kind == .syntax(incomplete: true), !isLast { return .incomplete }
+        if error.kind == .cancelled {
+          console.note("Interrupted.")
+          return .done
+        }
+      }
+      report(error, chunk: chunk)
+      return .done
+    }
+  }
+
+  private func show(_ values: [LuaValue]) async {
+    guard let first = values.first else { return }
+    try? await vm.setGlobal("_", first)
+    console.print(ValuePrinter(style: console.terminal.outputStyle).text(values))
+  }
+
+  private func report(_ error: any Error, chunk: String) {
+    let name = options.chunkName
+    let report = ErrorReport(error) { source in
+      source == name ? Array(chunk.utf8) : source.hasSuffix(".lua") ? try? ScriptFile(path: source).bytes : nil
+    }
+    console.note(report.text(console.terminal.errorStyle))
+  }
+}

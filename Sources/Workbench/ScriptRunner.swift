@@ -1,0 +1,127 @@
+import Foundation
+import LuaHost
+import Synchronization
+
+/// Runs a script file from beginning to end and says how it ended, for the shell and for the reader.
+///
+/// Ctrl-C once stops the script but leaves the jobs to the cloud, and says which; twice ends the process at once.
+public struct ScriptRunner: Sendable {
+  /// What the runner needs from the floor above.
+  public struct Hooks: Sendable {
+    /// Makes the VM the script runs on; its `print` should go to the console.
+    public var makeVM: @Sendable (ScriptFile) async throws -> LuaVM
+    /// The jobs that go on in the cloud if the process ends now.
+    public var jobsUnderWay: @Sendable () -> [(id: String, name: String)] = { [] }
+    /// Called once after the script, however it ended, before its error is shown: takes the live region away.
+    public var finished: @Sendable () -> Void = {}
+    /// Gets errors and the end as events too; for `--output json`.
+    public var json: JSONEventWriter?
+    /// Ends the process without delay; replaced in tests.
+    public var endProcess: @Sendable (Int32) -> Void = { _exit($0) }
+
+    public init(makeVM: @escaping @Sendable (ScriptFile) async throws -> LuaVM) {
+      self.makeVM = makeVM
+    }
+  }
+
+  private let console: Console
+  private let hooks: Hooks
+
+  public init(console: Console, hooks: Hooks) {
+    self.console = console
+    self.hooks = hooks
+  }
+
+  /// Runs the file at `path` (`-`: standard input) with `arguments` as its `...`.
+  public func run(path: String, arguments: [String] = []) async -> ExitStatus {
+    do {
+      return await run(try ScriptFile(path: path), arguments: arguments)
+    } catch {
+      return fail(error)
+    }
+  }
+
+  /// Runs a script that is in memory.
+  public func run(_ script: ScriptFile, arguments: [String] = []) async -> ExitStatus {
+    let hooks = hooks
+    let task = Task {
+      let vm = try await hooks.makeVM(script)
+      do {
+        _ = try await vm.run(script.bytes, name: script.path, arguments: arguments.map { .string(LuaString($0)) })
+        await vm.close()
+      } catch {
+        await vm.close()
+        throw error
+      }
+    }
+    let interruption = Mutex<SignalTrap.Signal?>(nil)
+    let trap = SignalTrap([.interrupt, .terminate, .hangup]) { signal in
+      let isFirst = interruption.withLock { earlier in
+        defer { earlier = earlier ?? signal }
+        return earlier == nil
+      }
+      guard isFirst else {
+        hooks.finished()
+        hooks.endProcess(Self.status(of: signal).code)
+        return
+      }
+      task.cancel()
+      tellInterrupted()
+    }
+    defer { trap.cancel() }
+    let result = await task.result
+    hooks.finished()
+    switch (result, interruption.withLock { $0 }) {
+    case (.success, _):
+      hooks.json?.emitFinished(.success)
+      return outputStatus ?? .success
+    case (.failure, let signal?):
+      let status = Self.status(of: signal)
+      hooks.json?.emitFinished(status)
+      return status
+    case (.failure(let error), nil): return fail(error, script)
+    }
+  }
+
+  private func fail(_ error: any Error, _ script: ScriptFile? = nil) -> ExitStatus {
+    let status = ExitStatus(error)
+    if let error = error as? LuaError, case .exit = error.kind {
+      hooks.json?.emitFinished(status)
+      return status == .success ? outputStatus ?? status : status
+    }
+    let report = ErrorReport(error, source: { Self.source($0, script) })
+    console.note(report.text(console.terminal.errorStyle))
+    hooks.json?.emit(report)
+    hooks.json?.emitFinished(status)
+    return status
+  }
+
+  /// Results that could not be written are a failure, except when the reader simply had enough.
+  private var outputStatus: ExitStatus? {
+    guard let failure = console.outputFailure, failure.code != EPIPE else { return nil }
+    console.note("error: standard output could not be written: \(failure)")
+    return .failed
+  }
+
+  private func tellInterrupted() {
+    let jobs = hooks.jobsUnderWay()
+    var lines = ["Interrupted; stopping the script. Ctrl-C again ends at once."]
+    if !jobs.isEmpty {
+      lines.append(jobs.count == 1 ? "One job goes on in the cloud:" : "\(jobs.count) jobs go on in the cloud:")
+      lines += jobs.prefix(20).map { "  \(DisplayText.harmless($0.id))  \(DisplayText.harmless($0.name))" }
+      if jobs.count > 20 { lines.append("  and \(jobs.count - 20) more") }
+    }
+    console.note(lines.joined(separator: "\n"))
+  }
+
+  private static func status(of signal: SignalTrap.Signal) -> ExitStatus {
+    signal == .interrupt ? .interrupted : .exit(128 + signal.rawValue)
+  }
+
+  /// The source of a chunk: the script itself, or a Lua file that it required.
+  private static func source(_ name: String, _ script: ScriptFile?) -> [UInt8]? {
+    if let script, script.path == name { return script.bytes }
+    guard name.hasSuffix(".lua") else { return nil }
+    return try? ScriptFile(path: name).bytes
+  }
+}
