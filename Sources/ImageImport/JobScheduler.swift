@@ -38,7 +38,7 @@ public actor JobScheduler {
 
   var entries: [String: Entry] = [:]
   private var heap = DueHeap<String>()
-  private var waiting: [(id: String, token: Int, question: Question)] = []
+  private var waiting: ArraySlice<(id: String, token: Int, question: Question)> = []
   private var inFlight = 0
   private var timer: (due: Duration, task: Task<Void, Never>)?
   private var lastNumber = 0
@@ -180,8 +180,7 @@ public actor JobScheduler {
   }
 
   private func startQuestions() {
-    while inFlight < maximumInFlight, !waiting.isEmpty {
-      let (id, token, question) = waiting.removeFirst()
+    while inFlight < maximumInFlight, let (id, token, question) = waiting.popFirst() {
       guard entries[id]?.token == token else { continue }
       inFlight += 1
       Task { [client] in

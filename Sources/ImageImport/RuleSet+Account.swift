@@ -51,6 +51,7 @@ extension RuleSet {
 
   /// Whether a text has the form 8-4-4-4-12 of hexadecimal digits.
   static func isUUID(_ text: String) -> Bool {
+    guard text.utf8.count == 36 else { return false }
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
     return parts.map(\.utf8.count) == [8, 4, 4, 4, 12] && parts.allSatisfy { $0.utf8.allSatisfy(isHex) }
   }

@@ -71,5 +71,5 @@ extension RuleSet {
   }
 
   /// Whether a value of `os_version` means Windows.
-  static func isWindows(_ osVersion: String?) -> Bool { osVersion?.lowercased().hasPrefix("windows") ?? false }
+  static func isWindows(_ osVersion: String?) -> Bool { osVersion?.prefix(7).lowercased() == "windows" }
 }

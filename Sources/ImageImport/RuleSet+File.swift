@@ -1,4 +1,5 @@
 import CloudAccess
+import DiskImages
 
 /// Rules 65 to 77: the file itself.
 extension RuleSet {
@@ -64,12 +65,30 @@ extension RuleSet {
     stage: .preflight, code: "IMG.0057", guessed: true, hint: "Upload the object without SSE-C.")
 
   private static let fileEncryption = ValidationRule(
-    72, "file-encryption", field: "image_url", "the disk inside is not encrypted (LUKS, BitLocker)", .warning,
-    stage: .advice)
+    72, "file-encryption", field: "image_url", "the disk inside is not encrypted (LUKS is noticed)", .warning,
+    stage: .preflight, hint: "Import an unencrypted disk; the job of an encrypted one fails."
+  ) { probe in
+    guard probe.file?.isEncrypted == true else { return }
+    probe.report("The disk inside the file of image_url is encrypted.")
+  }
 
   private static let contentMatches = ValidationRule(
     73, "content-matches", field: "image_url", "content is what the extension says", stage: .preflight,
-    code: "IMG.0158", hint: "Look at the file with slipway inspect.")
+    code: "IMG.0158", hint: "Look at the file with slipway inspect; convert it, or give it the right extension."
+  ) { probe in
+    guard let found = probe.file?.format, let location = probe.location else { return }
+    let claimed: DiskFormat? =
+      switch location.fileExtension {
+      case "raw": .raw
+      case "zvhd2": .zvhd2
+      default: nil
+      }
+    let isOther = claimed.map { $0 != found } ?? !found.isQuickImportFormat
+    guard isOther else { return }
+    probe.report(
+      "The content of \(Quoted.text(location.fileName)) is \(found.displayName), which is not what "
+        + (claimed.map { "its extension says (\($0.displayName))." } ?? "a quick import takes (RAW or ZVHD2)."))
+  }
 
   private static let rawSectors = ValidationRule(
     74, "raw-sectors", field: "image_url", "size of a RAW file is a multiple of 512 bytes", .warning,

@@ -134,7 +134,7 @@ extension RuleSet {
     hint: "Check architecture and os_version."
   ) { probe in
     guard probe.request.architecture == "arm", let version = probe.request.osVersion else { return }
-    if RuleSet.isWindows(version) || version.lowercased().contains("32bit") {
+    if RuleSet.isWindows(version) || version.suffix(5).lowercased() == "32bit" {
       probe.report("architecture is \"arm\", which does not go with os_version \(Quoted.text(version)).")
     }
   }
@@ -147,9 +147,10 @@ extension RuleProbe {
   ) {
     guard let value, !allowed.contains(value) else { return }
     let list = allowed.dropLast().joined(separator: ", ") + " or " + (allowed.last ?? "")
+    let short = value.utf8.count <= Suggestion.longest ? value : ""
     let meant =
-      aliases[value.lowercased()] ?? allowed.first { $0.lowercased() == value.trimmed.lowercased() }
-      ?? Suggestion.nearest(to: value, in: allowed).first
+      aliases[short.lowercased()] ?? allowed.first { $0.lowercased() == short.trimmed.lowercased() }
+      ?? Suggestion.nearest(to: short, in: allowed).first
     report(
       "\(field) must be \(list), but is \(Quoted.text(value)).",
       hint: meant.map { "Did you mean \(Quoted.text($0))?" })

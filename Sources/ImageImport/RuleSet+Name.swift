@@ -38,14 +38,14 @@ extension RuleSet {
     differs: "Huawei Cloud also allows Chinese characters"
   ) { probe in
     guard let name = probe.request.name else { return }
-    let bad = name.unicodeScalars.filter { scalar in
+    let bad = name.unicodeScalars.first { scalar in
       !CharacterSets.isNameCharacter(scalar) && !(probe.dialect == .huawei && CharacterSets.isChinese(scalar))
     }
-    guard let first = bad.first else { return }
-    let more = bad.count > 1 ? ", and \(bad.count - 1) more such" : ""
+    guard let bad else { return }
+    let chinese = probe.dialect == .huawei ? "Chinese characters, " : ""
     probe.report(
-      "name may have letters, digits, -, ., _ and spaces only, but \(Quoted.text(name)) has "
-        + "\(Quoted.character(first))\(more).")
+      "name may have letters, digits, \(chinese)-, ., _ and spaces only, but \(Quoted.text(name)) has "
+        + "\(Quoted.character(bad)).")
   }
 
   private static let nameUnique = ValidationRule(
