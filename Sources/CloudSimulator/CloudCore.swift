@@ -41,7 +41,8 @@ final class CloudCore: Sendable {
   }
 
   /// Brings the state up to the present and works on it; `body` must not wait for anything.
-  func withState<Result: Sendable>(_ body: (inout CloudState, Date) throws(Refusal) -> Result) throws(Refusal) -> Result {
+  func withState<Result: Sendable>(_ body: (inout CloudState, Date) throws(Refusal) -> Result) throws(Refusal) -> Result
+  {
     let now = clock.now
     let outcome = state.withLock { state -> Swift.Result<Result, Refusal> in
       advance(&state, to: now)

@@ -25,7 +25,7 @@ struct ForeignFormatTests {
     try Shell.output("qemu-img", "create", "-q", "-f", driver, path, "3G")
     let report = try DiskInspector.inspect(FileByteSource(path: path), fileName: path)
     #expect(report.format == format)
-    let info = try JSONSerialization.jsonObject(with: Shell.output("qemu-img", "info", "--output=json", path))
+    let info = try JSONSerialization.jsonObject(with: Data(Shell.output("qemu-img", "info", "--output=json", path)))
     let size = try #require((info as? [String: Any])?["virtual-size"] as? UInt64)
     // A VHD of an unknown creator has the size of its geometry for qemu, its own in the footer.
     if format == .vhd {
@@ -39,7 +39,7 @@ struct ForeignFormatTests {
     #expect(report.findings[0].hint?.contains("qemu-img convert -f \(driver) -O raw") == true)
   }
 
-  @Test("Backing files, encryption, snapshots and dirty marks of qcow2 are told", .enabled(if: Shell.has("qemu-img")))
+  @Test("Backing files, snapshots, encryption and marks of qcow2 are told", .enabled(if: Shell.has("qemu-img")))
   func qcow2() throws {
     let scratch = try Scratch()
     try Shell.output("qemu-img", "create", "-q", "-f", "qcow2", scratch["base.qcow2"], "1G")
@@ -50,16 +50,14 @@ struct ForeignFormatTests {
     try Shell.output("qemu-img", "snapshot", "-c", "one", scratch["base.qcow2"])
     #expect(
       text(try DiskInspector.inspect(FileByteSource(path: scratch["base.qcow2"]))).contains("1 internal snapshots"))
-    try Shell.output(
-      "qemu-img", "create", "-q", "-f", "qcow2", "--object", "secret,id=k,data=geheim", "-o",
-      "encrypt.format=luks,encrypt.key-secret=k,encrypt.iter-time=10", scratch["secret.qcow2"], "1G")
-    #expect(text(try DiskInspector.inspect(FileByteSource(path: scratch["secret.qcow2"]))).contains("encrypted"))
     var bytes = try scratch.read("base.qcow2")
     bytes[79] |= 7
+    bytes[35] = 2
     let marked = text(try inspect(bytes))
     #expect(marked.contains("not closed properly"))
     #expect(marked.contains("corrupt"))
     #expect(marked.contains("in another file"))
+    #expect(marked.contains("encrypted"))
   }
 
   @Test("A fixed VHD is found by its footer, a differencing one needs its parent", .enabled(if: Shell.has("qemu-img")))
@@ -95,7 +93,7 @@ struct ForeignFormatTests {
       RW 2048 SPARSE "a-s002.vmdk"
       """
     let report = try inspect(Array(split.utf8), "a.vmdk")
-    #expect(report.virtualSize == (4_192_256 + 2048) * 512)
+    #expect(report.virtualSize == 2_147_483_648 as UInt64)
     #expect(text(report).contains("a-s001.vmdk, a-s002.vmdk"))
     #expect(text(report).contains("needs its parent"))
     let overflow = "# Disk DescriptorFile\nRW 18446744073709551615 FLAT \"x\"\nRW x\nRW\n"

@@ -86,7 +86,8 @@ struct IdentityService: Sendable {
     let token = "MIIC" + RandomText.mixed(60)
     let entry = TokenTable.Entry(
       hash: TokenTable.hash(token), issued: exchange.received,
-      expires: exchange.received.addingTimeInterval(core.configuration.tokenLifetime.inSeconds), hasProject: scope == .project)
+      expires: exchange.received.addingTimeInterval(core.configuration.tokenLifetime.inSeconds),
+      hasProject: scope == .project)
     try core.withState { (state, _) throws(Refusal) in state.add(entry, now: exchange.received) }
     let withCatalog = scope == .project && !exchange.hasQuery("nocatalog")
     return describe(entry, exchange, methods: request.methods, withCatalog: withCatalog, status: 201)
@@ -137,7 +138,8 @@ struct IdentityService: Sendable {
       let entry = core.token(token, now: exchange.received)
     else { throw Refusal.identity(status: 404, message: "The token could not be found.") }
     return describe(
-      entry, exchange, methods: ["password"], withCatalog: entry.hasProject && !exchange.hasQuery("nocatalog"), status: 200
+      entry, exchange, methods: ["password"], withCatalog: entry.hasProject && !exchange.hasQuery("nocatalog"),
+      status: 200
     ).with("X-Subject-Token", token)
   }
 

@@ -34,7 +34,9 @@ struct FileFacts: Sendable, Equatable {
         } else {
           try ZVHD2FrameCheck(source: source, header: reader.header, storedBlocks: reader.storedBlocks).run()
         }
-      } catch let error as DiskImageError where error.kind == .corrupt || error.kind == .truncated || error.kind == .unsupported {
+      } catch let error as DiskImageError
+        where error.kind == .corrupt || error.kind == .truncated || error.kind == .unsupported
+      {
         facts.defect = error.message
       }
     default: break

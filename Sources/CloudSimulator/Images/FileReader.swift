@@ -52,7 +52,8 @@ final class FileReader: Sendable {
     }
   }
 
-  private func evidence(_ bucket: String, _ key: String, _ object: ImportJudge.Evidence.Object) -> ImportJudge.Evidence {
+  private func evidence(_ bucket: String, _ key: String, _ object: ImportJudge.Evidence.Object) -> ImportJudge.Evidence
+  {
     ImportJudge.Evidence(
       bucketExists: tree.hasBucket(bucket), bucketClass: catalog.storageClass(of: bucket),
       objectClass: catalog.facts(bucket, key, tree)?.storageClass ?? "STANDARD", object: object,

@@ -68,9 +68,12 @@ struct ImagePlan: Sendable, Equatable {
 
   func image(id: String, sequence: Int64, jobID: String, now: Date) -> ImageState {
     ImageState(
-      id: id, sequence: sequence, name: name, description: description, status: .queued, isData: isData, minDisk: minDisk,
-      osVersion: osVersion, osType: osType, platform: platform, osBit: osBit, environment: environment, firmware: firmware,
-      isARM: isARM, licenseType: licenseType, enterpriseProject: enterpriseProject, source: source, diskFormat: diskFormat,
+      id: id, sequence: sequence, name: name, description: description, status: .queued, isData: isData,
+      minDisk: minDisk,
+      osVersion: osVersion, osType: osType, platform: platform, osBit: osBit, environment: environment,
+      firmware: firmware,
+      isARM: isARM, licenseType: licenseType, enterpriseProject: enterpriseProject, source: source,
+      diskFormat: diskFormat,
       tags: tags, jobID: jobID, createdAt: now, updatedAt: now)
   }
 }

@@ -77,12 +77,14 @@ extension ImageService {
       image.firmware = value
     case "enterprise_project_id": image.enterpriseProject = value ?? "0"
     case "protected": image.isProtected = value == "true"
-    case "id", "status", "min_disk", "owner", "size", "created_at", "updated_at", "disk_format", "container_format", "tags",
+    case "id", "status", "min_disk", "owner", "size", "created_at", "updated_at", "disk_format", "container_format",
+      "tags",
       "visibility", "self", "schema", "file", "checksum", "virtual_size":
       throw .image("IMG.0105", "The attribute \(name) cannot be changed.")
     default:
-      guard name.hasPrefix("__support_") || name == "__is_config_init" || name == "hw_vif_multiqueue_enabled"
-        || (!name.hasPrefix("__") && !name.contains { $0.isUppercase })
+      guard
+        name.hasPrefix("__support_") || name == "__is_config_init" || name == "hw_vif_multiqueue_enabled"
+          || (!name.hasPrefix("__") && !name.contains { $0.isUppercase })
       else { throw .image("IMG.0105", "The attribute \(name) cannot be changed.") }
       image.extras[name] = value
     }

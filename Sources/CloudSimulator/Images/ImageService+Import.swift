@@ -13,7 +13,8 @@ extension ImageService {
     let request = ImportRequest(json: json)
     let report = rules.report(for: request, projectID: core.credentials.project_id)
     if let error = report.findings.first(where: { $0.severity == .error }) { throw refusal(error) }
-    if core.configuration.refusesUnlistedOSVersions, let version = request.osVersion, OSVersions.lookup(version).isEmpty {
+    if core.configuration.refusesUnlistedOSVersions, let version = request.osVersion, OSVersions.lookup(version).isEmpty
+    {
       throw Refusal.image("IMG.0056", "The os_version \(version) is not in the list of supported systems.")
     }
     let jobID = RandomText.hex(32)
@@ -26,7 +27,9 @@ extension ImageService {
       guard state.runningJobs < limits.concurrentTasks else {
         throw .image("IMG.0060", "Too many image creation tasks at a time: \(limits.concurrentTasks) are running.")
       }
-      if limits.refusesDuplicateNames, state.images.values.contains(where: { $0.name == plan.name && $0.status != .killed }) {
+      if limits.refusesDuplicateNames,
+        state.images.values.contains(where: { $0.name == plan.name && $0.status != .killed })
+      {
         throw .image("IMG.0009", "An image with the name \(plan.name) already exists.")
       }
       let imageID = RandomText.uuid()

@@ -9,12 +9,14 @@ extension ImageService {
   }
 
   /// The images of one page, by the filters of the request.
-  private func page(_ exchange: Exchange, defaultLimit: Int) throws(Refusal) -> (CloudState.Page, ImageListQuery, Date) {
+  private func page(_ exchange: Exchange, defaultLimit: Int) throws(Refusal) -> (CloudState.Page, ImageListQuery, Date)
+  {
     let query: ImageListQuery
     do {
       query = try ImageListQuery(items: exchange.query, defaultLimit: defaultLimit)
     } catch {
-      throw .image("IMG.0105", "The parameter \(error.name) is wrong: expected \(error.expected), found '\(error.value)'.")
+      throw .image(
+        "IMG.0105", "The parameter \(error.name) is wrong: expected \(error.expected), found '\(error.value)'.")
     }
     return try core.withState { (state, now) throws(Refusal) -> (CloudState.Page, ImageListQuery, Date) in
       guard let page = state.list(query, view(now)) else {
@@ -40,7 +42,7 @@ extension ImageService {
   /// `GET /v2/images`: pages of 25 with a link to the next.
   func nativeList(_ exchange: Exchange) async throws -> Reply {
     _ = try await gateway.admit(exchange)
-    let (page, query, now) = try page(exchange, defaultLimit: 25)
+    let (page, _, now) = try page(exchange, defaultLimit: 25)
     let rendering = rendering(now)
     let filters = exchange.query.filter { $0.name != "marker" }
     return .json(
@@ -51,7 +53,6 @@ extension ImageService {
         text.member("first", Self.link(filters))
         if page.hasMore, let last = page.images.last {
           var next = filters
-          if !next.contains(where: { $0.name == "limit" }) { next.append(("limit", String(query.limit))) }
           next.append(("marker", last.id))
           text.member("next", Self.link(next))
         }
@@ -60,7 +61,8 @@ extension ImageService {
   }
 
   private static func link(_ query: [(name: String, value: String)]) -> String {
-    let text = query.map { PercentEncoding.encode($0.name) + "=" + PercentEncoding.encode($0.value) }.joined(separator: "&")
+    let text = query.map { PercentEncoding.encode($0.name) + "=" + PercentEncoding.encode($0.value) }.joined(
+      separator: "&")
     return text.isEmpty ? "/v2/images" : "/v2/images?" + text
   }
 

@@ -149,7 +149,9 @@ extension ImageService {
   /// - Throws: IMG.0115 for tags that the rules of imports refuse, IMG.0116 beyond the limit.
   private func change(_ id: String, adding tags: [ImageState.Tag], checked: Bool = true) throws(Refusal) {
     if checked {
-      let request = ImportRequest(json: ["image_tags": .array(tags.map { ["key": .string($0.key), "value": .string($0.value)] })])
+      let request = ImportRequest(json: [
+        "image_tags": .array(tags.map { ["key": .string($0.key), "value": .string($0.value)] })
+      ])
       let findings = rules.report(for: request).findings
       if let error = findings.first(where: { $0.field.hasPrefix("image_tags") && $0.severity == .error }) {
         throw .image(error.code ?? "IMG.0115", error.message)

@@ -29,7 +29,9 @@ struct ImageService: Sendable {
 
   private func version1(_ exchange: Exchange, _ path: [String]) async throws -> Reply {
     let method = exchange.method
-    if path.count == 3, path[1] == "jobs", method == "GET" { return try await job(exchange, project: path[0], id: path[2]) }
+    if path.count == 3, path[1] == "jobs", method == "GET" {
+      return try await job(exchange, project: path[0], id: path[2])
+    }
     guard path.first == "cloudimages" else { throw Refusal.unknownAPI }
     switch (method, path.count > 1 ? path[1] : "", path.count) {
     case ("GET", "job", 3) where core.configuration.hasJobProgress:
@@ -58,7 +60,8 @@ struct ImageService: Sendable {
     case ("DELETE", 2) where path[0] == "images": return try await delete(exchange, id: path[1])
     case (_, 4) where path[0] == "images" && path[2] == "tags":
       return try await nativeTag(exchange, id: path[1], tag: path[3])
-    case ("GET", 3) where path[1] == "images" && path[2] == "tags": return try await projectTags(exchange, project: path[0])
+    case ("GET", 3) where path[1] == "images" && path[2] == "tags":
+      return try await projectTags(exchange, project: path[0])
     case (_, 4...5) where path[1] == "images" && path[3] == "tags":
       return try await imageTags(exchange, project: path[0], id: path[2], rest: path.count > 4 ? path[4] : nil)
     default: throw Refusal.unknownAPI

@@ -52,7 +52,8 @@ struct ImportJudge: Sendable {
   private func file(_ evidence: Evidence, _ bucket: String, _ key: String) throws(JobMachine.Failure) -> FileFacts {
     let name = "\(bucket):\(key)"
     guard evidence.bucketExists else {
-      throw .init(code: "IMG.0069", reason: "Bucket \(bucket) cannot be accessed: expected an existing bucket, found none.")
+      throw .init(
+        code: "IMG.0069", reason: "Bucket \(bucket) cannot be accessed: expected an existing bucket, found none.")
     }
     guard evidence.bucketClass == "STANDARD" else {
       throw .init(
@@ -91,19 +92,23 @@ struct ImportJudge: Sendable {
     let claimed = Self.extensionOf(key)
     guard facts.format.isQuickImportFormat, claimed == "raw" || claimed == "zvhd2" else {
       let found = facts.format.isQuickImportFormat ? "the extension '\(claimed)'" : facts.format.displayName
-      throw .init(code: "IMG.0158", reason: "Image file \(name) cannot be imported: expected RAW or ZVHD2, found \(found).")
+      throw .init(
+        code: "IMG.0158", reason: "Image file \(name) cannot be imported: expected RAW or ZVHD2, found \(found).")
     }
     guard facts.format.rawValue == claimed else {
       throw .init(
         code: "IMG.0057",
-        reason: "Image file \(name) is not what its name says: expected \(claimed.uppercased()), found \(facts.format.displayName).")
+        reason:
+          "Image file \(name) is not what its name says: expected \(claimed.uppercased()), found \(facts.format.displayName)."
+      )
     }
     if let defect = facts.defect {
       throw .init(code: "IMG.0057", reason: "Image file \(name) is damaged: \(defect).")
     }
     if facts.format == .raw, !evidence.hasBitmap {
       throw .init(
-        code: "IMG.0158", reason: "RAW image file \(name) has no bitmap file: expected \(Self.bitmapKey(key)) beside it, found none.")
+        code: "IMG.0158",
+        reason: "RAW image file \(name) has no bitmap file: expected \(Self.bitmapKey(key)) beside it, found none.")
     }
   }
 
@@ -116,13 +121,17 @@ struct ImportJudge: Sendable {
     let code = smallDiskCode ?? (isData ? "IMG.0055" : "IMG.0111")
     guard needed <= Self.largestDisk else {
       throw .init(
-        code: code, reason: "The disk in image file \(name) is too large: expected at most \(Self.largestDisk) GB, found \(needed) GB.")
+        code: code,
+        reason:
+          "The disk in image file \(name) is too large: expected at most \(Self.largestDisk) GB, found \(needed) GB.")
     }
     let least = minDiskMustExceedDisk ? needed + 1 : needed
     guard minDisk >= least else {
       throw .init(
         code: code,
-        reason: "min_disk is smaller than the disk in image file \(name): expected at least \(least) GB, found \(minDisk) GB.")
+        reason:
+          "min_disk is smaller than the disk in image file \(name): expected at least \(least) GB, found \(minDisk) GB."
+      )
     }
     return size
   }

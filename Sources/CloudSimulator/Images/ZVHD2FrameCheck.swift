@@ -43,12 +43,14 @@ struct ZVHD2FrameCheck {
   private func checkFrame(at offset: UInt64, length: UInt64, block: UInt32) throws {
     let head = try source.read(at: offset, count: Self.headerLength)
     guard head.count == Self.headerLength, Array(head.prefix(12)) == Self.prefix else {
-      throw DiskImageError(.corrupt, "no frame at offset \(offset), where the index puts block \(block): expected 'hwstream bg'")
+      throw DiskImageError(
+        .corrupt, "no frame at offset \(offset), where the index puts block \(block): expected 'hwstream bg'")
     }
     let payload = UInt64(little(head, 12, 4))
     let found = UInt32(little(head, 16, 4))
     guard found == block else {
-      throw DiskImageError(.corrupt, "the frame at offset \(offset) holds block \(found), the bitmap expects block \(block)")
+      throw DiskImageError(
+        .corrupt, "the frame at offset \(offset) holds block \(found), the bitmap expects block \(block)")
     }
     guard payload > 0, UInt64(Self.headerLength) + payload <= length, offset + length <= source.size else {
       throw DiskImageError(

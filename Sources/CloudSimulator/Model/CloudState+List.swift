@@ -2,7 +2,7 @@ import Foundation
 
 extension CloudState {
   /// A page of a list.
-  struct Page: Sendable {
+  struct Page: Sendable, Equatable {
     var images: [ImageState]
     /// Whether the list goes on behind this page.
     var hasMore: Bool

@@ -84,9 +84,7 @@ struct CloudState: Sendable {
     if let moment = job.machine.due { due.add(.job(jobID), due: moment) }
   }
 
-  /// Adds an accepted import.
-  ///
-  /// - Parameter makeImage: makes the image from its place in the order.
+  /// Adds an accepted import; `makeImage` makes the image from its place in the order.
   mutating func add(_ job: JobRecord, makeImage: (Int64) -> ImageState) {
     let image = makeImage(nextSequence)
     nextSequence += 1

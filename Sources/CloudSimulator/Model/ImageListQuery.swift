@@ -66,7 +66,8 @@ struct ImageListQuery: Sendable, Equatable {
       case "updated_at": updated.append(try Self.moment(name, value))
       case "sort_key":
         guard let key = SortKey(rawValue: value) else {
-          throw BadParameter(name: name, value: value, expected: "name, container_format, disk_format, status, id, size or created_at")
+          throw BadParameter(
+            name: name, value: value, expected: "name, container_format, disk_format, status, id, size or created_at")
         }
         sortKey = key
       case "sort_dir":
@@ -87,7 +88,8 @@ struct ImageListQuery: Sendable, Equatable {
   }
 
   private static let compared: Set<String> = [
-    "protected", "visibility", "owner", "status", "container_format", "disk_format", "min_ram", "min_disk", "virtual_env_type",
+    "protected", "visibility", "owner", "status", "container_format", "disk_format", "min_ram", "min_disk",
+    "virtual_env_type",
     "enterprise_project_id", "architecture", "member_status",
   ]
 
@@ -95,7 +97,8 @@ struct ImageListQuery: Sendable, Equatable {
     guard let colon = value.firstIndex(of: ":"), let comparison = Moment.Comparison(rawValue: String(value[..<colon])),
       let date = CloudDate.parse(String(value[value.index(after: colon)...]))
     else {
-      throw BadParameter(name: name, value: value, expected: "an operator such as gte, a colon and a time like 2024-01-15T08:30:00Z")
+      throw BadParameter(
+        name: name, value: value, expected: "an operator such as gte, a colon and a time like 2024-01-15T08:30:00Z")
     }
     return Moment(comparison: comparison, date: date)
   }

@@ -101,7 +101,8 @@ final class ObjectCatalog: Sendable {
       try database.execute(
         sql: "INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         arguments: [
-          bucket, key, Int64(clamping: facts.size), facts.modified, facts.etag, facts.storageClass, facts.contentType, text,
+          bucket, key, Int64(clamping: facts.size), facts.modified, facts.etag, facts.storageClass, facts.contentType,
+          text,
         ])
     }
   }

@@ -17,10 +17,9 @@ struct ObjectListing: Sendable, Equatable {
   private(set) var entries: [Entry] = []
   private(set) var isTruncated = false
 
-  /// - Parameters:
-  ///   - keys: sorted by bytes, all beginning with `prefix`.
-  ///   - after: the page begins behind this key or common prefix; empty for the first page.
-  ///   - limit: largest number of entries; 0 gives an empty page.
+  /// The page that begins behind the key or common prefix `after`, which is empty for the first page.
+  ///
+  /// `keys` are sorted by bytes and all begin with `prefix`; a `limit` of 0 gives an empty page.
   init(keys: [String], prefix: String, delimiter: String, after: String, limit: Int) {
     guard limit > 0 else { return }
     var position = Self.firstIndex(in: keys, after: after)

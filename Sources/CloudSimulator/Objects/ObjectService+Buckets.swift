@@ -30,7 +30,8 @@ extension ObjectService {
     switch call.kind {
     case .obs:
       reply.headers = [
-        ("x-obs-bucket-location", core.configuration.region), ("x-obs-storage-class", storageClass), ("x-obs-version", "3.0"),
+        ("x-obs-bucket-location", core.configuration.region), ("x-obs-storage-class", storageClass),
+        ("x-obs-version", "3.0"),
       ]
     case .aws:
       reply.headers = [
@@ -61,7 +62,8 @@ extension ObjectService {
 
   private static func document(_ name: String, _ value: String, _ kind: SignatureKind) -> [UInt8] {
     Array(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<\(name) xmlns=\"\(kind.namespace)\">\(value)</\(name)>".utf8)
+      "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<\(name) xmlns=\"\(kind.namespace)\">\(value)</\(name)>"
+        .utf8)
   }
 
   /// `PUT /bucket`: makes the directory; a bucket that is there already stays as it is.
@@ -96,7 +98,8 @@ extension ObjectService {
   static func text(of body: [UInt8], in names: [String]) -> String? {
     let document = String(decoding: body, as: UTF8.self)
     for name in names {
-      guard let start = document.range(of: "<\(name)>"), let end = document.range(of: "</\(name)>", range: start.upperBound..<document.endIndex)
+      guard let start = document.range(of: "<\(name)>"),
+        let end = document.range(of: "</\(name)>", range: start.upperBound..<document.endIndex)
       else { continue }
       return document[start.upperBound..<end.lowerBound].trimmingCharacters(in: .whitespacesAndNewlines)
     }

@@ -34,7 +34,8 @@ extension ObjectService {
       after = isVersion2 ? startAfter : marker
       if isVersion2, let token {
         guard let data = Data(base64Encoded: token), let key = String(data: data, encoding: .utf8) else {
-          throw StorageRefusal.invalidArgument("continuation-token", token, "The continuation token is not one of this service")
+          throw StorageRefusal.invalidArgument(
+            "continuation-token", token, "The continuation token is not one of this service")
         }
         after = key
       }

@@ -7,7 +7,9 @@ extension ObjectService {
   /// `GET` and `HEAD /bucket/key`.
   func read(_ call: ObjectCall) throws -> Reply {
     try checkBucket(call.bucket)
-    guard let object = core.tree.status(bucket: call.bucket, key: call.key) else { throw StorageRefusal.noKey(call.key) }
+    guard let object = core.tree.status(bucket: call.bucket, key: call.key) else {
+      throw StorageRefusal.noKey(call.key)
+    }
     let facts = core.catalog.facts(call.bucket, call.key, path: object.path, status: object.status)
     let isHead = call.exchange.method == "HEAD"
     if !isHead, facts.storageClass == "COLD" || facts.storageClass == "DEEP_ARCHIVE" {
@@ -21,7 +23,8 @@ extension ObjectService {
       return reply
     }
     let range = ByteRange(
-      call.exchange.header(.range), size: object.status.size, ignoresSingleBytes: core.configuration.ignoresSingleByteRanges)
+      call.exchange.header(.range), size: object.status.size,
+      ignoresSingleBytes: core.configuration.ignoresSingleByteRanges)
     try deliver(range, of: object, isHead: isHead, in: &reply)
     return reply
   }
@@ -31,7 +34,8 @@ extension ObjectService {
   ) -> [(name: String, value: String)] {
     var headers = [
       (name: "ETag", value: "\"\(facts.etag)\""), (name: "Last-Modified", value: CloudDate.http(status.modifiedDate)),
-      (name: "Accept-Ranges", value: "bytes"), (name: "Content-Type", value: facts.contentType ?? "binary/octet-stream"),
+      (name: "Accept-Ranges", value: "bytes"),
+      (name: "Content-Type", value: facts.contentType ?? "binary/octet-stream"),
     ]
     if facts.storageClass != "STANDARD" {
       headers.append((call.kind.prefix + "storage-class", call.kind.name(ofClass: facts.storageClass)))

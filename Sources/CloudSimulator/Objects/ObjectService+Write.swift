@@ -12,7 +12,8 @@ extension ObjectService {
     if call.extensionHeader("copy-source") != nil { throw StorageRefusal.notImplemented("copying of objects") }
     guard let path = core.tree.plainPath(bucket: call.bucket, key: call.key) else {
       throw StorageRefusal.invalidArgument(
-        "key", call.key, "The key cannot be a file name here: no empty parts, no . or .., at most 255 bytes between slashes")
+        "key", call.key,
+        "The key cannot be a file name here: no empty parts, no . or .., at most 255 bytes between slashes")
     }
     var facts = ObjectCatalog.Facts(size: 0, modified: 0, etag: "")
     if let name = call.extensionHeader("storage-class") {
@@ -65,7 +66,8 @@ extension ObjectService {
     }
     if let length = call.exchange.header(.contentLength).flatMap({ UInt64($0) }), length != size {
       throw StorageRefusal(
-        status: 400, code: "IncompleteBody", message: "You did not provide the number of bytes specified by Content-Length")
+        status: 400, code: "IncompleteBody",
+        message: "You did not provide the number of bytes specified by Content-Length")
     }
     let digest = Array(md5.finalize())
     if let name = HTTPField.Name("Content-MD5"), let declared = call.exchange.header(name) {

@@ -64,8 +64,10 @@ struct ObjectService: Sendable {
 
   /// Sub-resources that mean another operation than the plain request; answering the plain one would be a lie.
   private static let unsupported = [
-    "uploads", "uploadId", "acl", "lifecycle", "logging", "policy", "quota", "storageinfo", "tagging", "versioning", "versions",
-    "versionId", "encryption", "cors", "website", "notification", "delete", "replication", "restore", "append", "modify", "rename",
+    "uploads", "uploadId", "acl", "lifecycle", "logging", "policy", "quota", "storageinfo", "tagging", "versioning",
+    "versions",
+    "versionId", "encryption", "cors", "website", "notification", "delete", "replication", "restore", "append",
+    "modify", "rename",
   ]
 
   private static func notAllowed(_ exchange: Exchange) -> StorageRefusal {
@@ -78,7 +80,8 @@ struct ObjectService: Sendable {
   func checkBucket(_ bucket: String) throws {
     guard BucketTree.isBucketName(bucket) else {
       throw StorageRefusal(
-        status: 400, code: "InvalidBucketName", message: "The specified bucket is not valid", details: [("BucketName", bucket)])
+        status: 400, code: "InvalidBucketName", message: "The specified bucket is not valid",
+        details: [("BucketName", bucket)])
     }
     guard core.tree.hasBucket(bucket) else { throw StorageRefusal.noBucket(bucket) }
   }

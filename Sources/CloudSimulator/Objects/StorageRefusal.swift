@@ -19,7 +19,8 @@ struct StorageRefusal: Error, Sendable {
 
   static func noBucket(_ bucket: String) -> StorageRefusal {
     StorageRefusal(
-      status: 404, code: "NoSuchBucket", message: "The specified bucket does not exist", details: [("BucketName", bucket)])
+      status: 404, code: "NoSuchBucket", message: "The specified bucket does not exist",
+      details: [("BucketName", bucket)])
   }
 
   static func noKey(_ key: String) -> StorageRefusal {
@@ -28,7 +29,8 @@ struct StorageRefusal: Error, Sendable {
 
   static func invalidArgument(_ name: String, _ value: String, _ message: String) -> StorageRefusal {
     StorageRefusal(
-      status: 400, code: "InvalidArgument", message: message, details: [("ArgumentName", name), ("ArgumentValue", value)])
+      status: 400, code: "InvalidArgument", message: message,
+      details: [("ArgumentName", name), ("ArgumentValue", value)])
   }
 
   static func denied(_ message: String) -> StorageRefusal {

@@ -16,7 +16,7 @@ public final class LocalCloud: Sendable {
     case stopped
   }
 
-  private let core: CloudCore
+  let core: CloudCore
   private let logger: Logger
   private let phase = Mutex<Phase>(.idle)
 
@@ -26,7 +26,8 @@ public final class LocalCloud: Sendable {
   public init(configuration: LocalCloudConfiguration, logger: Logger = Logger(label: "slipway.local-cloud")) throws {
     guard configuration.clockScale > 0, configuration.clockScale.isFinite else {
       throw LocalCloudError(
-        "The clock scale is \(configuration.clockScale): expected a number above 0", hint: "1 is natural speed, 1000 is fast")
+        "The clock scale is \(configuration.clockScale): expected a number above 0",
+        hint: "1 is natural speed, 1000 is fast")
     }
     guard (0...65535).contains(configuration.port) else {
       throw LocalCloudError("The port is \(configuration.port): expected 0 to 65535")
@@ -120,7 +121,9 @@ public final class LocalCloud: Sendable {
     _ result: Result<Void, any Error>, _ configuration: LocalCloudConfiguration
   ) -> LocalCloudError {
     let address = "\(configuration.host):\(configuration.port)"
-    guard case .failure(let error) = result else { return LocalCloudError("The local cloud ended before it listened on \(address)") }
+    guard case .failure(let error) = result else {
+      return LocalCloudError("The local cloud ended before it listened on \(address)")
+    }
     return LocalCloudError(
       "The local cloud cannot listen on \(address): \(error)", hint: "choose another port, or 0 for any free one")
   }

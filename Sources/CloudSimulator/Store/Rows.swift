@@ -2,13 +2,16 @@ import Foundation
 import GRDB
 
 extension ImageState {
-  static let insertion = "INSERT OR REPLACE INTO image VALUES (" + repeatElement("?", count: 29).joined(separator: ", ") + ")"
+  static let insertion =
+    "INSERT OR REPLACE INTO image VALUES (" + repeatElement("?", count: 29).joined(separator: ", ") + ")"
 
   /// The row's values in the order of the table.
   var arguments: StatementArguments {
     [
-      id, sequence, name, description, status.rawValue, isData, minDisk, minRAM, maxRAM, osVersion, osType, platform, osBit,
-      environment, firmware, isARM, licenseType, enterpriseProject, source, diskFormat, fileSize.map { Int64(clamping: $0) },
+      id, sequence, name, description, status.rawValue, isData, minDisk, minRAM, maxRAM, osVersion, osType, platform,
+      osBit,
+      environment, firmware, isARM, licenseType, enterpriseProject, source, diskFormat,
+      fileSize.map { Int64(clamping: $0) },
       isProtected, Self.text(tags), Self.text(extras), jobID, createdAt.timeIntervalSince1970,
       updatedAt.timeIntervalSince1970, activeAt?.timeIntervalSince1970, leavesAt?.timeIntervalSince1970,
     ]
@@ -24,7 +27,8 @@ extension ImageState {
       source: row["source"], diskFormat: row["disk_format"],
       fileSize: (row["file_size"] as Int64?).map { UInt64(clamping: $0) }, isProtected: row["is_protected"],
       tags: Self.value(row["tags"]) ?? [], extras: Self.value(row["extras"]) ?? [:], jobID: row["job_id"],
-      createdAt: Date(timeIntervalSince1970: row["created_at"]), updatedAt: Date(timeIntervalSince1970: row["updated_at"]),
+      createdAt: Date(timeIntervalSince1970: row["created_at"]),
+      updatedAt: Date(timeIntervalSince1970: row["updated_at"]),
       activeAt: (row["active_at"] as Double?).map(Date.init(timeIntervalSince1970:)),
       leavesAt: (row["leaves_at"] as Double?).map(Date.init(timeIntervalSince1970:)))
   }
@@ -55,7 +59,8 @@ extension ImageState {
 }
 
 extension JobRecord {
-  static let insertion = "INSERT OR REPLACE INTO job VALUES (" + repeatElement("?", count: 12).joined(separator: ", ") + ")"
+  static let insertion =
+    "INSERT OR REPLACE INTO job VALUES (" + repeatElement("?", count: 12).joined(separator: ", ") + ")"
 
   /// The row's values in the order of the table.
   var arguments: StatementArguments {

@@ -16,7 +16,7 @@ enum Fixtures {
 
   /// The content of NAME.gz.
   static func unpacked(_ name: String) throws -> [UInt8] {
-    [UInt8](try Shell.output("gunzip", "-c", path(name + ".gz")))
+    try Shell.output("gunzip", "-c", path(name + ".gz"))
   }
 
   static func samples() throws -> [Sample] {
