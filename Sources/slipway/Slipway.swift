@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The command line.
 @main
@@ -19,4 +20,21 @@ struct Slipway: AsyncParsableCommand {
       RunCommand.self, ReplCommand.self, ValidateCommand.self, ImportCommand.self, CloudCommand.self, ConvertCommand.self,
       InspectCommand.self,
     ])
+
+  /// Parses and runs; a command's own failures keep their documented statuses, the rest is ArgumentParser's.
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch let failure as CommandFailure {
+      FileHandle.standardError.write(Data("error: \(failure)\n".utf8))
+      Foundation.exit(failure.status.code)
+    } catch {
+      exit(withError: error)
+    }
+  }
 }

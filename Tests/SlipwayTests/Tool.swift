@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import Testing
 
 /// Runs the built `slipway` as a user would.
@@ -22,50 +21,28 @@ enum Tool {
     return root.appending(path: ".build/debug/slipway")
   }()
 
-  /// A started process whose streams are collected.
+  /// A started process whose streams go to files: a pipe's end would be inherited by every process started meanwhile.
   final class Running: Sendable {
     let process: Process
-    private let readers: [Task<Void, Never>]
+    private let directory: URL
 
-    fileprivate init(process: Process, output: FileHandle, errors: FileHandle) {
+    fileprivate init(process: Process, directory: URL) {
       self.process = process
-      let box = Box()
-      readers = [
-        Task.detached { for await chunk in Self.chunks(output) { box.append(chunk, error: false) } },
-        Task.detached { for await chunk in Self.chunks(errors) { box.append(chunk, error: true) } },
-      ]
-      self.box = box
+      self.directory = directory
     }
 
-    private let box: Box
+    var output: String { read("output") }
+    var errors: String { read("errors") }
 
-    private final class Box: Sendable {
-      let data = Mutex<(Data, Data)>((Data(), Data()))
-      func append(_ chunk: Data, error: Bool) { data.withLock { if error { $0.1 += chunk } else { $0.0 += chunk } } }
+    private func read(_ name: String) -> String {
+      (try? Data(contentsOf: directory.appending(path: name))).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
-
-    private static func chunks(_ handle: FileHandle) -> AsyncStream<Data> {
-      AsyncStream { continuation in
-        handle.readabilityHandler = { handle in
-          let data = handle.availableData
-          if data.isEmpty {
-            handle.readabilityHandler = nil
-            continuation.finish()
-          } else {
-            continuation.yield(data)
-          }
-        }
-      }
-    }
-
-    var output: String { box.data.withLock { String(decoding: $0.0, as: UTF8.self) } }
-    var errors: String { box.data.withLock { String(decoding: $0.1, as: UTF8.self) } }
 
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
     /// Waits for a text on a stream, or fails after a generous time.
     func waitFor(_ text: String, onErrors: Bool = false) async throws {
-      for _ in 0..<3000 {
+      for _ in 0..<6000 {
         if (onErrors ? errors : output).contains(text) { return }
         if !process.isRunning { break }
         try await Task.sleep(for: .milliseconds(10))
@@ -76,7 +53,7 @@ enum Tool {
 
     func finish() async -> Outcome {
       while process.isRunning { try? await Task.sleep(for: .milliseconds(5)) }
-      for reader in readers { await reader.value }
+      defer { try? FileManager.default.removeItem(at: directory) }
       return Outcome(status: process.terminationStatus, output: output, errors: errors)
     }
   }
@@ -93,24 +70,18 @@ enum Tool {
     var all = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8"]
     all.merge(environment) { $1 }
     process.environment = all
-    let output = Pipe()
-    let errors = Pipe()
-    process.standardOutput = output
-    process.standardError = errors
-    if let input {
-      let pipe = Pipe()
-      process.standardInput = pipe
-      try process.run()
-      let handle = pipe.fileHandleForWriting
-      Thread.detachNewThread {
-        try? handle.write(contentsOf: Data(input.utf8))
-        try? handle.close()
-      }
-    } else {
-      process.standardInput = FileHandle.nullDevice
-      try process.run()
+    let streams = FileManager.default.temporaryDirectory.appending(path: "slipway-streams-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: streams, withIntermediateDirectories: true)
+    func file(_ name: String, _ content: String = "") throws -> URL {
+      let url = streams.appending(path: name)
+      try Data(content.utf8).write(to: url)
+      return url
     }
-    return Running(process: process, output: output.fileHandleForReading, errors: errors.fileHandleForReading)
+    process.standardOutput = try FileHandle(forWritingTo: file("output"))
+    process.standardError = try FileHandle(forWritingTo: file("errors"))
+    process.standardInput = try input.map { try FileHandle(forReadingFrom: file("input", $0)) } ?? .nullDevice
+    try process.run()
+    return Running(process: process, directory: streams)
   }
 
   static func run(

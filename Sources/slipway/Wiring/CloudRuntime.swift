@@ -47,14 +47,16 @@ final class CloudRuntime: Sendable {
   private func connect() async throws -> ImportService {
     let time = SystemTime()
     let profile: CloudProfile
-    var policy = PollPolicy()
+    var polling = PollPolicy()
+    var submission = SubmissionPolicy()
     switch choice {
     case .remote(let given): profile = given
     case .local(let configuration, _):
       let cloud = try LocalCloud(configuration: configuration)
       profile = try await cloud.start().profile
       opened.withLock { $0.local = cloud }
-      policy = policy.scaled(by: configuration.clockScale)
+      polling = polling.scaled(by: configuration.clockScale)
+      submission = submission.scaled(by: configuration.clockScale)
     }
     let transport = AsyncHTTPTransport(
       verifyTLS: profile.verifyTLS, caFile: profile.caFile, proxyEnvironment: environment)
@@ -66,8 +68,8 @@ final class CloudRuntime: Sendable {
     let client = ImageClient(session: session, time: time)
     return ImportService(
       client: client, rules: RuleSet(dialect: profile.dialect),
-      submitter: DirectSubmitter(client: client, events: events),
-      scheduler: JobScheduler(client: client, time: time, policy: policy, events: events),
+      submitter: DirectSubmitter(client: client, policy: submission, events: events),
+      scheduler: JobScheduler(client: client, time: time, policy: polling, events: events),
       events: events)
   }
 }

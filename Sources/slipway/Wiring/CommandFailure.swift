@@ -1,11 +1,9 @@
-import ArgumentParser
-import Foundation
 import Workbench
 
 /// Ends a command with a status of its own after saying why on standard error.
 ///
-/// ArgumentParser would print the whole error value and exit with 1; this keeps the documented statuses.
-struct CommandFailure: Error, CustomStringConvertible, LocalizedError {
+/// ArgumentParser knows only 64 and 1; this keeps the documented statuses.
+struct CommandFailure: Error, CustomStringConvertible {
   let status: ExitStatus
   let message: String
   let hint: String?
@@ -17,5 +15,4 @@ struct CommandFailure: Error, CustomStringConvertible, LocalizedError {
   }
 
   var description: String { hint.map { "\(message)\n  hint: \($0)" } ?? message }
-  var errorDescription: String? { description }
 }
