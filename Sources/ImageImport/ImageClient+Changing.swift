@@ -1,16 +1,17 @@
 import CloudAccess
 
 extension ImageClient {
-  /// Deletes an image; the answer comes at once, the image goes away later (``waitGone(_:timeout:interval:)``).
+  /// Deletes an image; the answer comes at once, the image goes away later (``waitGone(_:timeout:)``).
   public func delete(_ id: String) async throws {
     _ = try await session.send(APICall(method: "DELETE", path: "/v2/images/\(ImageClient.segment(id))"))
   }
 
-  /// Returns when the list no longer has the image.
+  /// Returns when the list no longer has the image, which is looked at in growing intervals.
   ///
   /// - Throws: ``ImportError`` of kind `timeout` when it is still there after the time limit.
-  public func waitGone(_ id: String, timeout: Duration = .seconds(600), interval: Duration = .seconds(5)) async throws {
+  public func waitGone(_ id: String, timeout: Duration = .seconds(600)) async throws {
     let start = time.monotonic
+    var interval = deletionInterval / 16
     var query = ImageQuery()
     query.id = id
     query.imageType = nil
@@ -23,6 +24,7 @@ extension ImageClient {
           hint: "Ask for it again later; deletion goes on in the cloud.", retryable: true)
       }
       try await time.sleep(for: interval)
+      interval = min(interval * 2, deletionInterval)
     }
   }
 

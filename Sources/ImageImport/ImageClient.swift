@@ -5,9 +5,13 @@ public final class ImageClient: Sendable {
   public let session: CloudSession
   public let time: any TimeSource
 
+  /// The longest pause between two looks at whether a deleted image is gone.
+  let deletionInterval: Duration
+
   /// A client over a session; without a clock of its own it takes the session's.
-  public init(session: CloudSession, time: (any TimeSource)? = nil) {
+  public init(session: CloudSession, time: (any TimeSource)? = nil, deletionInterval: Duration = .seconds(5)) {
     self.session = session
+    self.deletionInterval = deletionInterval
     self.time = time ?? session.time
   }
 

@@ -31,19 +31,25 @@ public struct ImageSequence: AsyncSequence, Sendable {
       self.query = query
     }
 
+    /// The next image; the page behind the last one is fetched before that one is given out, so that a loop may delete each image
+    /// it gets: the service refuses a marker that no longer exists.
     public mutating func next() async throws -> ImageRecord? {
-      while page.isEmpty {
-        if ended { return nil }
-        let images = try await client.page(query, after: marker)
-        // A service that ignores the marker would give the same page for ever.
-        guard let last = images.last?.id, !last.isEmpty, seen.insert(last).inserted else {
-          ended = true
-          return nil
-        }
-        marker = last
-        page = images[...]
+      if page.isEmpty { try await fetch() }
+      guard let image = page.popFirst() else { return nil }
+      if page.isEmpty { try await fetch() }
+      return image
+    }
+
+    private mutating func fetch() async throws {
+      if ended { return }
+      let images = try await client.page(query, after: marker)
+      // A service that ignores the marker would give the same page for ever.
+      guard let last = images.last?.id, !last.isEmpty, seen.insert(last).inserted else {
+        ended = true
+        return
       }
-      return page.popFirst()
+      marker = last
+      page = images[...]
     }
   }
 }

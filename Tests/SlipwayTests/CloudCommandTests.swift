@@ -78,7 +78,7 @@ struct CloudCommandTests {
       for (cloud, status, text) in [("wrong-password", 77, ""), ("nobody-there", 69, "127.0.0.1"), ("by-pasword", 78, "by-password")] {
         let outcome = try await Tool.run(["import", "--cloud", cloud] + request, environment: environment)
         #expect(outcome.status == Int32(status), "\(cloud): \(outcome.errors)")
-        #expect(outcome.errors.contains(text))
+        #expect(text.isEmpty || outcome.errors.contains(text), "\(outcome.errors)")
         #expect(!outcome.errors.contains("hunter2"))
       }
       running.signal(SIGTERM)

@@ -92,8 +92,8 @@ struct ImportCommandTests {
         try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
       }
       #expect(reports.count == 3)
-      let findings = try #require(reports[2]["findings"] as? [[String: Any]])
-      #expect(Set(findings.compactMap { $0["field"] as? String }).isSuperset(of: ["name", "image_url", "min_disk", "nam"]))
+      let findings = try #require(reports[2]["errors"] as? [[String: Any]])
+      #expect(Set(findings.compactMap { $0["field"] as? String }).isSuperset(of: ["name", "image_url", "min_disk"]))
       for (name, text) in [("broken.json", "{"), ("broken.yaml", "a: [1"), ("broken.lua", "return {"), ("nothing.lua", "x = 1")] {
         let outcome = try await Tool.run(["validate", try write(name, text)])
         #expect(outcome.status == 65, "\(name): \(outcome.status)")
@@ -120,7 +120,7 @@ struct ImportCommandTests {
       let seen = try await Tool.run(["inspect", "--output", "json", packed.path])
       #expect(seen.status == 0)
       #expect(seen.output.contains(#""virtual_size":5242880"#))
-      try Data("QFI\u{FB}".utf8).write(to: directory.appending(path: "bad.zvhd2"))
+      try Data([0x51, 0x46, 0x49, 0xFB]).write(to: directory.appending(path: "bad.zvhd2"))
       #expect(try await Tool.run(["inspect", directory.appending(path: "bad.zvhd2").path]).status == 65)
       #expect(try await Tool.run(["inspect", directory.appending(path: "none").path]).status == 1)
     }

@@ -6,12 +6,14 @@ local ims, csv, log, args = require "ims", require "csv", require "log", require
 local path = args.positional[1] or args.directory .. "/fleet.csv"
 local tag = { fleet = "example" }
 
--- Images of an earlier run make room first.
+-- Images of an earlier run make room first: all are deleted, then all are waited for.
+local old = {}
 for image in ims.images { tag = tag } do
-  log.info("removing an image of an earlier run", { name = image.name, id = image.id })
+  log.info("removing an image of an earlier run", { name = image.name, status = image.status, id = image.id })
   image:delete()
-  image:wait_gone()
+  old[#old + 1] = image
 end
+for _, image in ipairs(old) do image:wait_gone() end
 
 -- Read the waves.
 local waves = {}

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LuaHost
 import Workbench
 
 /// `slipway run`: a workflow.
@@ -30,7 +31,12 @@ struct RunCommand: AsyncParsableCommand {
     workplace.announce()
     let context = workplace.context(script: script == "-" ? nil : script, arguments: arguments)
     let memory = memory
-    var hooks = ScriptRunner.Hooks { _ in try workplace.makeVM(context, memory: memory) }
+    let words = LuaTable(array: arguments.map { .string($0) }, entries: [(key: .integer(0), value: .string(script))])
+    var hooks = ScriptRunner.Hooks { _ in
+      let vm = try workplace.makeVM(context, memory: memory)
+      try await vm.setGlobal("arg", .table(words))
+      return vm
+    }
     hooks.jobsUnderWay = { workplace.jobs.underWay }
     hooks.finished = { workplace.progress?.finish() }
     hooks.json = workplace.json

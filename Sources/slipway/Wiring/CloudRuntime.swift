@@ -49,6 +49,7 @@ final class CloudRuntime: Sendable {
     let profile: CloudProfile
     var polling = PollPolicy()
     var submission = SubmissionPolicy()
+    var deletionInterval = Duration.seconds(5)
     switch choice {
     case .remote(let given): profile = given
     case .local(let configuration, _):
@@ -56,6 +57,7 @@ final class CloudRuntime: Sendable {
       profile = try await cloud.start().profile
       opened.withLock { $0.local = cloud }
       polling = polling.scaled(by: configuration.clockScale)
+      deletionInterval /= max(1, configuration.clockScale)
       submission = submission.scaled(by: configuration.clockScale)
     }
     let transport = AsyncHTTPTransport(
@@ -65,7 +67,7 @@ final class CloudRuntime: Sendable {
       $0.transport = transport
       $0.session = session
     }
-    let client = ImageClient(session: session, time: time)
+    let client = ImageClient(session: session, time: time, deletionInterval: deletionInterval)
     return ImportService(
       client: client, rules: RuleSet(dialect: profile.dialect),
       submitter: DirectSubmitter(client: client, policy: submission, events: events),
