@@ -10,7 +10,8 @@
 static int ask(lua_State *L, clh_vm *vm) {
   int count = lua_gettop(L), code = CLH_RAISE;
   vm->alloc.nofail++;
-  clh_read_begin(vm);
+  lua_Integer depth = lua_tointeger(L, lua_upvalueindex(2));
+  clh_read_begin(vm, depth ? (uint32_t)depth - 1 : CLH_COPY_ALL);
   if (vm->out.count) clh_out_reset(vm);
   bool ok = true;
   for (int i = 1; ok && i <= count; i++) ok = clh_read(vm, L, i, false);
@@ -112,7 +113,8 @@ CLH_JUMPS int clh_call_waiting(lua_State *L) {
 CLH_JUMPS void clh_push_function(lua_State *L, const void *function, int how) {
   static const lua_CFunction calls[] = {clh_call_host, clh_call_waiting, clh_call_raw};
   lua_pushlightuserdata(L, (void *)function);
-  lua_pushcclosure(L, calls[how], 1);
+  lua_pushinteger(L, how >> 8);
+  lua_pushcclosure(L, calls[how & 0xff], 2);
 }
 
 int32_t clh_caller(clh_vm *vm, clh_task *task, const char **source) {

@@ -130,7 +130,7 @@ void clh_task_error(clh_task *task, clh_error *error) {
 
   vm->alloc.nofail++;
   int top = lua_gettop(task->co);
-  clh_read_begin(vm);
+  clh_read_begin(vm, CLH_COPY_ALL);
   if (clh_read(vm, task->co, top, true)) {
     error->value = vm->in;
   } else {

@@ -55,7 +55,7 @@ struct clh_vm {
   clh_value *in;
   size_t in_count, in_capacity, in_bytes;
   clh_path_step *path;
-  uint32_t depth;
+  uint32_t depth, reference_depth;   // tables from reference_depth on are not copied but referred to
 
   uint64_t *released;
   size_t released_count, released_capacity;
@@ -103,7 +103,7 @@ CLH_JUMPS int clh_raise_memory(lua_State *L);
 CLH_JUMPS void clh_check_memory(lua_State *L, clh_vm *vm);
 
 // values_in.c: never raise while clh_vm.alloc.nofail > 0
-void clh_read_begin(clh_vm *vm);
+void clh_read_begin(clh_vm *vm, uint32_t reference_depth);
 bool clh_read(clh_vm *vm, lua_State *L, int index, bool lenient);
 void clh_read_abandon(clh_vm *vm, lua_State *L);
 
@@ -122,6 +122,7 @@ CLH_JUMPS int clh_call_waiting(lua_State *L);
 CLH_JUMPS int clh_answer(lua_State *L, clh_vm *vm, int code);
 CLH_JUMPS int clh_call_raw(lua_State *L);
 CLH_JUMPS void clh_push_function(lua_State *L, const void *function, int how);
+#define CLH_COPY_ALL UINT32_MAX
 
 // hook.c
 void clh_hook(lua_State *L, lua_Debug *ar);

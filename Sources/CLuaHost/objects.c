@@ -46,7 +46,7 @@ static int ask(lua_State *L, int operation, int count) {
   if (!clh_object_handle(L, 1, &handle)) return luaL_error(L, "object is closed, or not an object");
   int code = -1;
   vm->alloc.nofail++;
-  clh_read_begin(vm);
+  clh_read_begin(vm, CLH_COPY_ALL);
   if (vm->out.count) clh_out_reset(vm);
   bool ok = true;
   for (int i = 2; ok && i < 2 + count; i++) ok = clh_read(vm, L, i, false);

@@ -83,7 +83,7 @@ static int get_global(lua_State *L) {
   lua_pushstring(L, a->path);
   lua_rawget(L, -2);
   a->vm->alloc.nofail++;
-  clh_read_begin(a->vm);
+  clh_read_begin(a->vm, CLH_COPY_ALL);
   bool ok = clh_read(a->vm, L, -1, true);
   if (!ok) clh_read_abandon(a->vm, L);
   a->vm->alloc.nofail--;

@@ -81,13 +81,13 @@ int32_t clh_task_kill_reason(const clh_task *task) { return task->kill; }
 int32_t clh_task_exit_code(const clh_task *task) { return task->exit_code; }
 void clh_task_mark_rethrown(clh_task *task, int64_t reference) { task->rethrown = reference; }
 
-int32_t clh_task_results(clh_task *task, bool lenient, const clh_value **values, int32_t *count) {
+int32_t clh_task_results(clh_task *task, bool lenient, bool by_reference, const clh_value **values, int32_t *count) {
   clh_vm *vm = task->vm;
   lua_State *co = task->co;
   int top = lua_gettop(co), first = top - task->results + 1;
   bool ok = true;
   vm->alloc.nofail++;
-  clh_read_begin(vm);
+  clh_read_begin(vm, by_reference ? 0 : CLH_COPY_ALL);
   for (int i = first; ok && i <= top; i++) ok = clh_read(vm, co, i, lenient);
   if (!ok) clh_read_abandon(vm, co);
   lua_settop(co, top);

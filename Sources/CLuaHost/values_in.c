@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-void clh_read_begin(clh_vm *vm) {
+void clh_read_begin(clh_vm *vm, uint32_t reference_depth) {
+  vm->reference_depth = reference_depth;
   vm->in_count = vm->in_bytes = 0;
   vm->depth = 0;
   if (vm->in_capacity > 65536) {  // give back what one large table took
@@ -131,6 +132,16 @@ static bool read_table(clh_vm *vm, lua_State *L, int index, bool lenient) {
   return true;
 }
 
+static bool read_reference(clh_vm *vm, lua_State *L, int index, uint32_t kind) {
+  if (!lua_checkstack(L, 5)) return refuse(vm, false, "", "stack overflow");
+  clh_value *value = add(vm, kind);
+  if (!value) return false;
+  value->integer = LUA_NOREF;
+  lua_pushvalue(L, index);
+  value->integer = luaL_ref(L, LUA_REGISTRYINDEX);
+  return true;
+}
+
 // Appends the value at `index`. False: clh_message says why, the stack may have grown, clh_read_abandon is due.
 bool clh_read(clh_vm *vm, lua_State *L, int index, bool lenient) {
   clh_value *value;
@@ -156,14 +167,10 @@ bool clh_read(clh_vm *vm, lua_State *L, int index, bool lenient) {
       if (vm->in_bytes <= vm->limits.bytes) return true;
       clh_say(vm, "too many bytes for the host: the limit is %zu", vm->limits.bytes);
       return false;
-    case LUA_TTABLE: return read_table(vm, L, index, lenient);
-    case LUA_TFUNCTION:
-      if (!lua_checkstack(L, 5)) return refuse(vm, lenient, "<function>", "stack overflow");
-      if (!(value = add(vm, CLH_FUNCTION))) return false;
-      value->integer = LUA_NOREF;
-      lua_pushvalue(L, index);
-      value->integer = luaL_ref(L, LUA_REGISTRYINDEX);
-      return true;
+    case LUA_TTABLE:
+      if (vm->depth >= vm->reference_depth) return read_reference(vm, L, index, CLH_REFERENCE);
+      return read_table(vm, L, index, lenient);
+    case LUA_TFUNCTION: return read_reference(vm, L, index, CLH_FUNCTION);
     case LUA_TUSERDATA: {
       uint64_t handle = 0;
       if (!clh_object_handle(L, index, &handle)) return refuse(vm, lenient, "<closed object>", "object is closed");
@@ -171,7 +178,9 @@ bool clh_read(clh_vm *vm, lua_State *L, int index, bool lenient) {
       value->handle = handle;
       return true;
     }
-    case LUA_TTHREAD: return refuse(vm, lenient, "<coroutine>", "a coroutine cannot be passed to the host");
+    case LUA_TTHREAD:
+      if (vm->depth >= vm->reference_depth) return read_reference(vm, L, index, CLH_REFERENCE);
+      return refuse(vm, lenient, "<coroutine>", "a coroutine cannot be passed to the host");
     default: return refuse(vm, lenient, "<pointer>", "a raw pointer cannot be passed to the host");
   }
 }
@@ -180,6 +189,7 @@ bool clh_read(clh_vm *vm, lua_State *L, int index, bool lenient) {
 void clh_read_abandon(clh_vm *vm, lua_State *L) {
   bool room = lua_checkstack(L, 4);
   for (size_t i = 0; room && i < vm->in_count; i++)
-    if (vm->in[i].kind == CLH_FUNCTION) luaL_unref(L, LUA_REGISTRYINDEX, (int)vm->in[i].integer);
+    if (vm->in[i].kind == CLH_FUNCTION || vm->in[i].kind == CLH_REFERENCE)
+      luaL_unref(L, LUA_REGISTRYINDEX, (int)vm->in[i].integer);
   vm->in_count = 0;
 }

@@ -168,4 +168,22 @@ struct TaskModuleTests {
       """)
     #expect(values == [1275, 1275])
   }
+
+  @Test("Tables go to tasks and come back as the same tables, metatables and all")
+  func identity() async throws {
+    let values = try await Bench().run(
+      """
+      local task = require "task"
+      local meta = {__index = {kind = "row"}}
+      local rows = {setmetatable({n = 1}, meta), setmetatable({n = 2}, meta)}
+      local box = {}
+      local back = task.spawn(function(b) b.set = true return b, rows end, box):await()
+      local mapped = task.map(rows, {concurrency = 1}, function(row) row.seen = row.kind return row end)
+      local grouped = task.group(function(g) g:spawn(function(b) b.group = true end, box) return box end)
+      local timed = task.timeout(9, function() return box end)
+      local co = task.spawn(function() return coroutine.create(print) end):await()
+      return back == box, box.set, mapped[1] == rows[1], rows[2].seen, grouped == box, box.group, timed == box, type(co)
+      """)
+    #expect(values == [true, true, true, "row", true, true, true, "thread"])
+  }
 }

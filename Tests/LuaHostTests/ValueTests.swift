@@ -67,6 +67,22 @@ struct ValueTests {
     #expect(values == [true])
   }
 
+  @Test("A function that only a waiting call still held comes back intact")
+  func heldByCall() async throws {
+    let values = try await Bench().run(
+      """
+      local shop = require "shop"
+      local sum = 0
+      for i = 1, 200 do
+        local f = shop.wait(function() return i end)
+        local filler = {shop.echo(function() return -1 end), function() return -2 end}
+        sum = sum + f() + filler[1]() * 0
+      end
+      return sum
+      """)
+    #expect(values == [20100])
+  }
+
   @Test("Functions are let go in the VM after their last reference went")
   func releasedFunction() async throws {
     let bench = try Bench()

@@ -24,7 +24,7 @@ enum {
   CLH_TABLE,      // length = items of the array part, extra = pairs; items, then key, value, key, value … follow
   CLH_FUNCTION,   // integer = a reference into the registry, see clh_unref
   CLH_OBJECT,     // handle; extra = type number (out only)
-  CLH_REFERENCE   // integer = a reference to any Lua value (out only)
+  CLH_REFERENCE   // integer = a reference to any Lua value
 };
 
 typedef struct clh_value {
@@ -122,6 +122,7 @@ extern const char *const clh_memory_text;  // "not enough memory"
 // MARK: set-up; false when memory ran out
 
 // How a function is called: with any values, by suspending the coroutine, or with plain values only (the fast path).
+// Bits from 8 up: 1 + the depth from which on tables are passed by reference instead of being copied; 0 = copy all.
 enum { CLH_CALL_AT_ONCE, CLH_CALL_WAITING, CLH_CALL_RAW };
 
 typedef struct clh_method {
@@ -189,7 +190,8 @@ int32_t clh_task_kill_reason(const clh_task *task);
 int32_t clh_task_exit_code(const clh_task *task);
 // Reads the results of a finished task. lenient: cycles and values that cannot cross become short strings.
 // CLH_ERROR: message in clh_message.
-int32_t clh_task_results(clh_task *task, bool lenient, const clh_value **values, int32_t *count);
+// by_reference: tables are not copied but referred to.
+int32_t clh_task_results(clh_task *task, bool lenient, bool by_reference, const clh_value **values, int32_t *count);
 // Ends a task in any state; runs pending `__close` handlers within a small budget, nothing else.
 void clh_task_free(clh_task *task);
 void clh_task_mark_rethrown(clh_task *task, int64_t reference);

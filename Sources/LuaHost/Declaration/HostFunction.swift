@@ -13,6 +13,8 @@ public struct HostFunction: Sendable {
   /// The capability a plugin needs for calling it.
   public let capability: String?
   let body: Body
+  /// The depth from which on tables are passed by reference instead of being copied; nil copies all.
+  var referenceDepth: Int?
 
   enum Body: Sendable {
     case immediate(@Sendable (HostArguments) throws -> [LuaValue])
@@ -56,6 +58,14 @@ public struct HostFunction: Sendable {
     HostFunction(
       name: name, summary: summary, parameters: parameters, returns: returns, since: since, capability: capability,
       body: .waiting(run))
+  }
+
+  /// The same function with the tables of its arguments, from a depth on, passed as opaque references: what scripts hand to
+  /// scripts through the host stays the same table.
+  func passingReferences(from depth: Int) -> HostFunction {
+    var copy = self
+    copy.referenceDepth = depth
+    return copy
   }
 
   /// Whether calling it may suspend the script.

@@ -18,9 +18,10 @@ final class Binding: Sendable {
     self.function = function
     self.owner = owner
     dropsExtra = isCall
+    let depth = function.referenceDepth.map { Int32($0 + 1) << 8 } ?? 0
     switch function.body {
-    case .immediate: (raw, how) = (nil, Int32(CLH_CALL_AT_ONCE))
-    case .waiting: (raw, how) = (nil, Int32(CLH_CALL_WAITING))
+    case .immediate: (raw, how) = (nil, Int32(CLH_CALL_AT_ONCE) | depth)
+    case .waiting: (raw, how) = (nil, Int32(CLH_CALL_WAITING) | depth)
     case .raw(let body): (raw, how) = (body, Int32(CLH_CALL_RAW))
     }
     if let owner, !function.name.contains(":") {

@@ -6,22 +6,32 @@ extension LuaVM {
   ///     step ── done ──► results          preempted ──► others run, then step
   ///       ▲ ├── error ─► throw            killed ─────► throw; it is never stepped again
   ///       └─┴── await ─► `try await` the host function here, then step with its results or its error
-  func drive(_ task: LuaTask, lenient: Bool) async throws -> [LuaValue] {
+  func drive(_ task: LuaTask, _ results: Results) async throws -> [LuaValue] {
     var answer = Int32(CLH_RETURN)
     while true {
       if task.flag.isSet { throw Self.cancelled }
-      state.drain()
       state.current = task
       let status = clh_task_step(task.pointer, answer)
       state.current = nil
+      state.drain()  // not before the step: the answer may refer to what only the host function held
       switch Int(status) {
-      case CLH_DONE: return try state.results(of: task, lenient: lenient)
+      case CLH_DONE: return try state.results(of: task, results)
       case CLH_PREEMPTED: await Task.yield()
       case CLH_AWAIT: answer = try await settle(task)
       case CLH_KILLED: throw state.end(of: task)
       default: throw state.error(of: task)
       }
     }
+  }
+
+  /// How the results of a task leave it.
+  enum Results {
+    /// Copied; what cannot be copied is an error.
+    case copies
+    /// Copied; what cannot be copied is replaced by a short text.
+    case lenient
+    /// Tables as references, for other scripts of the same VM.
+    case references
   }
 
   static var cancelled: LuaError { LuaError(kind: .cancelled, message: "cancelled") }
@@ -55,10 +65,11 @@ extension LuaError {
 
 extension VMState {
   /// The results of a finished task.
-  func results(of task: LuaTask, lenient: Bool) throws -> [LuaValue] {
+  func results(of task: LuaTask, _ results: LuaVM.Results) throws -> [LuaValue] {
     var values: UnsafePointer<clh_value>?
     var count: Int32 = 0
-    guard clh_task_results(task.pointer, lenient, &values, &count) == Int32(CLH_DONE) else {
+    let status = clh_task_results(task.pointer, results == .lenient, results == .references, &values, &count)
+    guard status == Int32(CLH_DONE) else {
       var error = problem
       error.message = "a result cannot leave the VM: \(error.message)"
       throw error

@@ -47,7 +47,7 @@ extension LuaVM {
     try checkOpen()
     countRoot(1)
     defer { countRoot(-1) }
-    return try await perform(scope: background, lenient: true) { state, task in
+    return try await perform(scope: background, results: .lenient) { state, task in
       do {
         try state.load(Array("return \(source)".utf8), name: name, into: task)
       } catch let unfinished as LuaError where unfinished.kind == .syntax(incomplete: true) {
@@ -72,9 +72,14 @@ extension LuaVM {
   }
 
   /// Runs a function as a task of its own; see `LuaFunction.call`.
-  func call(_ function: LuaFunction, _ arguments: [LuaValue]) async throws -> [LuaValue] {
+  func call(
+    _ function: LuaFunction, _ arguments: [LuaValue], results: Results = .copies
+  ) async throws -> [LuaValue] {
     try checkOpen()
-    return try await perform(scope: Self.scope ?? background) { state, task in
+    let isRoot = Self.scope == nil
+    if isRoot { countRoot(1) }
+    defer { if isRoot { countRoot(-1) } }
+    return try await perform(scope: Self.scope ?? background, results: results) { state, task in
       guard clh_task_load_reference(task.pointer, function.reference.number) else { throw VMState.outOfMemory }
       try state.pass(arguments, to: task)
     }
@@ -94,14 +99,14 @@ extension LuaVM {
   }
 
   private func perform(
-    scope: TaskScope, lenient: Bool = false, prepare: @Sendable (VMState, LuaTask) throws -> Void
+    scope: TaskScope, results: Results = .copies, prepare: @Sendable (VMState, LuaTask) throws -> Void
   ) async throws -> [LuaValue] {
     let task = try makeTask(scope: scope)
     defer { finish(task) }
     try prepare(state, task)
     let flag = task.flag
     return try await withTaskCancellationHandler {
-      try await drive(task, lenient: lenient)
+      try await drive(task, results)
     } onCancel: {
       flag.set()
     }

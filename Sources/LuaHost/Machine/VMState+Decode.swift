@@ -20,6 +20,8 @@ extension VMState {
     case CLH_STRING: return .string(LuaString(bytes: Self.bytes(value.bytes, value.length)))
     case CLH_FUNCTION:
       return .function(LuaFunction(reference: LuaReference(number: value.integer, handle: handle)))
+    case CLH_REFERENCE:
+      return .object(LuaObject(LuaReference(number: value.integer, handle: handle), type: LuaReference.type))
     case CLH_OBJECT:
       guard let slot = slots.find(value.handle) else { return .nil }
       return .object(LuaObject(slot.object, type: types[Int(slot.type)]))

@@ -27,6 +27,12 @@ extension VMState {
       }
       clh_out_reference(out, UInt32(CLH_FUNCTION), function.reference.number)
     case .object(let object):
+      if let reference = object.value as? LuaReference {
+        guard reference.handle === handle else {
+          throw ArgumentError("a value of another Lua VM cannot be used here")
+        }
+        return clh_out_reference(out, UInt32(CLH_REFERENCE), reference.number)
+      }
       let type = typeNumber(object.type)
       clh_out_object(out, slots.retain(object.value, type: type), type)
     case .table(let table):

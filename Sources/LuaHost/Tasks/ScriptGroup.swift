@@ -13,7 +13,7 @@ final class ScriptGroup: Sendable {
   /// Calls the group's function and waits for all tasks.
   func run(_ function: LuaFunction) async throws -> [LuaValue] {
     let group = LuaValue.object(LuaObject(self, type: TaskModule.groupType))
-    let body = Task { try await LuaVM.$scope.withValue(scope) { try await function.call([group]) } }
+    let body = Task { try await LuaVM.$scope.withValue(scope) { try await function.callKeepingTables([group]) } }
     scope.attach { body.cancel() }
     let result = await withTaskCancellationHandler {
       await body.result

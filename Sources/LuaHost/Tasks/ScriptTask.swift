@@ -78,23 +78,34 @@ final class ScriptTask: Sendable {
   }
 
   /// Waits for the end, or for the waiting task to be cancelled, whichever comes first.
-  func ended() async {
-    let id = contents.withLock { contents in
+  private func endedOrCancelled() async {
+    let id = newWaiter()
+    await withTaskCancellationHandler {
+      // A cancelled waiter does not wait: its handler may have run already.
+      await wait(id) { Task.isCancelled }
+    } onCancel: {
+      contents.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
+    }
+  }
+
+  /// Waits for the end, whatever happens to the waiting task.
+  func ended() async { await wait(newWaiter()) { false } }
+
+  private func newWaiter() -> Int {
+    contents.withLock { contents in
       contents.nextWaiter += 1
       return contents.nextWaiter
     }
-    await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        let isOver = contents.withLock { contents in
-          // A cancelled waiter does not wait: its handler may have run already.
-          if contents.result != nil || Task.isCancelled { return true }
-          contents.waiters[id] = continuation
-          return false
-        }
-        if isOver { continuation.resume() }
+  }
+
+  private func wait(_ id: Int, unless isPointless: () -> Bool) async {
+    await withCheckedContinuation { continuation in
+      let isOver = contents.withLock { contents in
+        if contents.result != nil || isPointless() { return true }
+        contents.waiters[id] = continuation
+        return false
       }
-    } onCancel: {
-      contents.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
+      if isOver { continuation.resume() }
     }
   }
 
@@ -102,7 +113,7 @@ final class ScriptTask: Sendable {
   /// - Throws: The task's own error; `CancellationError` when the waiting task is cancelled.
   func value() async throws -> [LuaValue] {
     contents.withLock { $0.isObserved = true }
-    await ended()
+    await endedOrCancelled()
     guard let result = contents.withLock({ $0.result }) else { throw CancellationError() }
     if case .failure(let error) = result, error.kind == .cancelled { throw TaskCancelledError() }
     return try result.get()

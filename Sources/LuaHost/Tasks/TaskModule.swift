@@ -1,12 +1,15 @@
 /// The module `task`: structured concurrency for scripts.
 ///
+/// What scripts hand to tasks and get back stays the same value: tables are not copied on the way.
 /// Every Lua task is one Swift task. The tasks a run has spawned end with the run: it waits for them, and raises the first
 /// failure that no script awaited. Cancellation is not an error that `pcall` could catch.
 public enum TaskModule {
   /// The module, for `LuaVM.Configuration.modules`.
   public static let module = HostModule(
     "task", "Run parts of a workflow at the same time.",
-    functions: [spawn, sleep, map, group, race, timeout], types: [taskType, groupType])
+    functions: [
+      spawn.passingReferences(from: 0), sleep, map.passingReferences(from: 1), group, race, timeout,
+    ], types: [taskType, groupType])
 
   static let taskType = ObjectType(
     "task.Task", "A spawned task.",
@@ -41,7 +44,7 @@ public enum TaskModule {
           throw ArgumentError("the group has ended already")
         }
         return [.object(LuaObject(task, type: taskType))]
-      }
+      }.passingReferences(from: 0)
     ])
 
   private static let function = HostParameter("f", .function, "what to run")
@@ -94,7 +97,10 @@ public enum TaskModule {
       func start() {
         let index = next
         next += 1
-        group.addTask { (index, try await function.call([items[index], .integer(Int64(index + 1))]).first ?? .nil) }
+        group.addTask {
+          let arguments = [items[index], .integer(Int64(index + 1))]
+          return (index, try await function.callKeepingTables(arguments).first ?? .nil)
+        }
       }
       while next < min(limit, items.count) { start() }
       while let (index, value) = try await group.next() {
@@ -121,7 +127,7 @@ public enum TaskModule {
     let functions = (arguments[0].tableValue?.array ?? []).compactMap(\.functionValue)
     if functions.isEmpty { throw arguments.bad(0, "expected at least one function", parameter: "functions") }
     return try await withThrowingTaskGroup(of: [LuaValue].self) { group in
-      for function in functions { group.addTask { try await function.call() } }
+      for function in functions { group.addTask { try await function.callKeepingTables() } }
       defer { group.cancelAll() }
       return try await group.next() ?? []
     }
@@ -135,7 +141,7 @@ public enum TaskModule {
     guard let function = arguments.function(1) else { return [] }
     let limit = arguments.duration(0) ?? .zero
     return try await withThrowingTaskGroup(of: [LuaValue].self) { group in
-      group.addTask { try await function.call() }
+      group.addTask { try await function.callKeepingTables() }
       group.addTask {
         try await arguments.sleep(limit)
         throw TimeoutError(limit: limit)

@@ -37,7 +37,7 @@ final class TaskScope: Sendable {
       contents.tasks.append(task)
       return contents.isCancelled
     }
-    task.start(in: self) { try await function.call(arguments) }
+    task.start(in: self) { try await function.callKeepingTables(arguments) }
     if isCancelled { task.cancel() }
     return task
   }

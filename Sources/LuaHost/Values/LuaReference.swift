@@ -10,5 +10,8 @@ final class LuaReference: Sendable {
     self.handle = handle
   }
 
+  /// How a value that is passed on by reference looks in a `LuaValue`.
+  static let type = ObjectType("reference", "A Lua value that Swift only hands on.")
+
   deinit { handle.release(number) }
 }

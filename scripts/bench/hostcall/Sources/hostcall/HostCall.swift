@@ -66,6 +66,8 @@ enum HostCall {
     local results = {}
     local function case(name, baseline, n, body) results[#results + 1] = {name, baseline, time(n, body)} end
     case("empty loop", "", N, function(n) for i = 1, n do end end)
+    case("arithmetic loop", "", N, function(n) local x = 0 for i = 1, n do x = (x + i * 3) % 1000003 end end)
+    case("string and table loop", "", N // 8, function(n) local t = {} for i = 1, n do t[i % 100] = "k" .. i % 50 end end)
     case("plain C add(int, int)", "", N, function(n) local f = plain.add for i = 1, n do f(i, 2) end end)
     case("typed Swift add(int, int)", "plain C add(int, int)", N, function(n) local f = bench.add for i = 1, n do f(i, 2) end end)
     case("typed Swift, parameter pack of three", "plain C add(int, int)", N, function(n) local f = bench.add3 for i = 1, n do f(i, 2, 3) end end)
