@@ -1,11 +1,10 @@
-import Foundation
-
 extension JSONValue {
-  /// Parses a JSON text.
+  /// Parses a JSON text, strictly; of a name that stands twice the last value counts.
   ///
-  /// - Throws: `DecodingError` when the bytes are no JSON text or nest deeper than Foundation's parser allows (512).
+  /// Throws a ``JSONSyntaxError`` when the bytes are no JSON text or nest deeper than 512.
   public init(parsing bytes: [UInt8]) throws {
-    self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+    var parser = JSONParser(bytes)
+    self = try parser.document()
   }
 
   /// The JSON text of this value, members sorted by the bytes of their names so that equal values have equal texts.

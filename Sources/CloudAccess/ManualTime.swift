@@ -112,7 +112,11 @@ public final class ManualTime: TimeSource {
     state.now += step.inSeconds
   }
 
+  /// Lets woken tasks run until they wait again. Yielding alone would not do when every core is busy, so a real
+  /// millisecond is given as well.
   private func letOthersRun() async {
-    for _ in 0..<20 { await Task.yield() }
+    for _ in 0..<10 { await Task.yield() }
+    try? await Task.sleep(for: .milliseconds(1))
+    for _ in 0..<10 { await Task.yield() }
   }
 }
