@@ -53,6 +53,7 @@ public final class LocalCloud: Sendable {
     let (ports, listening) = AsyncStream.makeStream(of: Int.self)
     let application = Application(
       responder: CloudResponder(core),
+      server: .http1(configuration: .init(additionalChannelHandlers: [ContinueHandler()])),
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), serverName: "slipway-cloud"),
       onServerRunning: { channel in
