@@ -44,7 +44,7 @@ public final class AsyncHTTPTransport: HTTPTransport {
       let client = try client(for: request, timeouts: timeouts)
       let task = client.execute(
         request: try Self.clientRequest(request), delegate: exchange,
-        eventLoop: .delegateAndChannel(on: client.eventLoopGroup.next()), logger: nil)
+        eventLoop: .delegate(on: client.eventLoopGroup.next()), logger: nil)
       return try await withTaskCancellationHandler {
         try await task.futureResult.get()
       } onCancel: {

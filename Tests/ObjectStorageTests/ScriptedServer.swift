@@ -1,0 +1,1 @@
+../CloudAccessTests/ScriptedServer.swift
