@@ -15,7 +15,7 @@ enum ConversionAdvice {
     case .ova:
       return "unpack it with tar -xf and convert the disk in it"
     case .luks:
-      return "open it with cryptsetup and copy the disk behind it, or import a disk that holds no key of its own"
+      return "open it with cryptsetup and import a copy of the plain disk behind it"
     case .gzip: return "unpack it with gunzip"
     case .xz: return "unpack it with xz -d"
     case .zip: return "unpack it with unzip"

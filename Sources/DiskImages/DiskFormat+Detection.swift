@@ -15,6 +15,7 @@ extension DiskFormat {
   static func detect(head: ByteFields) -> DiskFormat? {
     for (magic, format) in magics where head.has(magic, at: 0) { return format }
     if head.has([0x51, 0x46, 0x49, 0xFB], at: 0) { return head.big32(4) == 1 ? .qcow : .qcow2 }
+    if head.has(ZVHD2Header.zvhdCookie, at: 0) { return head[87] == 0 ? .zvhd : .zvhd2 }
     // Of bzip2 the level digit counts too: two letters and an "h" alone are too weak a sign.
     if head.has("BZh", at: 0), (0x31...0x39).contains(head[3]) { return .bzip2 }
     if head.count >= 68, head.little32(64) == 0xBEDA_107F { return .vdi }
@@ -24,7 +25,6 @@ extension DiskFormat {
 
   private static let magics: [([UInt8], DiskFormat)] = [
     (ZVHD2Header.zvhd2Cookie, .zvhd2),
-    (ZVHD2Header.zvhdCookie, .zvhd),
     ([0x51, 0x45, 0x44, 0x00], .qed),
     (Array("conectix".utf8), .vhd),
     (Array("vhdxfile".utf8), .vhdx),

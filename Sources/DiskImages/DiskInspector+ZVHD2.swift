@@ -12,6 +12,9 @@ extension DiskInspector {
     if source.size % blockLength != 0 {
       report.add(.warning, "the size of \(source.size) bytes is no multiple of 4096, as every ZVHD2 file's is")
     }
+    if !start.hasOwnCookie {
+      report.add(.warning, "the file begins with 'stream', expected 'z2strm': no known tool writes ZVHD2 so")
+    }
     if start.version == 0 { report.add(.warning, "version 0 in the header, expected 1") }
     if !ZVHD2Header.checksumFits(first) {
       report.add(.warning, "the checksum of the header at the start does not fit")

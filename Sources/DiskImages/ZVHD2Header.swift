@@ -114,7 +114,13 @@ public struct ZVHD2Header: Sendable, Hashable {
     compressionByte = fields[141]
   }
 
-  public var isZVHD2: Bool { cookie.starts(with: Self.zvhd2Cookie) }
+  /// Whether the header is a ZVHD2 file's; a ZVHD file has zeros where that has its version.
+  ///
+  /// The vendor's writer can be built to write the cookie of ZVHD, so the version decides there.
+  public var isZVHD2: Bool { hasOwnCookie || version != 0 }
+
+  /// Whether the cookie is `z2strm`, as in every ZVHD2 file known.
+  var hasOwnCookie: Bool { cookie.starts(with: Self.zvhd2Cookie) }
 
   /// How the blocks are compressed, nil for a byte this version does not know.
   public var compression: Compression? { Compression(rawValue: compressionByte) }

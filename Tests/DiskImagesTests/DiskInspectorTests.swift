@@ -50,6 +50,25 @@ struct DiskInspectorTests {
     #expect(misnamed.reasons == ["named as ZVHD2, but the content is ZVHD"])
   }
 
+  @Test("A ZVHD2 file with the cookie of ZVHD is suspicious, but it is read")
+  func otherCookie() throws {
+    var bytes = try Fixtures.bytes("tiny.zvhd2")
+    for start in [0, 86016, bytes.count - 4096] {
+      bytes.replaceSubrange(start..<start + 6, with: Array("stream".utf8))
+      let sum = ZVHD2Header.checksum(of: Array(bytes[start..<start + 512]))
+      bytes.replaceSubrange(start + 64..<start + 68, with: (0..<4).map { UInt8(truncatingIfNeeded: sum >> (8 * $0)) })
+    }
+    let report = try DiskInspector.inspect(DataByteSource(bytes), fileName: "a.zvhd2")
+    #expect(report.format == .zvhd2)
+    #expect(report.isImportable)
+    #expect(
+      problems(report).map(\.message) == [
+        "the file begins with 'stream', expected 'z2strm': no known tool writes ZVHD2 so"
+      ])
+    #expect(try ZVHD2Reader(DataByteSource(bytes)).storedBlocks == [0, 2, 5])
+    #expect(throws: DiskImageError.self) { try ZVHDReader(DataByteSource(bytes)) }
+  }
+
   @Test("An empty file is no disk, whatever its name")
   func empty() throws {
     for name in ["a.zvhd2", "a.raw", "a.qcow2", nil] {
