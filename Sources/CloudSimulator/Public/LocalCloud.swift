@@ -79,8 +79,15 @@ public final class LocalCloud: Sendable {
     let core = core
     let logger = logger
     let ticker = Task {
+      var isFailing = false
       while !Task.isCancelled {
-        do { try core.tick() } catch { logger.error("the state cannot be written", metadata: ["error": "\(error)"]) }
+        do {
+          try core.tick()
+          isFailing = false
+        } catch {
+          if !isFailing { logger.error("the state cannot be written", metadata: ["error": "\(error)"]) }
+          isFailing = true
+        }
         try? await Task.sleep(for: .milliseconds(100))
       }
     }
