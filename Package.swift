@@ -87,13 +87,13 @@ let package = Package(
       swiftSettings: strict),
 
     // Tests stand beside the rooms they test.
-    .testTarget(name: "LuaHostTests", dependencies: ["LuaHost"], swiftSettings: strict),
-    .testTarget(name: "CloudAccessTests", dependencies: ["CloudAccess"], swiftSettings: strict),
-    .testTarget(name: "ObjectStorageTests", dependencies: ["ObjectStorage"], swiftSettings: strict),
-    .testTarget(name: "DiskImagesTests", dependencies: ["DiskImages"], swiftSettings: strict),
-    .testTarget(name: "ImageImportTests", dependencies: ["ImageImport"], swiftSettings: strict),
+    .testTarget(name: "LuaHostTests", dependencies: ["LuaHost"], exclude: ["Scripts"], swiftSettings: strict),
+    .testTarget(name: "CloudAccessTests", dependencies: ["CloudAccess"], exclude: ["Fixtures"], swiftSettings: strict),
+    .testTarget(name: "ObjectStorageTests", dependencies: ["ObjectStorage"], exclude: ["Fixtures"], swiftSettings: strict),
+    .testTarget(name: "DiskImagesTests", dependencies: ["DiskImages"], exclude: ["Fixtures"], swiftSettings: strict),
+    .testTarget(name: "ImageImportTests", dependencies: ["ImageImport"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(name: "CloudSimulatorTests", dependencies: ["CloudSimulator"], swiftSettings: strict),
-    .testTarget(name: "ScriptAPITests", dependencies: ["ScriptAPI", "CloudSimulator"], swiftSettings: strict),
+    .testTarget(name: "ScriptAPITests", dependencies: ["ScriptAPI", "CloudSimulator"], exclude: ["Scripts"], swiftSettings: strict),
     .testTarget(name: "WorkbenchTests", dependencies: ["Workbench"], swiftSettings: strict),
     .testTarget(
       name: "SlipwayTests", dependencies: ["slipway", "CloudSimulator", "DiskImages"], swiftSettings: strict),

@@ -27,7 +27,7 @@ enum LuaJSON {
     case .number(let number): return .number(number)
     case .string(let text): return .string(LuaString(text))
     case .array(let items):
-      return items.isEmpty ? emptyArray : .table(LuaTable(array: items.map(value)))
+      return .table(LuaTable(array: items.map(value)))
     case .object(let members):
       var table = LuaTable()
       for (key, member) in members.sorted(by: { $0.key < $1.key }) { table[key] = value(member) }

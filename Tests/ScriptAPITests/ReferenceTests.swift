@@ -20,7 +20,7 @@ struct ReferenceTests {
   func current() throws {
     let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "docs/reference/script-api.md")
-    let text = ReferenceWriter.markdown(context.modules + [TaskModule.module])
+    let text = ReferenceWriter.markdown(context.modules)
     if ProcessInfo.processInfo.environment["SLIPWAY_UPDATE_REFERENCE"] != nil {
       try text.write(to: page, atomically: true, encoding: .utf8)
     }

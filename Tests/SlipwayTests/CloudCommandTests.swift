@@ -41,14 +41,14 @@ struct CloudCommandTests {
   func serves() async throws {
     try await withTemporaryDirectory { directory in
       let data = directory.appending(path: "data")
-      try await ExampleFiles.disk(in: data, bucket: "b", key: "x.zvhd2")
+      try await ExampleFiles.disk(in: data, bucket: "images", key: "x.zvhd2")
       var (running, access) = try await start(data)
       #expect(running.output.split(separator: "\n").count == 1)
       let environment = try configure(directory, access)
       for cloud in ["by-password", "by-key"] {
         let outcome = try await Tool.run(
           [
-            "import", "--cloud", cloud, "--name", "from-\(cloud)", "--image-url", "b:x.zvhd2", "--os-version",
+            "import", "--cloud", cloud, "--name", "from-\(cloud)", "--image-url", "images:x.zvhd2", "--os-version",
             "CentOS 7.0 64bit", "--min-disk", "40", "--tag", "team=platform",
           ], environment: environment)
         #expect(outcome.status == 0, "\(outcome.errors)")
@@ -74,7 +74,7 @@ struct CloudCommandTests {
     try await withTemporaryDirectory { directory in
       let (running, access) = try await start(directory.appending(path: "data"))
       let environment = try configure(directory, access)
-      let request = ["--name", "n", "--image-url", "b:x.zvhd2", "--os-version", "CentOS 7.0 64bit", "--min-disk", "40"]
+      let request = ["--name", "n", "--image-url", "images:x.zvhd2", "--os-version", "CentOS 7.0 64bit", "--min-disk", "40"]
       for (cloud, status, text) in [("wrong-password", 77, ""), ("nobody-there", 69, "127.0.0.1"), ("by-pasword", 78, "by-password")] {
         let outcome = try await Tool.run(["import", "--cloud", cloud] + request, environment: environment)
         #expect(outcome.status == Int32(status), "\(cloud): \(outcome.errors)")

@@ -55,7 +55,7 @@ struct DocumentationTests {
   func consoleExamples() async throws {
     try await withExampleCloud { cloud in
       try await withTemporaryDirectory { directory in
-        FileManager.default.createFile(atPath: directory.appending(path: "disk.raw").path, contents: Data(repeating: 1, count: 1 << 20))
+        _ = FileManager.default.createFile(atPath: directory.appending(path: "disk.raw").path, contents: Data(repeating: 1, count: 1 << 20))
         for block in Self.blocks("console") {
           for (command, shown) in Self.commands(block.text) {
             let outcome = try await Tool.run(

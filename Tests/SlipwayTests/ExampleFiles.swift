@@ -8,7 +8,7 @@ enum ExampleFiles {
     let target = cloud.appending(path: "buckets/\(bucket)/\(key)")
     try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
     let raw = cloud.appending(path: "source.raw")
-    FileManager.default.createFile(atPath: raw.path, contents: Data(repeating: 7, count: 512))
+    _ = FileManager.default.createFile(atPath: raw.path, contents: Data(repeating: 7, count: 512))
     let handle = try FileHandle(forWritingTo: raw)
     try handle.truncate(atOffset: UInt64(gibibytes) << 30)
     try handle.close()

@@ -3,12 +3,12 @@ import Testing
 
 @Suite("slipway import and validate")
 struct ImportCommandTests {
-  private let good = ["--image-url", "b:x.zvhd2", "--os-version", "CentOS 7.0 64bit", "--min-disk", "40"]
+  private let good = ["--image-url", "images:x.zvhd2", "--os-version", "CentOS 7.0 64bit", "--min-disk", "40"]
 
   @Test("With --output json every event is one JSON object a line with the API's own field names")
   func events() async throws {
     try await withTemporaryDirectory { directory in
-      try await ExampleFiles.disk(in: directory, bucket: "b", key: "x.zvhd2")
+      try await ExampleFiles.disk(in: directory, bucket: "images", key: "x.zvhd2")
       let outcome = try await Tool.run(
         ["import", "--local-cloud", directory.path, "--output", "json", "--name", "web01"] + good)
       #expect(outcome.status == 0, "\(outcome.errors)")
@@ -26,7 +26,7 @@ struct ImportCommandTests {
   func refused() async throws {
     try await withTemporaryDirectory { directory in
       let outcome = try await Tool.run(
-        ["import", "--local-cloud", directory.path, "--name", "a#b", "--image-url", "b:x.qcow2", "--min-disk", "4000"])
+        ["import", "--local-cloud", directory.path, "--name", "a#b", "--image-url", "images:x.qcow2", "--min-disk", "4000"])
       #expect(outcome.status == 65)
       for text in ["name", "IMG.0003", "image_url", "zvhd2", "min_disk", "1024", "os_version", "IMG.0159"] {
         #expect(outcome.errors.contains(text), "\(text) in \(outcome.errors)")
@@ -37,7 +37,7 @@ struct ImportCommandTests {
   @Test("A failed job ends with 1 and shows code, reason and remedy")
   func failed() async throws {
     try await withTemporaryDirectory { directory in
-      try await ExampleFiles.disk(in: directory, bucket: "b", key: "x.zvhd2", gibibytes: 60)
+      try await ExampleFiles.disk(in: directory, bucket: "images", key: "x.zvhd2", gibibytes: 60)
       let outcome = try await Tool.run(["import", "--local-cloud", directory.path, "--name", "web01"] + good)
       #expect(outcome.status == 1)
       #expect(outcome.errors.contains("IMG.0111"))
@@ -49,7 +49,7 @@ struct ImportCommandTests {
   @Test("A time limit detaches with 75 and names the job")
   func timeout() async throws {
     try await withTemporaryDirectory { directory in
-      try await ExampleFiles.disk(in: directory, bucket: "b", key: "x.zvhd2")
+      try await ExampleFiles.disk(in: directory, bucket: "images", key: "x.zvhd2")
       let outcome = try await Tool.run(
         ["import", "--local-cloud", directory.path, "--clock-scale", "1", "--timeout", "300ms", "--name", "web01"] + good)
       #expect(outcome.status == 75, "\(outcome.errors)")
@@ -60,7 +60,7 @@ struct ImportCommandTests {
   @Test("--no-wait prints the job id")
   func noWait() async throws {
     try await withTemporaryDirectory { directory in
-      try await ExampleFiles.disk(in: directory, bucket: "b", key: "x.zvhd2")
+      try await ExampleFiles.disk(in: directory, bucket: "images", key: "x.zvhd2")
       let outcome = try await Tool.run(
         ["import", "--local-cloud", directory.path, "--no-wait", "--name", "web01"] + good)
       #expect(outcome.status == 0)
@@ -78,12 +78,12 @@ struct ImportCommandTests {
       }
       let json = try write(
         "good.json",
-        #"[{"name":"a","image_url":"b:a.zvhd2","os_version":"CentOS 7.0 64bit","min_disk":40},{"name":"d","image_url":"b:d.zvhd2","type":"DataImage","min_disk":10}]"#)
+        #"[{"name":"a","image_url":"images:a.zvhd2","os_version":"CentOS 7.0 64bit","min_disk":40},{"name":"d","image_url":"images:d.zvhd2","type":"DataImage","min_disk":10}]"#)
       let yaml = try write(
         "bad.yaml", "name: 'a#b'\nimage_url: https://example.test/x.zvhd2\nos_version: CentOS 7.0 64bit\nmin_disk: '40'\nnam: x\n")
       let lua = try write(
         "good.lua",
-        "local ims = require 'ims'\nreturn { ims.system_image { name = 'l', image_url = 'b:l.zvhd2', os_version = 'CentOS 7.0 64bit', min_disk = 40 } }\n")
+        "local ims = require 'ims'\nreturn { ims.system_image { name = 'l', image_url = 'images:l.zvhd2', os_version = 'CentOS 7.0 64bit', min_disk = 40 } }\n")
       let fine = try await Tool.run(["validate", json, lua])
       #expect(fine.status == 0, "\(fine.errors)\(fine.output)")
       let bad = try await Tool.run(["validate", "--output", "json", json, yaml])

@@ -33,11 +33,11 @@ struct RunCommandTests {
       ("os.exit(true)", 0, ""),
       ("pcall(os.exit, 3)", 3, ""),
       ("require 'no.such.module'", 2, "no.such.module"),
-      ("\u{1B}Lua", 2, "binary"),
+      ("\u{1B}Lua", 64, "compiled"),
       ("require('ims').system_image { name = ('x'):rep(10 << 20), nmae = 1 }", 2, "nmae"),
       ("local t = {} t.t = t require('json').encode(t)", 2, "itself"),
       ("local t = {} for i = 1, 1000 do t = { t } end require('json').encode(t)", 2, "deep"),
-      ("local ims = require 'ims' ims.import(ims.system_image { name = 'a b ', image_url = 'b:x.zvhd2', os_version = 'x', min_disk = 1 })", 65, "name"),
+      ("local ims = require 'ims' ims.import(ims.system_image { name = 'a b ', image_url = 'images:x.zvhd2', os_version = 'x', min_disk = 1 })", 65, "name"),
       ("local ims = require 'ims' ims.import(ims.system_image { name = 'a', image_url = 'bucket:x.zvhd2', os_version = 'CentOS 7.0 64bit', min_disk = 1 })", 1, "IMG."),
     ] as [(String, Int32, String)])
   func endings(source: String, status: Int32, text: String) async throws {
@@ -71,12 +71,12 @@ struct RunCommandTests {
   @Test("Ctrl-C during a wait detaches and names the job", .timeLimit(.minutes(2)))
   func interruptWait() async throws {
     try await withTemporaryDirectory { directory in
-      try await ExampleFiles.disk(in: directory, bucket: "b", key: "x.zvhd2")
+      try await ExampleFiles.disk(in: directory, bucket: "images", key: "x.zvhd2")
       let running = try Tool.start(
         ["run", "--local-cloud", directory.path, "--clock-scale", "1", "-"],
         input: """
           local ims = require "ims"
-          local job = ims.system_image { name = "a", image_url = "b:x.zvhd2", os_version = "CentOS 7.0 64bit", min_disk = 40 }:submit()
+          local job = ims.system_image { name = "a", image_url = "images:x.zvhd2", os_version = "CentOS 7.0 64bit", min_disk = 40 }:submit()
           print(job.id)
           job:wait()
           """)

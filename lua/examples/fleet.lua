@@ -29,7 +29,10 @@ end
 
 -- What a failure means to a reader: field, code and hint.
 local function explain(err)
-  if err.kind ~= "validation" then return ("%s: %s (%s)"):format(err.code or err.kind, err.message, err.hint or "no hint") end
+  if err.kind ~= "validation" then
+    local reason = err.job_status and err.job_status.fail_reason or err.message
+    return ("%s: %s (%s)"):format(err.code or err.kind, reason, err.hint or "no hint")
+  end
   local lines = {}
   for _, finding in ipairs(err.report.errors) do
     lines[#lines + 1] = ("%s, %s: %s (%s)"):format(finding.field, finding.code or "rule " .. finding.rule, finding.message, finding.hint)

@@ -14,7 +14,7 @@ struct ReplCommand: AsyncParsableCommand {
     workplace.announce()
     let context = workplace.context(script: nil, arguments: [])
     let vm = try workplace.makeVM(context)
-    let modules = context.modules.map(\.name) + ["task"]
+    let modules = context.modules.map(\.name)
     let preload = modules.map { "\($0) = require '\($0)'" }.joined(separator: "\n")
     _ = try await vm.run(Array(preload.utf8), name: "preload")
     var options = Repl.Options()

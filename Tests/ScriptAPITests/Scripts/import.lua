@@ -1,6 +1,6 @@
 local ims, task = require "ims", require "task"
 local function image(name, key, disk)
-  return ims.system_image { name = name, image_url = "b:" .. key, os_version = "CentOS 7.0 64bit", min_disk = disk or 40, image_tags = { run = "golden" } }
+  return ims.system_image { name = name, image_url = "images:" .. key, os_version = "CentOS 7.0 64bit", min_disk = disk or 40, image_tags = { run = "golden" } }
 end
 
 -- One by its primitives.
@@ -40,7 +40,8 @@ print(record.name, record.min_disk, record.os_version, record.status, record.raw
 record:set_tags { extra = "yes" }
 record:delete()
 record:wait_gone()
-print(pcall(ims.image, result.image_id))
+local found, missing = pcall(ims.image, result.image_id)
+print(found, missing.kind, missing.status)
 print(ims.quota().used, ims.quota().quota)
 
 -- While one waits, others go on.

@@ -2,9 +2,9 @@ local json = require "json"
 print(json.encode { b = 1, a = { 1, 2.5, "x", true, json.null }, s = "grün \"q\" \n" })
 print(json.encode {}, json.encode(json.empty_array), json.encode { list = json.empty_array })
 print(json.encode("text"), json.encode(12), json.encode(-0.5), json.encode(false), json.encode(nil))
-local value = json.decode [[{"n": null, "list": [1, [2]], "big": 9007199254740993, "half": 0.5, "text": "\u00fc"}]]
+local value = json.decode [=[{"n": null, "list": [1, [2]], "big": 9007199254740993, "half": 0.5, "text": "\u00fc"}]=]
 print(value.n == json.null, value.list[2][1], value.big, math.type(value.big), value.half, value.text)
-print(#json.decode "[]" , tostring(json.decode "[]"))
+print(#json.decode "[]", next(json.decode "[]"))
 for _, bad in ipairs { "{", "[1,]", "nul", "", "{\"a\":1} x" } do
   print(bad, pcall(json.decode, bad) and "accepted" or "refused")
 end

@@ -1,14 +1,14 @@
 local ims, json = require "ims", require "json"
 local image = ims.system_image {
-  name = "web01", image_url = "obs://b/dir/web01.zvhd2", os_version = "CentOS 7.0 64bit", min_disk = 40,
+  name = "web01", image_url = "obs://images/dir/web01.zvhd2", os_version = "CentOS 7.0 64bit", min_disk = 40,
   image_tags = { team = "platform", stage = "prod" },
 }
 print(image, image.image_url, image.min_disk, image.kind, image.description)
 print(json.encode(image:to_table()))
 print(json.encode(image:with { min_disk = 80, image_tags = json.null, tags = { "a.b" } }:to_table()))
-print(image.min_disk, ims.data_image { name = "d", image_url = "b:d.zvhd2", min_disk = 1 }.type)
+print(image.min_disk, ims.data_image { name = "d", image_url = "images:d.zvhd2", min_disk = 1 }.type)
 
-local report = ims.request({ name = " x ", image_url = "b:x.qcow2", min_disk = 0, colour = "red", os_version = "CentOS 7.0 64bit" }):validate()
+local report = ims.request({ name = " x ", image_url = "images:x.qcow2", min_disk = 0, colour = "red", os_version = "CentOS 7.0 64bit" }):validate()
 print(report.ok, #report.errors > 2, #report.findings == #report.errors + #report.warnings)
 for _, finding in ipairs(report.findings) do print(finding.severity, finding.rule, finding.field, finding.code) end
 

@@ -22,7 +22,7 @@ final class ScriptWorld: Sendable {
 
   init(_ change: (inout LocalCloudConfiguration) -> Void = { _ in }) throws {
     directory = FileManager.default.temporaryDirectory.appending(path: "slipway-script-\(UUID().uuidString)")
-    let bucket = directory.appending(path: "cloud/buckets/b")
+    let bucket = directory.appending(path: "cloud/buckets/images")
     try FileManager.default.createDirectory(at: bucket, withIntermediateDirectories: true)
     try Self.disk(gibibytes: 2, to: bucket.appending(path: "small.zvhd2"))
     try Self.disk(gibibytes: 60, to: bucket.appending(path: "big.zvhd2"))
@@ -35,7 +35,7 @@ final class ScriptWorld: Sendable {
   /// Writes a ZVHD2 whose disk has this size and one block of data.
   private static func disk(gibibytes: Int, to target: URL) throws {
     let raw = target.deletingPathExtension().appendingPathExtension("source")
-    FileManager.default.createFile(atPath: raw.path, contents: Data(repeating: 7, count: 512))
+    _ = FileManager.default.createFile(atPath: raw.path, contents: Data(repeating: 7, count: 512))
     let handle = try FileHandle(forWritingTo: raw)
     try handle.truncate(atOffset: UInt64(gibibytes) << 30)
     try handle.close()
