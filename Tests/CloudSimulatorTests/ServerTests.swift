@@ -45,7 +45,8 @@ struct ServerTests {
   func expectContinue() async throws {
     try await TestCloud.run { cloud async throws in
       let answer = try raw(
-        cloud, "PUT /images/a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n", until: "\r\n\r\n")
+        cloud, "PUT /images/a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n",
+        until: "\r\n\r\n")
       #expect(answer.hasPrefix("HTTP/1.1 100 Continue\r\n\r\n"), "\(answer)")
     }
   }
@@ -55,7 +56,8 @@ struct ServerTests {
     try await TestCloud.run { cloud async throws in
       let token = try await cloud.token()
       for (method, path) in [
-        ("GET", "/%"), ("GET", "/%00/%2e%2e/a"), ("GET", "/images/%FF%FE"), ("OPTIONS", "/v2/cloudimages"), ("TRACE", "/"),
+        ("GET", "/%"), ("GET", "/%00/%2e%2e/a"), ("GET", "/images/%FF%FE"), ("OPTIONS", "/v2/cloudimages"),
+        ("TRACE", "/"),
         ("HEAD", "/"), ("GET", "//"), ("GET", "/v2"), ("GET", "/v1"), ("GET", "/v3/"), ("GET", "/v3/%2e%2e/x"),
         ("PUT", "/v2/cloudimages"), ("GET", "/v2/images/"), ("GET", "/?" + String(repeating: "a=b&", count: 2000)),
         ("DELETE", "/v1/cloudimages/tags"), ("GET", "/v2/x/images/y/tags/z"), ("POST", "/v2/x/images/y/tags/action"),
@@ -99,7 +101,8 @@ struct ServerTests {
         let good = try #require(TestCloud.system("a", url: "images:a.zvhd2").objectValue)
         var refused = 0
         for (field, value) in [
-          ("name", ""), ("name", .string(String(repeating: "n", count: 129))), ("name", " a"), ("name", "a/b"), ("name", 5),
+          ("name", ""), ("name", .string(String(repeating: "n", count: 129))), ("name", " a"), ("name", "a/b"),
+          ("name", 5),
           ("name", .null), ("description", "a<b"), ("description", "a\rb"), ("image_url", "noname"),
           ("image_url", "https://x/y"), ("image_url", "images:a b.zvhd2"), ("image_url", "images:a.qcow2"),
           ("image_url", "UP:a.zvhd2"), ("min_disk", 0), ("min_disk", 1025), ("min_disk", "40"), ("min_disk", 1.5),
