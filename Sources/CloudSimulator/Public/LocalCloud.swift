@@ -74,6 +74,7 @@ public final class LocalCloud: Sendable {
       let reason = await server.result
       phase.withLock { $0 = .stopped }
       try? core.close()
+      core.directory.unlock()
       throw Self.failure(reason, configuration)
     }
     let core = core
