@@ -40,7 +40,7 @@ extension RuleSet {
   private static let ordinaryImportInstead = ValidationRule(
     68, "ordinary-import-instead", field: "image_url",
     "below 128 GB and neither RAW nor ZVHD2: use the ordinary import",
-    .warning, hint: "Convert the file, or use the ordinary import (POST /v2/cloudimages/action)."
+    .warning, hint: "Convert the file as rule 19 says, or use the ordinary import (POST /v2/cloudimages/action)."
   ) { probe in
     guard let size = probe.file?.objectSize, size > 0, size < 128 * ImageFileFacts.gibibyte,
       let location = probe.location, let type = location.fileExtension, RuleSet.ordinaryFormats.contains(type)

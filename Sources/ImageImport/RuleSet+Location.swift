@@ -148,15 +148,16 @@ extension RuleSet {
 
   private static let fileExtension = ValidationRule(
     19, "file-extension", field: "image_url", "extension .zvhd2 or .raw; an unknown one is only warned about",
-    code: "IMG.0158", hint: "Convert the disk with slipway convert, and name the file .zvhd2 or .raw."
+    code: "IMG.0158", hint: "Name the file .zvhd2 or .raw, according to its content."
   ) { probe in
     guard let location = probe.location, !location.fileName.isEmpty else { return }
     let name = Quoted.text(location.fileName)
     switch location.fileExtension {
     case "zvhd2", "raw", "zvhd": return
     case let found? where RuleSet.otherFormats.contains(found):
-      let hint = found == "mf" ? "Name the image itself; its .mf is found beside it." : nil
-      probe.report("A quick import takes .zvhd2 and .raw files only, but image_url names \(name).", hint: hint)
+      probe.report(
+        "A quick import takes .zvhd2 and .raw files only, but image_url names \(name).",
+        hint: RuleSet.wayOut(of: found))
     case nil:
       probe.report(
         "A quick import takes .zvhd2 and .raw files, but \(name) in image_url has no extension.", severity: .warning)
@@ -167,9 +168,20 @@ extension RuleSet {
     }
   }
 
+  /// How to get from a file of another kind to one that can be imported.
+  private static func wayOut(of fileExtension: String) -> String {
+    switch fileExtension {
+    case "mf": "Name the image itself; its .mf is found beside it."
+    case "iso": "An ISO is an installation medium; install it to a disk and import that."
+    case "gz", "tgz", "zip", "xz", "bz2", "zst", "7z", "tar", "ova":
+      "Unpack it first; the disk inside must become RAW or ZVHD2."
+    default: "Convert it to RAW with qemu-img convert -O raw, and that to ZVHD2 with slipway convert."
+    }
+  }
+
   private static let fileZVHD = ValidationRule(
     20, "file-zvhd", field: "image_url", ".zvhd is not .zvhd2", code: "IMG.0158",
-    hint: "Convert the file to ZVHD2 with slipway convert."
+    hint: "Convert the file to RAW, and that to ZVHD2, with slipway convert."
   ) { probe in
     guard let location = probe.location, location.fileExtension == "zvhd" else { return }
     probe.report("\(Quoted.text(location.fileName)) in image_url is a ZVHD file; a quick import takes ZVHD2.")
