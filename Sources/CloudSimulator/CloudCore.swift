@@ -61,7 +61,7 @@ final class CloudCore: Sendable {
     return tokens.entry(for: token, now: now)
   }
 
-  /// Lets happen what is due, and writes what changed.
+  /// Lets happen what is due, and writes what changed; what cannot be written waits for the next time.
   func tick() throws {
     let now = clock.now
     var batch = state.withLock { state in
@@ -70,7 +70,13 @@ final class CloudCore: Sendable {
     }
     guard !batch.isEmpty else { return }
     batch.moment = moment()
-    try store.write(batch)
+    do {
+      try store.write(batch)
+    } catch {
+      let failed = batch
+      state.withLock { $0.putBack(failed) }
+      throw error
+    }
   }
 
   /// Writes the last changes and closes the database.

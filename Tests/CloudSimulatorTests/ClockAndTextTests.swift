@@ -15,18 +15,18 @@ struct ClockAndTextTests {
     http.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
     for _ in 0..<2000 {
       let date = Date(timeIntervalSince1970: Double(Int.random(in: -1_000_000_000..<5_000_000_000, using: &generator)))
-      #expect(CloudDate.iso(date) == formatter.string(from: date))
-      #expect(CloudDate.http(date) == http.string(from: date))
-      #expect(CloudDate.parse(CloudDate.iso(date)) == date)
-      #expect(CloudDate.parseHTTP(CloudDate.http(date)) == date)
+      #expect(TimeText.iso(date) == formatter.string(from: date))
+      #expect(TimeText.http(date) == http.string(from: date))
+      #expect(TimeText.parse(TimeText.iso(date)) == date)
+      #expect(TimeText.parseHTTP(TimeText.http(date)) == date)
     }
     let date = Date(timeIntervalSince1970: 1_730_874_068.769)
-    #expect(CloudDate.iso(date, .milliseconds) == "2024-11-06T06:21:08.769Z")
-    #expect(CloudDate.iso(Date(timeIntervalSince1970: 0.25), .microseconds) == "1970-01-01T00:00:00.250000Z")
-    #expect(CloudDate.parse("2024-11-06 06:21:08") == Date(timeIntervalSince1970: 1_730_874_068))
-    #expect(CloudDate.parse("20241106T062108Z") == Date(timeIntervalSince1970: 1_730_874_068))
+    #expect(TimeText.iso(date, .milliseconds) == "2024-11-06T06:21:08.769Z")
+    #expect(TimeText.iso(Date(timeIntervalSince1970: 0.25), .microseconds) == "1970-01-01T00:00:00.250000Z")
+    #expect(TimeText.parse("2024-11-06 06:21:08") == Date(timeIntervalSince1970: 1_730_874_068))
+    #expect(TimeText.parse("20241106T062108Z") == Date(timeIntervalSince1970: 1_730_874_068))
     for wrong in ["", "2024", "2024-13-06T06:21:08Z", "2024-11-06T06:21:08+01:00", "yesterday"] {
-      #expect(CloudDate.parse(wrong) == nil, "\(wrong)")
+      #expect(TimeText.parse(wrong) == nil, "\(wrong)")
     }
   }
 

@@ -22,7 +22,7 @@ struct IdentityTests {
       #expect(catalog.compactMap { $0["type"]?.stringValue } == ["identity", "image", "object"])
       #expect(catalog[1]["endpoints"]?[0]?["url"]?.stringValue == cloud.access.endpoint)
       #expect(catalog[1]["endpoints"]?[0]?["region_id"]?.stringValue == "eu-de")
-      let expires = try #require(CloudDate.parse(body["token"]?["expires_at"]?.stringValue ?? ""))
+      let expires = try #require(TimeText.parse(body["token"]?["expires_at"]?.stringValue ?? ""))
       #expect(abs(expires.timeIntervalSinceNow - 86400) < 60)
       let list = try await cloud.ims("GET", "/v2/cloudimages", token: token)
       #expect(list.status == 200)

@@ -22,8 +22,8 @@ struct ImportTests {
       #expect(job["job_id"]?.stringValue == id)
       #expect(job["job_type"]?.stringValue == "imsImportImageJob")
       #expect(job["error_code"] == .null)
-      let begin = try #require(CloudDate.parse(job["begin_time"]?.stringValue ?? ""))
-      let end = try #require(CloudDate.parse(job["end_time"]?.stringValue ?? ""))
+      let begin = try #require(TimeText.parse(job["begin_time"]?.stringValue ?? ""))
+      let end = try #require(TimeText.parse(job["end_time"]?.stringValue ?? ""))
       #expect(end.timeIntervalSince(begin) >= 62)
       let imageID = try #require(job["entities"]?["image_id"]?.stringValue)
       let (status, image) = try await cloud.ims("GET", "/v2/images/\(imageID)", token: token)
@@ -143,7 +143,12 @@ struct ImportTests {
 
   @Test("So many tasks run at a time and no more; a finished one makes room")
   func tasks() async throws {
-    try await TestCloud.run(scale: 1, { $0.concurrentTasks = 3 }) { cloud async throws in
+    try await TestCloud.run(
+      scale: 1,
+      {
+        $0.concurrentTasks = 3; $0.jobQueueDelay = .seconds(3600)
+      }
+    ) { cloud async throws in
       try cloud.putZVHD2("images", "a.zvhd2")
       let token = try await cloud.token()
       for name in ["a", "b", "c"] {
@@ -171,7 +176,7 @@ struct ImportTests {
       {
         $0.dialect = .huawei
         $0.jobQueueDelay = .zero
-        $0.jobBaseDuration = .milliseconds(400)
+        $0.jobBaseDuration = .milliseconds(800)
         $0.jobDurationPerGiB = .zero
       }
     ) { cloud async throws in

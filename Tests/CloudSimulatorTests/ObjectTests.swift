@@ -38,7 +38,7 @@ struct ObjectTests {
         #expect(response.header(prefix + "storage-class") == (kind == .obs ? "WARM" : "STANDARD_IA"))
         #expect(response.header(prefix + "meta-owner") == "me")
         #expect(response.header(prefix + "request-id")?.isEmpty == false)
-        #expect(response.header("Last-Modified").flatMap(CloudDate.parseHTTP) != nil)
+        #expect(response.header("Last-Modified").flatMap(TimeText.parseHTTP) != nil)
       }
       let file = try #require(FileManager.default.contents(atPath: cloud.path("images", "dir/ä +b.bin")))
       #expect(Array(file) == body)
@@ -148,8 +148,8 @@ struct ObjectTests {
     try await TestCloud.run { cloud async throws in
       try cloud.put([1, 2, 3], "images", "a")
       let etag = try #require(try await cloud.obs("HEAD", "images", "a").header("ETag"))
-      let past = CloudDate.http(Date(timeIntervalSinceNow: -3600))
-      let future = CloudDate.http(Date(timeIntervalSinceNow: 3600))
+      let past = TimeText.http(Date(timeIntervalSinceNow: -3600))
+      let future = TimeText.http(Date(timeIntervalSinceNow: 3600))
       for (name, value, status) in [
         ("If-Match", etag, 200), ("If-Match", "\"other\"", 412), ("If-None-Match", etag, 304),
         ("If-None-Match", "\"other\"", 200), ("If-Modified-Since", past, 200), ("If-Modified-Since", future, 304),

@@ -23,7 +23,7 @@ struct RestartTests {
       finished = try await cloud.finished(finishedID, token: token)
       before = try await cloud.ims("GET", "/v2/cloudimages?name=one", token: token).json
     }
-    try await TestCloud.run(in: directory, scale: 1) { cloud async throws in
+    try await TestCloud.run(in: directory, scale: 1, { $0.jobQueueDelay = .seconds(3600) }) { cloud async throws in
       let token = try await cloud.token()
       running = try await cloud.submit(TestCloud.system("two", url: "images:a.zvhd2"), token: token)
       let state = try await cloud.job(running, token: token)

@@ -51,12 +51,23 @@ struct CloudResponder: HTTPResponder {
     }
   }
 
-  /// What stands at the root for those who look around without credentials.
+  /// What stands at the root for those who look around without credentials: OpenStack clients find the versions of a
+  /// service at its endpoint, and here all services have the same.
   private func versions(_ exchange: Exchange) -> Reply {
     .json(status: 300) { text in
       text.object("versions") { text in
         text.array("values") { text in
           text.object { identity.writeVersion(to: &$0, exchange) }
+          text.object { text in
+            text.member("id", "v2.0")
+            text.member("status", "CURRENT")
+            text.array("links") { text in
+              text.object { text in
+                text.member("rel", "self")
+                text.member("href", exchange.endpoint + "/v2/")
+              }
+            }
+          }
         }
       }
     }

@@ -149,8 +149,8 @@ struct IdentityService: Sendable {
     let account = core.credentials
     return .json(status: status) { text in
       text.object("token") { text in
-        text.member("expires_at", CloudDate.iso(entry.expires, .microseconds))
-        text.member("issued_at", CloudDate.iso(entry.issued, .microseconds))
+        text.member("expires_at", TimeText.iso(entry.expires, .microseconds))
+        text.member("issued_at", TimeText.iso(entry.issued, .microseconds))
         text.array("methods") { text in methods.forEach { text.string($0) } }
         text.object("user") { text in
           text.member("id", account.user_id)

@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Synchronization
 
@@ -14,12 +13,15 @@ final class FileReader: Sendable {
   private let tree: BucketTree
   private let catalog: ObjectCatalog
   private let known = Mutex<[Key: FileFacts]>([:])
-  private let queue = DispatchQueue(label: "slipway.local-cloud.files", qos: .utility, attributes: .concurrent)
-  private let places = DispatchSemaphore(value: 2)
+  private let queue: OperationQueue
 
   init(tree: BucketTree, catalog: ObjectCatalog) {
     self.tree = tree
     self.catalog = catalog
+    queue = OperationQueue()
+    queue.name = "slipway.local-cloud.files"
+    // Reading is a matter of the disk: more at a time would only take threads.
+    queue.maxConcurrentOperationCount = 2
   }
 
   /// What lies at `bucket:key`, when that can be told without reading a file.
@@ -31,9 +33,7 @@ final class FileReader: Sendable {
 
   /// Reads the file and reports, on a thread of its own.
   func read(bucket: String, key: String, report: @escaping @Sendable (ImportJudge.Evidence) -> Void) {
-    queue.async { [self] in
-      places.wait()
-      defer { places.signal() }
+    queue.addOperation { [self] in
       report(evidence(bucket, key, object(bucket, key)))
     }
   }

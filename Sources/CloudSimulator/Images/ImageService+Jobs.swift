@@ -22,8 +22,8 @@ extension ImageService {
       text.object("entities") { writeEntities(to: &$0, record, now, isProgress: isProgress) }
       text.member("job_id", record.id)
       text.member("job_type", record.type)
-      text.member("begin_time", CloudDate.iso(record.created, .milliseconds))
-      text.member("end_time", machine.ended.map { CloudDate.iso($0, .milliseconds) })
+      text.member("begin_time", TimeText.iso(record.created, .milliseconds))
+      text.member("end_time", machine.ended.map { TimeText.iso($0, .milliseconds) })
       text.member("error_code", machine.failure?.code)
       text.member("fail_reason", machine.failure?.reason)
     }
@@ -55,8 +55,8 @@ extension ImageService {
         text.member("status", machine.status)
         text.member("job_id", Self.subJobID(record))
         text.member("job_type", "imsImportBigFileImageJob")
-        text.member("begin_time", machine.began.map { CloudDate.iso($0, .milliseconds) })
-        text.member("end_time", machine.ended.map { CloudDate.iso($0, .milliseconds) })
+        text.member("begin_time", machine.began.map { TimeText.iso($0, .milliseconds) })
+        text.member("end_time", machine.ended.map { TimeText.iso($0, .milliseconds) })
         text.member("error_code", machine.failure?.code)
         text.member("fail_reason", machine.failure?.reason)
         text.object("entities") { text in

@@ -133,6 +133,14 @@ struct CloudState: Sendable {
     return batch
   }
 
+  /// Marks the rows of a batch that could not be written as changed again.
+  mutating func putBack(_ batch: StateStore.Batch) {
+    changedImages.formUnion(batch.images.map(\.id).filter { images[$0] != nil })
+    changedJobs.formUnion(batch.jobs.map(\.id))
+    removedImages = batch.removedImages + removedImages
+    newTokens = batch.tokens + newTokens
+  }
+
   private mutating func advanceJob(_ id: String, to now: Date) -> Reading? {
     guard var job = jobs[id] else { return nil }
     var reading: Reading?

@@ -95,7 +95,7 @@ struct ImageListQuery: Sendable, Equatable {
 
   private static func moment(_ name: String, _ value: String) throws(BadParameter) -> Moment {
     guard let colon = value.firstIndex(of: ":"), let comparison = Moment.Comparison(rawValue: String(value[..<colon])),
-      let date = CloudDate.parse(String(value[value.index(after: colon)...]))
+      let date = TimeText.parse(String(value[value.index(after: colon)...]))
     else {
       throw BadParameter(
         name: name, value: value, expected: "an operator such as gte, a colon and a time like 2024-01-15T08:30:00Z")

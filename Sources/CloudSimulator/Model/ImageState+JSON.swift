@@ -33,9 +33,9 @@ extension ImageState {
           text.string(tag.value.isEmpty ? tag.key : "\(tag.key)\(rendering.tagSeparator)\(tag.value)")
         }
       }
-      text.member("created_at", CloudDate.iso(createdAt))
-      text.member("updated_at", CloudDate.iso(updatedAt))
-      if let activeAt { text.member("active_at", CloudDate.iso(activeAt)) }
+      text.member("created_at", TimeText.iso(createdAt))
+      text.member("updated_at", TimeText.iso(updatedAt))
+      if let activeAt { text.member("active_at", TimeText.iso(activeAt)) }
       text.member("self", "/v2/images/\(id)")
       text.member("file", "/v2/images/\(id)/file")
       text.member("schema", "/v2/schemas/image")

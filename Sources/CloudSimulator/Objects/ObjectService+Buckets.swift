@@ -13,7 +13,7 @@ extension ObjectService {
           text.element("Bucket") { text in
             text.element("Name", bucket)
             let made = core.tree.status(path: core.tree.root + "/" + bucket)?.modifiedDate ?? call.exchange.received
-            text.element("CreationDate", CloudDate.iso(made, .milliseconds))
+            text.element("CreationDate", TimeText.iso(made, .milliseconds))
             text.element("Location", core.configuration.region)
           }
         }

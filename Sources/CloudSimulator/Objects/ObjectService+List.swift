@@ -88,7 +88,7 @@ extension ObjectService {
     let facts = core.catalog.facts(call.bucket, key, path: object.path, status: object.status)
     text.element("Contents") { text in
       text.element("Key", request.encoded(key))
-      text.element("LastModified", CloudDate.iso(object.status.modifiedDate, .milliseconds))
+      text.element("LastModified", TimeText.iso(object.status.modifiedDate, .milliseconds))
       text.element("ETag", "\"\(facts.etag)\"")
       text.element("Size", String(object.status.size))
       if request.fetchesOwner {

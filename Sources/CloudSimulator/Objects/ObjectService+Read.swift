@@ -33,7 +33,7 @@ extension ObjectService {
     _ call: ObjectCall, _ facts: ObjectCatalog.Facts, _ status: BucketTree.Status
   ) -> [(name: String, value: String)] {
     var headers = [
-      (name: "ETag", value: "\"\(facts.etag)\""), (name: "Last-Modified", value: CloudDate.http(status.modifiedDate)),
+      (name: "ETag", value: "\"\(facts.etag)\""), (name: "Last-Modified", value: TimeText.http(status.modifiedDate)),
       (name: "Accept-Ranges", value: "bytes"),
       (name: "Content-Type", value: facts.contentType ?? "binary/octet-stream"),
     ]
@@ -127,7 +127,7 @@ extension ObjectService {
       }
     }
     func seconds(_ name: HTTPField.Name) -> Int64? {
-      exchange.header(name).flatMap(CloudDate.parseHTTP).map { Int64($0.timeIntervalSince1970) }
+      exchange.header(name).flatMap(TimeText.parseHTTP).map { Int64($0.timeIntervalSince1970) }
     }
     let failed = StorageRefusal(
       status: 412, code: "PreconditionFailed", message: "At least one of the preconditions you specified did not hold")

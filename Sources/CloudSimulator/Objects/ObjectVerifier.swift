@@ -67,7 +67,7 @@ struct ObjectVerifier: Sendable {
     case .skewedDate(let seconds):
       return refusal(
         "The difference between the request time and the current time is too large",
-        [("ServerTime", CloudDate.iso(now)), ("SecondsLate", String(Int(seconds)))])
+        [("ServerTime", TimeText.iso(now)), ("SecondsLate", String(Int(seconds)))])
     case .signature(let text):
       return refusal(
         "The request signature we calculated does not match the signature you provided", [("StringToSign", text)])

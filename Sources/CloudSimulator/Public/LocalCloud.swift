@@ -53,6 +53,7 @@ public final class LocalCloud: Sendable {
     let (ports, listening) = AsyncStream.makeStream(of: Int.self)
     let application = Application(
       responder: CloudResponder(core),
+      server: .http1(configuration: .init(additionalChannelHandlers: [ContinueHandler()])),
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), serverName: "slipway-cloud"),
       onServerRunning: { channel in
@@ -73,13 +74,21 @@ public final class LocalCloud: Sendable {
       let reason = await server.result
       phase.withLock { $0 = .stopped }
       try? core.close()
+      core.directory.unlock()
       throw Self.failure(reason, configuration)
     }
     let core = core
     let logger = logger
     let ticker = Task {
+      var isFailing = false
       while !Task.isCancelled {
-        do { try core.tick() } catch { logger.error("the state cannot be written", metadata: ["error": "\(error)"]) }
+        do {
+          try core.tick()
+          isFailing = false
+        } catch {
+          if !isFailing { logger.error("the state cannot be written", metadata: ["error": "\(error)"]) }
+          isFailing = true
+        }
         try? await Task.sleep(for: .milliseconds(100))
       }
     }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The time formats of the cloud's answers, written and read without a formatter object (they are on the hot path).
-enum CloudDate {
+enum TimeText {
   /// Precision of the fraction of a second.
   enum Fraction: Int {
     case none = 0
