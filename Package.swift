@@ -65,7 +65,8 @@ let package = Package(
 
     // Floor 4.
     .target(
-      name: "Workbench", dependencies: ["ScriptAPI", "LuaHost", "ImageImport", "CEdit"],
+      name: "Workbench",
+      dependencies: ["ScriptAPI", "LuaHost", "ImageImport", "CloudAccess", "CEdit", logging],
       swiftSettings: strict),
     .target(
       name: "CloudSimulator",
@@ -95,6 +96,6 @@ let package = Package(
     .testTarget(name: "ScriptAPITests", dependencies: ["ScriptAPI", "CloudSimulator"], swiftSettings: strict),
     .testTarget(name: "WorkbenchTests", dependencies: ["Workbench"], swiftSettings: strict),
     .testTarget(
-      name: "SlipwayTests", dependencies: ["slipway", "CloudSimulator"], swiftSettings: strict),
+      name: "SlipwayTests", dependencies: ["slipway", "CloudSimulator", "DiskImages"], swiftSettings: strict),
   ]
 )

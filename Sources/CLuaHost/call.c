@@ -50,6 +50,48 @@ CLH_JUMPS int clh_call_host(lua_State *L) {
   return clh_answer(L, vm, ask(L, vm));
 }
 
+#define RAW_ARGUMENTS 6
+
+// Functions declared by their Swift types take plain values only: those need no buffer, and no reference can be lost.
+CLH_JUMPS int clh_call_raw(lua_State *L) {
+  clh_vm *vm = clh_vm_of(L);
+  clh_value values[RAW_ARGUMENTS];
+  int count = lua_gettop(L);
+  if (count > RAW_ARGUMENTS) return clh_call_host(L);
+  for (int i = 0; i < count; i++) {
+    clh_value *value = &values[i];
+    switch (lua_type(L, i + 1)) {
+      case LUA_TNUMBER:
+        if (lua_isinteger(L, i + 1)) {
+          value->kind = CLH_INTEGER;
+          value->integer = lua_tointegerx(L, i + 1, NULL);
+        } else {
+          value->kind = CLH_NUMBER;
+          value->number = lua_tonumberx(L, i + 1, NULL);
+        }
+        break;
+      case LUA_TBOOLEAN:
+        value->kind = CLH_BOOLEAN;
+        value->integer = lua_toboolean(L, i + 1);
+        break;
+      case LUA_TSTRING:
+        value->kind = CLH_STRING;
+        value->bytes = lua_tolstring(L, i + 1, &value->length);
+        break;
+      default: return clh_call_host(L);
+    }
+  }
+  if (vm->out.count) clh_out_reset(vm);
+  vm->in_count = 0;
+  vm->calling = L;
+  vm->alloc.nofail++;
+  const void *function = lua_touserdata(L, lua_upvalueindex(1));
+  int code = vm->callbacks.call(vm->callbacks.context, function, values, count, &vm->out);
+  vm->alloc.nofail--;
+  vm->calling = NULL;
+  return clh_answer(L, vm, code);
+}
+
 static int after_waiting(lua_State *L, int status, lua_KContext context) {
   (void)status, (void)context;
   clh_vm *vm = clh_vm_of(L);
@@ -67,9 +109,10 @@ CLH_JUMPS int clh_call_waiting(lua_State *L) {
   return lua_yieldk(L, 0, 0, after_waiting);
 }
 
-CLH_JUMPS void clh_push_function(lua_State *L, const void *function, bool waiting) {
+CLH_JUMPS void clh_push_function(lua_State *L, const void *function, int how) {
+  static const lua_CFunction calls[] = {clh_call_host, clh_call_waiting, clh_call_raw};
   lua_pushlightuserdata(L, (void *)function);
-  lua_pushcclosure(L, waiting ? clh_call_waiting : clh_call_host, 1);
+  lua_pushcclosure(L, calls[how], 1);
 }
 
 int32_t clh_caller(clh_vm *vm, clh_task *task, const char **source) {

@@ -36,7 +36,7 @@ typedef struct clh_type {
   char *name;
   int32_t flags;
   const void *call;
-  struct clh_type_method { char *key; const void *function; bool waiting; } *methods;
+  struct clh_type_method { char *key; const void *function; int how; } *methods;
   size_t method_count;
 } clh_type;
 
@@ -120,7 +120,8 @@ bool clh_object_handle(lua_State *L, int index, uint64_t *handle);
 CLH_JUMPS int clh_call_host(lua_State *L);
 CLH_JUMPS int clh_call_waiting(lua_State *L);
 CLH_JUMPS int clh_answer(lua_State *L, clh_vm *vm, int code);
-CLH_JUMPS void clh_push_function(lua_State *L, const void *function, bool waiting);
+CLH_JUMPS int clh_call_raw(lua_State *L);
+CLH_JUMPS void clh_push_function(lua_State *L, const void *function, int how);
 
 // hook.c
 void clh_hook(lua_State *L, lua_Debug *ar);

@@ -118,7 +118,7 @@ CLH_JUMPS static void push_metatable(lua_State *L, clh_vm *vm, uint32_t number) 
   lua_newtable(L);
   lua_createtable(L, 0, (int)type->method_count);
   for (size_t i = 0; i < type->method_count; i++) {
-    clh_push_function(L, type->methods[i].function, type->methods[i].waiting);
+    clh_push_function(L, type->methods[i].function, type->methods[i].how);
     lua_setfield(L, -2, type->methods[i].key);
   }
   lua_pushcclosure(L, object_index, 1);
@@ -131,7 +131,7 @@ CLH_JUMPS static void push_metatable(lua_State *L, clh_vm *vm, uint32_t number) 
   if (type->flags & CLH_TYPE_LENGTH) set_function(L, "__len", object_len);
   if (type->flags & CLH_TYPE_ERROR) set_function(L, "__concat", error_concat);
   if (type->flags & CLH_TYPE_CALLS) {
-    clh_push_function(L, type->call, type->flags & CLH_TYPE_CALL_WAITS);
+    clh_push_function(L, type->call, type->flags & CLH_TYPE_CALL_WAITS ? CLH_CALL_WAITING : CLH_CALL_AT_ONCE);
     lua_setfield(L, -2, "__call");
   }
   lua_pushstring(L, type->name);
@@ -184,6 +184,6 @@ bool clh_add_method(clh_vm *vm, uint32_t number, clh_method method) {
   char *copy = strdup(method.key);
   if (!copy) return false;
   type->methods[type->method_count++] =
-      (struct clh_type_method){.key = copy, .function = method.function, .waiting = method.waiting};
+      (struct clh_type_method){.key = copy, .function = method.function, .how = method.how};
   return true;
 }

@@ -4,6 +4,7 @@
 // A module that is being loaded has a guard in the table of loaded ones. Its `__close` takes the guard away however the
 // loading ends, so that a failed module can be required again. The guard holds the coroutine of the task that loads.
 static int guard_close(lua_State *L) {
+  lua_settop(L, 1);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &clh_loaded_key);
   lua_rawgeti(L, 1, 1);
   lua_pushvalue(L, -1);

@@ -35,7 +35,7 @@ CLH_JUMPS static void store(lua_State *L, const char *path) {
 static int add_function(lua_State *L) {
   addition *a = lua_touserdata(L, 1);
   push_module(L, a->module);
-  clh_push_function(L, a->method.function, a->method.waiting);
+  clh_push_function(L, a->method.function, a->method.how);
   store(L, a->path);
   return 0;
 }

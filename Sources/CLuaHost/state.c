@@ -148,6 +148,7 @@ const char *clh_message(const clh_vm *vm) { return vm->message; }
 size_t clh_memory_used(const clh_vm *vm) { return vm->alloc.used; }
 uint64_t clh_instructions_used(const clh_vm *vm) { return vm->instructions; }
 void clh_reset_instructions(clh_vm *vm) { vm->instructions = vm->slice_start = 0; }
+uint64_t clh_allocation_count(const clh_vm *vm) { return vm->alloc.count; }
 bool clh_is_counting(const clh_vm *vm) { return vm->counting; }
 const char *clh_lua_release(void) { return LUA_RELEASE; }
 

@@ -2,9 +2,8 @@
 public protocol HTTPTransport: Sendable {
   /// Sends the request once.
   ///
-  /// - Parameters:
-  ///   - timeouts: the limits of this exchange.
-  ///   - bodyLimit: the longest body taken, in bytes; what happens beyond is the request's `overflow`.
-  /// - Throws: ``CloudError`` of kind `network`, `timeout` or `cancelled`, with its `delivery` set.
+  /// `bodyLimit` is the longest body taken, in bytes; what happens beyond is the request's `overflow`.
+  ///
+  /// Throws a ``CloudError`` of kind `network`, `timeout`, `cancelled` or `validation`, with its `delivery` set.
   func send(_ request: HTTPRequest, timeouts: HTTPTimeouts, bodyLimit: Int) async throws -> HTTPResponse
 }

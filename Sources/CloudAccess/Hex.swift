@@ -1,9 +1,10 @@
 /// Hexadecimal text of bytes, both cases, and back.
-enum Hex {
+public enum Hex {
   static let lower = Array("0123456789abcdef".utf8)
   static let upper = Array("0123456789ABCDEF".utf8)
 
-  static func encode(_ bytes: some Sequence<UInt8>) -> String {
+  /// The digits in lower case.
+  public static func encode(_ bytes: some Sequence<UInt8>) -> String {
     var text: [UInt8] = []
     text.reserveCapacity(bytes.underestimatedCount * 2)
     for byte in bytes {
@@ -11,6 +12,19 @@ enum Hex {
       text.append(lower[Int(byte & 15)])
     }
     return String(decoding: text, as: UTF8.self)
+  }
+
+  /// The bytes of a text of digits of either case, or `nil` when it is none.
+  public static func decode(_ text: String) -> [UInt8]? {
+    let digits = Array(text.utf8)
+    guard digits.count.isMultiple(of: 2) else { return nil }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(digits.count / 2)
+    for index in stride(from: 0, to: digits.count, by: 2) {
+      guard let high = value(digits[index]), let low = value(digits[index + 1]) else { return nil }
+      bytes.append(high << 4 | low)
+    }
+    return bytes
   }
 
   /// The value of one digit of either case, or `nil`.

@@ -5,7 +5,8 @@ public enum PercentEncoding {
     encode(bytes: text.utf8, allowing: Array(allowed.utf8))
   }
 
-  static func encode(bytes: some Sequence<UInt8>, allowing allowed: [UInt8] = []) -> String {
+  /// Encodes everything but `A-Z a-z 0-9 - _ . ~`, and the bytes allowed.
+  public static func encode(bytes: some Sequence<UInt8>, allowing allowed: [UInt8] = []) -> String {
     var output: [UInt8] = []
     output.reserveCapacity(bytes.underestimatedCount + 16)
     for byte in bytes {
@@ -48,7 +49,7 @@ public enum PercentEncoding {
 
   /// The pairs of a query as it stands on the wire, in its order, decoded.
   ///
-  /// - Parameter plusIsSpace: whether `+` means a space, as form-encoding clients write it.
+  /// `plusIsSpace` tells whether `+` means a space, as form-encoding clients write it.
   public static func queryPairs(_ query: some StringProtocol, plusIsSpace: Bool) -> [(String, String)] {
     query.split(separator: "&" as Character).map { part in
       let pair = part.split(separator: "=" as Character, maxSplits: 1, omittingEmptySubsequences: false)

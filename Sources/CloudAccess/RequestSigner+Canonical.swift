@@ -3,8 +3,12 @@ import Foundation
 
 extension RequestSigner {
   /// Decodes the path once, encodes each segment again, and lets it end with a slash.
-  static func canonicalURI(_ path: String) -> String {
-    let encoded = PercentEncoding.encode(bytes: PercentEncoding.decodedBytes(path), allowing: [UInt8(ascii: "/")])
+  ///
+  /// Escapes that make no UTF-8 become U+FFFD in form A, whose library decodes to text; form B keeps the bytes.
+  static func canonicalURI(_ path: String, form: SigningForm) -> String {
+    var bytes = PercentEncoding.decodedBytes(path)
+    if form == .a { bytes = Array(String(decoding: bytes, as: UTF8.self).utf8) }
+    let encoded = PercentEncoding.encode(bytes: bytes, allowing: [UInt8(ascii: "/")])
     return encoded.utf8.last == UInt8(ascii: "/") ? encoded : encoded + "/"
   }
 
@@ -54,17 +58,22 @@ extension RequestSigner {
     let scalars = value.unicodeScalars
     switch form {
     case .a:
-      let trimmed = scalars.drop { $0.properties.isWhitespace }.reversed().drop { $0.properties.isWhitespace }
+      let trimmed = scalars.drop(while: isSpace).reversed().drop(while: isSpace)
       return String(String.UnicodeScalarView(trimmed.reversed()))
     case .b:
-      return scalars.split { $0.properties.isWhitespace }.map { String($0) }.joined(separator: " ")
+      return scalars.split(whereSeparator: isSpace).map { String($0) }.joined(separator: " ")
     }
+  }
+
+  /// White space as the library of form A trims it: Unicode's, and the four information separators.
+  private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
   }
 
   /// The hash that stands for the body.
   static func payloadHash(_ input: SigningInput) -> String {
     guard !input.body.isEmpty else { return emptyPayloadHash }
-    if let given = input.header("X-Sdk-Content-Sha256") { return given }
+    if let given = input.header("X-Sdk-Content-Sha256"), !given.isEmpty { return given }
     return Hex.encode(SHA256.hash(data: input.body))
   }
 

@@ -13,10 +13,8 @@ public struct RequestSigner {
   /// Signs a request for the wire: adds `Host`, `X-Sdk-Date`, where due `X-Sdk-Content-Sha256`, and `Authorization`,
   /// and puts the query in its canonical spelling.
   ///
-  /// - Parameters:
-  ///   - date: UTC as `20240115T083000Z`; a `X-Sdk-Date` already in the request wins.
-  ///   - region: part of the scope of form B, may be empty; form A ignores it.
-  ///   - service: part of the scope of form B, may be empty; form A ignores it.
+  /// `date` is UTC as `20240115T083000Z`; a `X-Sdk-Date` already in the request wins. `region` and `service` are the
+  /// scope of form B and may be empty; form A ignores them.
   public static func sign(
     _ request: HTTPRequest, key: AccessKey, form: SigningForm, date: String, region: String, service: String
   ) -> HTTPRequest {
@@ -63,7 +61,7 @@ public struct RequestSigner {
   /// The canonical request over the given header names.
   public static func canonicalRequest(_ input: SigningInput, signedHeaders: [String], form: SigningForm) -> String {
     var text = input.method.uppercased() + "\n"
-    text += canonicalURI(input.path) + "\n"
+    text += canonicalURI(input.path, form: form) + "\n"
     text += canonicalQuery(input.query, form: form) + "\n"
     for name in signedHeaders {
       text += name + ":" + canonicalValue(input.header(name) ?? "", form: form) + "\n"

@@ -1,4 +1,4 @@
-extension StringProtocol {
+package extension StringProtocol {
   /// Whether both are the same but for the case of ASCII letters, compared byte by byte.
   func equalsIgnoringCase(_ other: some StringProtocol) -> Bool {
     guard utf8.count == other.utf8.count else { return false }
@@ -30,8 +30,16 @@ extension StringProtocol {
   }
 }
 
-extension UInt8 {
+package extension UInt8 {
   var asciiLowercased: UInt8 {
     self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") ? self | 0x20 : self
+  }
+}
+
+package extension StringProtocol {
+  /// Without white space at both ends.
+  var trimmed: String {
+    let scalars = unicodeScalars.drop { $0.properties.isWhitespace }.reversed().drop { $0.properties.isWhitespace }
+    return String(String.UnicodeScalarView(scalars.reversed()))
   }
 }

@@ -1,16 +1,16 @@
 /// An absolute URL split as text, so that nothing is normalised on the way.
-struct URLParts {
+package struct URLParts {
   /// Scheme, `://` and authority.
-  var origin: String
-  var scheme: String
+  package var origin: String
+  package var scheme: String
   /// Host, with the port when it is not the scheme's own.
-  var host: String
+  package var host: String
   /// The path as written, at least `/`.
-  var path: String
+  package var path: String
   /// The query as written, without `?`.
-  var query: String
+  package var query: String
 
-  init(_ url: String) {
+  package init(_ url: String) {
     var rest = url[...]
     scheme = "https"
     if let mark = rest.utf8Range(of: "://") {

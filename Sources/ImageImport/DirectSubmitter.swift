@@ -10,7 +10,7 @@ public struct DirectSubmitter: Submitter {
   private let events: any ImportEventSink
   private let jitter: @Sendable () -> Double
 
-  /// - Parameter jitter: gives numbers from 0 to 1.
+  /// A submitter over a client; `jitter` gives numbers from 0 to 1.
   public init(
     client: ImageClient, policy: SubmissionPolicy = SubmissionPolicy(), events: any ImportEventSink = NoEvents(),
     jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
@@ -21,7 +21,7 @@ public struct DirectSubmitter: Submitter {
     self.jitter = jitter
   }
 
-  /// - Parameter key: not used here; it is for submitters with a memory.
+  /// Sends the import; the key is not used here, it is for submitters with a memory.
   public func submit(_ request: ImportRequest, key: String? = nil) async throws -> JobReference {
     var machine = SubmissionStateMachine(policy: policy)
     var action = machine.proceed()
@@ -51,13 +51,14 @@ public struct DirectSubmitter: Submitter {
     _ failure: SubmissionStateMachine.Failure, _ cause: CloudError, _ request: ImportRequest
   ) -> ImportError {
     var error = ImportError(cause, request: request)
+    let name = request.name.map { Quoted.text($0) } ?? "without a name"
     switch failure {
     case .notSent:
       error.isAmbiguous = false
     case .refused:
       error.isAmbiguous = false
+      error.message = "The cloud refused the import of image \(name): \(cause.message)"
     case .ambiguous:
-      let name = request.name.map { Quoted.text($0) } ?? "without a name"
       error.kind = cause.kind == .cancelled ? .cancelled : cause.kind == .service ? .service : .network
       error.isAmbiguous = true
       error.retryable = false

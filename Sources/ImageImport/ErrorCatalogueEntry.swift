@@ -26,7 +26,9 @@ public struct ErrorCatalogueEntry: Sendable, Hashable {
   /// From a row of the table; nil for a malformed one.
   init?(row: Substring) {
     let cells = row.split(separator: "\t", omittingEmptySubsequences: false)
-    guard cells.count == 8, let status = Int(cells[1]), let retryable = Retry(rawValue: String(cells[2])) else { return nil }
+    guard cells.count == 8, let status = Int(cells[1]), let retryable = Retry(rawValue: String(cells[2])) else {
+      return nil
+    }
     code = String(cells[0])
     self.status = status
     self.retryable = retryable

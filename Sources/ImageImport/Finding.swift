@@ -23,7 +23,8 @@ public struct Finding: Sendable, Hashable {
   public var hint: String?
 
   public init(
-    rule: Int, name: String, field: String, severity: Severity, code: String? = nil, message: String, hint: String? = nil
+    rule: Int, name: String, field: String, severity: Severity, code: String? = nil, message: String,
+    hint: String? = nil
   ) {
     self.rule = rule
     self.name = name

@@ -3,12 +3,12 @@ import CloudAccess
 /// The calls of the image service, each one request.
 public final class ImageClient: Sendable {
   public let session: CloudSession
-  let time: any TimeSource
+  public let time: any TimeSource
 
-  /// - Parameter time: the clock for waiting and for the moment of a submission.
-  public init(session: CloudSession, time: any TimeSource = SystemTime()) {
+  /// A client over a session; without a clock of its own it takes the session's.
+  public init(session: CloudSession, time: (any TimeSource)? = nil) {
     self.session = session
-    self.time = time
+    self.time = time ?? session.time
   }
 
   /// Sends an import exactly once and says what is known afterwards.
@@ -28,10 +28,12 @@ public final class ImageClient: Sendable {
     }
   }
 
-  /// Asks for a job once.
-  public func job(_ id: String) async throws -> JobStatus {
+  /// Asks for a job.
+  ///
+  /// Whoever has a schedule of its own for failures asks with `retry: .once`, so that a bad answer is seen at once.
+  public func job(_ id: String, retry: RetryPolicy = .idempotent) async throws -> JobStatus {
     let response = try await session.send(
-      APICall(path: "/v1/{project_id}/jobs/\(ImageClient.segment(id))"))
+      APICall(path: "/v1/{project_id}/jobs/\(ImageClient.segment(id))", retry: retry))
     var status = JobStatus(json: try ImageClient.body(of: response, "job \(Quoted.text(id))"))
     if status.id.isEmpty { status.id = id }
     return status
@@ -83,19 +85,9 @@ public final class ImageClient: Sendable {
       status: response.status, requestID: response.requestID, retryable: true, delivery: .answered)
   }
 
-  /// A text as one part of a path, percent-encoded.
+  /// A text as one part of a path, percent-encoded; a lone "." or ".." would be taken for a step in the path.
   static func segment(_ text: String) -> String {
-    let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_~.".utf8)
-    var result = ""
-    for byte in text.utf8 {
-      if plain.contains(byte) {
-        result.unicodeScalars.append(Unicode.Scalar(byte))
-      } else {
-        let hex = String(byte, radix: 16, uppercase: true)
-        result += "%" + (hex.count < 2 ? "0" : "") + hex
-      }
-    }
-    // A lone "." or ".." would be taken for a step in the path.
-    return result == "." || result == ".." ? result.replacing(".", with: "%2E") : result
+    let encoded = PercentEncoding.encode(text)
+    return encoded == "." || encoded == ".." ? encoded.replacing(".", with: "%2E") : encoded
   }
 }

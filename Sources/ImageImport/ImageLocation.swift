@@ -52,7 +52,9 @@ public struct ImageLocation: Sendable, Hashable, CustomStringConvertible {
 
   /// The lower-case scheme of a text of the form `scheme://…`, if it is one.
   static func scheme(of text: String) -> String? {
-    guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://"), colon > text.startIndex else { return nil }
+    guard let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://"), colon > text.startIndex else {
+      return nil
+    }
     let scheme = text[..<colon]
     guard scheme.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }) else { return nil }
     return scheme.lowercased()
@@ -62,12 +64,16 @@ public struct ImageLocation: Sendable, Hashable, CustomStringConvertible {
   public var description: String { "\(bucket):\(key)" }
 
   /// The last part of the key.
-  public var fileName: String { String(key.split(separator: "/", omittingEmptySubsequences: false).last ?? "") }
+  public var fileName: String {
+    guard let slash = key.utf8.lastIndex(of: UInt8(ascii: "/")) else { return key }
+    return String(key[key.utf8.index(after: slash)...])
+  }
 
   /// The lower-case text after the last period of the file name; nil without one.
   public var fileExtension: String? {
-    guard let dot = fileName.lastIndex(of: "."), dot > fileName.startIndex else { return nil }
-    let text = fileName[fileName.index(after: dot)...].lowercased()
+    let name = fileName
+    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), dot > name.startIndex else { return nil }
+    let text = name[name.utf8.index(after: dot)...].lowercased()
     return text.isEmpty ? nil : text
   }
 }

@@ -8,7 +8,7 @@ public struct ImageQuery: Sendable, Hashable {
   public var name: String?
   public var status: String?
 
-  /// `key=value`, also for images whose tags are listed as `key.value`.
+  /// `key=value`; `key.value` is sent as `key=value`, which is how the service wants to be asked for either.
   public var tag: String?
 
   /// `private` (what imports make), `gold` for public ones, `shared`; nil for all.
@@ -35,10 +35,16 @@ public struct ImageQuery: Sendable, Hashable {
     self.name = name
   }
 
+  private static func filter(_ tag: String) -> String {
+    guard !tag.contains("="), let period = tag.firstIndex(of: ".") else { return tag }
+    return tag[..<period] + "=" + tag[tag.index(after: period)...]
+  }
+
   /// The query parameters in plain text; the session encodes them.
   public var parameters: [(String, String)] {
     let known: [(String, String?)] = [
-      ("__imagetype", imageType), ("id", id), ("name", name), ("status", status), ("tag", tag), ("__os_type", osType),
+      ("__imagetype", imageType), ("id", id), ("name", name), ("status", status), ("tag", tag.map(ImageQuery.filter)),
+      ("__os_type", osType),
       ("__platform", platform), ("virtual_env_type", virtualEnvironment), ("min_disk", minDisk.map(String.init)),
       ("enterprise_project_id", enterpriseProjectID), ("created_at", createdAt), ("updated_at", updatedAt),
       ("sort_key", sortKey), ("sort_dir", sortDirection), ("limit", pageSize.map(String.init)),

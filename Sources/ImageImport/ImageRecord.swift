@@ -69,6 +69,14 @@ public struct ImageRecord: Sendable, Hashable {
     updatedAt = json.text("updated_at").flatMap(CloudDate.parse)
   }
 
+  /// The tags as key and value, whichever way they are listed.
+  public var imageTags: [ImageTag] {
+    tags.map { tag in
+      let parts = tag.split(separator: tag.contains("=") ? "=" : ".", maxSplits: 1, omittingEmptySubsequences: false)
+      return ImageTag(key: String(parts.first ?? ""), value: parts.count > 1 ? String(parts[1]) : "")
+    }
+  }
+
   /// Whether the image can be used.
   public var isActive: Bool { status.lowercased() == "active" }
 }

@@ -18,7 +18,7 @@ public struct ImageSequence: AsyncSequence, Sendable {
     try await reduce(into: []) { $0.append($1) }
   }
 
-  public struct Iterator: AsyncIteratorProtocol {
+  public struct Iterator: AsyncIteratorProtocol, Sendable {
     let client: ImageClient
     let query: ImageQuery
     private var page: ArraySlice<ImageRecord> = []

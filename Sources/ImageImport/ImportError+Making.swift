@@ -3,11 +3,23 @@ import CloudAccess
 extension ImportError {
   /// From a failed call; the documented remedy of its code is the hint where the call brought none.
   public init(_ error: CloudError, job: JobReference? = nil, request: ImportRequest? = nil) {
+    let entry = error.code.flatMap(ErrorCatalogue.entry)
     self.init(
-      kind: Kind(rawValue: error.kind.rawValue) ?? .service, message: error.message, code: error.code,
-      status: error.status, requestID: error.requestID,
-      hint: error.hint ?? error.code.flatMap(ErrorCatalogue.entry)?.action, retryable: error.retryable,
+      kind: error.code.flatMap(ImportError.kind(ofCode:)) ?? Kind(rawValue: error.kind.rawValue) ?? .service,
+      message: error.message, code: error.code, status: error.status, requestID: error.requestID,
+      hint: entry?.action ?? error.hint, retryable: error.retryable || entry?.retryable == .yes,
       isAmbiguous: error.delivery == .ambiguous, cause: error.cause, job: job, request: request)
+  }
+
+  /// What the status of an answer hides: the service answers 400 for most refusals.
+  private static func kind(ofCode code: String) -> Kind? {
+    switch code {
+    case "IMG.0009": .conflict
+    case "IMG.0015": .quota
+    case "IMG.0026": .permission
+    case "IMG.0060", "IMG.0194": .throttled
+    default: nil
+    }
   }
 
   /// From whatever was thrown: an import error as it is, a cloud error, a cancellation, else a service error with its text.

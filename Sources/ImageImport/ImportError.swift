@@ -4,7 +4,8 @@ import CloudAccess
 public struct ImportError: Error, Sendable {
   /// What went wrong, in the words scripts see.
   public enum Kind: String, Sendable, Hashable, CaseIterable {
-    case validation, preflight, authentication, permission, not_found, conflict, quota, throttled, service, network, timeout
+    case validation, preflight, authentication, permission, not_found, conflict, quota, throttled, service, network,
+      timeout
     case job_failed, cancelled, capability, argument
   }
 

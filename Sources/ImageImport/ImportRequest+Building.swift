@@ -14,7 +14,8 @@ extension ImportRequest {
   public func normalizingImageTags() -> ImportRequest {
     guard let map = self[.imageTags]?.objectValue else { return self }
     var copy = self
-    copy[.imageTags] = .array(map.sorted { $0.key < $1.key }.map { .object(["key": .string($0.key), "value": $0.value]) })
+    copy[.imageTags] = .array(
+      map.sorted { $0.key < $1.key }.map { .object(["key": .string($0.key), "value": $0.value]) })
     return copy
   }
 }

@@ -19,9 +19,7 @@ public final class ImportService: Sendable {
     self.events = events
   }
 
-  /// Every finding of every rule that needs no network.
-  ///
-  /// - Parameter file: what is known about the image file; nil when nobody looked.
+  /// Every finding of every rule that needs no network; those about sizes need to know something about the file.
   public func validate(_ request: ImportRequest, file: ImageFileFacts? = nil) -> ValidationReport {
     rules.report(for: request, file: file)
   }
@@ -29,8 +27,11 @@ public final class ImportService: Sendable {
   /// Sends an import once, unless the rules refuse it.
   ///
   /// - Parameters:
+  ///   - request: what to import.
   ///   - key: what makes two imports the same one; nil derives it from the request.
   ///   - evenIfInvalid: sends what the rules refuse too, so that the cloud decides.
+  ///   - file: what is known about the image file; nil when nobody looked.
+  /// - Returns: the job, to be polled or waited for.
   /// - Throws: ``ImportError``: `validation` with the report, or what the cloud said.
   public func submit(
     _ request: ImportRequest, key: String? = nil, evenIfInvalid: Bool = false, file: ImageFileFacts? = nil
@@ -73,9 +74,7 @@ public final class ImportService: Sendable {
     try await scheduler.wait(for: job, timeout: timeout, onProgress: onProgress)
   }
 
-  /// Validates, submits and waits.
-  ///
-  /// - Parameter timeout: how long the job is waited for; nil takes the policy's.
+  /// Validates, submits and waits; a nil time limit takes the policy's.
   public func importImage(
     _ request: ImportRequest, key: String? = nil, timeout: Duration? = nil, evenIfInvalid: Bool = false,
     onSubmitted: (@Sendable (JobReference) async throws -> Void)? = nil, onProgress: JobScheduler.Progress? = nil

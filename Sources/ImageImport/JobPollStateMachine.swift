@@ -73,9 +73,7 @@ public struct JobPollStateMachine: Sendable {
   private var last: JobStatus?
   private var warnings: [String] = []
 
-  /// - Parameters:
-  ///   - age: how long ago the job was submitted; nil when unknown, and then it is asked for at once.
-  ///   - now: the reading of the clock.
+  /// A job submitted some time ago; with an unknown age it is asked for at once.
   public init(policy: PollPolicy, reference: JobReference, age: Duration?, now: Duration) {
     self.policy = policy
     imageName = reference.imageName
@@ -130,11 +128,9 @@ public struct JobPollStateMachine: Sendable {
     return actions
   }
 
-  /// The job query was answered.
+  /// The job query was answered; `random`, from 0 to 1, is for the jitter.
   ///
   /// Valid in `querying`; in `ended` it is ignored.
-  ///
-  /// - Parameter random: from 0 to 1, for the jitter.
   public mutating func answered(_ status: JobStatus, now: Duration, random: Double) -> [Action] {
     guard case .querying = state else { return [] }
     failures = 0
@@ -146,7 +142,10 @@ public struct JobPollStateMachine: Sendable {
       if let imageID = status.imageID { return end(.succeeded(imageID: imageID, status, warnings: warnings)) }
       guard let name = name(for: status) else { return end(.imageMissing(status)) }
       state = .lookingUp(status)
-      return [.progress(status), warning("The job succeeded without naming its image; it is looked up by name."), .lookUp(name: name)]
+      return [
+        .progress(status), warning("The job succeeded without naming its image; it is looked up by name."),
+        .lookUp(name: name),
+      ]
     case .failed:
       return end(.failed(status))
     case .initializing, .running, .unknown:
@@ -206,7 +205,8 @@ public struct JobPollStateMachine: Sendable {
       var actions: [Action] = []
       if candidates.count > 1 {
         let others = oldestFirst.dropFirst().map(\.id).joined(separator: ", ")
-        actions.append(warning("\(candidates.count) images have this name; the oldest is taken, the others are \(others)."))
+        actions.append(
+          warning("\(candidates.count) images have this name; the oldest is taken, the others are \(others)."))
       }
       return actions + end(.succeeded(imageID: found.id, status, warnings: warnings))
     }

@@ -18,7 +18,8 @@ public struct JobReference: Sendable, Hashable {
   public var request: ImportRequest?
 
   public init(
-    id: String, imageName: String? = nil, submittedAt: Date? = nil, requestID: String? = nil, request: ImportRequest? = nil
+    id: String, imageName: String? = nil, submittedAt: Date? = nil, requestID: String? = nil,
+    request: ImportRequest? = nil
   ) {
     self.id = id
     self.imageName = imageName
@@ -32,7 +33,7 @@ public struct JobReference: Sendable, Hashable {
     var members: [String: JSONValue] = ["job_id": .string(id)]
     members["image_name"] = imageName.map(JSONValue.string)
     members["request_id"] = requestID.map(JSONValue.string)
-    members["submitted_at"] = submittedAt.map { .string(CloudDate.text($0)) }
+    members["submitted_at"] = submittedAt.map { .string(Timestamp.iso8601($0)) }
     return .object(members)
   }
 }

@@ -38,21 +38,20 @@ public actor JobScheduler {
 
   var entries: [String: Entry] = [:]
   private var heap = DueHeap<String>()
-  private var waiting: [(id: String, token: Int, question: Question)] = []
+  private var waiting: ArraySlice<(id: String, token: Int, question: Question)> = []
   private var inFlight = 0
   private var timer: (due: Duration, task: Task<Void, Never>)?
   private var lastNumber = 0
 
-  /// - Parameters:
-  ///   - maximumInFlight: how many questions may be under way at once.
-  ///   - random: gives numbers from 0 to 1, for the jitter.
+  /// A scheduler over a client: at most `maximumInFlight` questions are under way at once, and `random` gives numbers from 0 to 1
+  /// for the jitter.
   public init(
-    client: ImageClient, time: any TimeSource = SystemTime(), policy: PollPolicy = PollPolicy(),
+    client: ImageClient, time: (any TimeSource)? = nil, policy: PollPolicy = PollPolicy(),
     events: any ImportEventSink = NoEvents(), maximumInFlight: Int = 16,
     random: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
   ) {
     self.client = client
-    self.time = time
+    self.time = time ?? client.time
     self.policy = policy
     self.events = events
     self.maximumInFlight = max(1, maximumInFlight)
@@ -62,8 +61,10 @@ public actor JobScheduler {
   /// Waits until a job has ended.
   ///
   /// - Parameters:
+  ///   - reference: the job.
   ///   - timeout: how long at most; nil takes the policy's. Reaching it leaves the job alone.
   ///   - onProgress: called with each change; the job is asked for meanwhile all the same. What it throws ends the wait.
+  /// - Returns: the image and the last answer of the job query.
   /// - Throws: ``ImportError``: `job_failed`; `timeout` with the job, to be waited for again; `cancelled`; or why the job cannot be
   ///   asked for.
   public nonisolated func wait(
@@ -179,18 +180,25 @@ public actor JobScheduler {
   }
 
   private func startQuestions() {
-    while inFlight < maximumInFlight, !waiting.isEmpty {
-      let (id, token, question) = waiting.removeFirst()
+    while inFlight < maximumInFlight, let (id, token, question) = waiting.popFirst() {
       guard entries[id]?.token == token else { continue }
       inFlight += 1
       Task { [client] in
         switch question {
         case .job:
-          let result = await JobScheduler.result { try await client.job(id) }
-          self.answered(id, token) { $0.answered($1, now: $2, random: $3) } with: { result }
+          let result = await JobScheduler.result { try await client.job(id, retry: .once) }
+          self.answered(id, token) {
+            $0.answered($1, now: $2, random: $3)
+          } with: {
+            result
+          }
         case .images(let name):
           let result = await JobScheduler.result { try await client.images(ImageQuery(name: name)).all() }
-          self.answered(id, token) { $0.lookedUp($1, now: $2, random: $3) } with: { result }
+          self.answered(id, token) {
+            $0.lookedUp($1, now: $2, random: $3)
+          } with: {
+            result
+          }
         }
       }
     }

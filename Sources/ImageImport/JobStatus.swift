@@ -51,7 +51,9 @@ public struct JobStatus: Sendable, Hashable {
       json.text("error_code", "addition_error_code") ?? entities.text("error_code", "addition_error_code")
       ?? subJobs.lazy.compactMap(\.errorCode).first
     failReason =
-      json.text("fail_reason", "addition_error_msg", "error") ?? entities.text("fail_reason", "addition_error_msg", "error")
+      json["error"]?.text("message", "error_msg") ?? json.text("fail_reason", "addition_error_msg", "error")
+      ?? entities.text(
+        "fail_reason", "addition_error_msg", "error")
       ?? subJobs.lazy.compactMap(\.failReason).first
   }
 

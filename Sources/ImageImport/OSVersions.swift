@@ -25,6 +25,7 @@ public enum OSVersions {
   /// A spelling that differs in case only comes first; then those within a small edit distance; then bare versions completed by
   /// nothing: a bare version is never suggested, because nobody documents the full text.
   public static func suggestions(for value: String, dialect: CloudDialect, limit: Int = 3) -> [String] {
+    guard value.utf8.count <= Suggestion.longest else { return [] }
     let candidates = listed(for: dialect).map(\.value)
     let folded = Suggestion.folded(value)
     let same = candidates.filter { Suggestion.folded($0) == folded && $0 != value }

@@ -57,11 +57,7 @@ public struct PollPolicy: Sendable, Hashable {
     return copy
   }
 
-  /// The pause after so many answers.
-  ///
-  /// - Parameters:
-  ///   - answers: how many came so far, from 1.
-  ///   - remaining: how long the job is expected to take; the next question is not put off beyond that.
+  /// The pause after so many answers; where the job's end is predicted, the next question is not put off beyond it.
   func pause(after answers: Int, remaining: Duration? = nil) -> Duration {
     var pause = max(first, minimum)
     for _ in 0..<min(answers, 100) where pause < maximum { pause = pause * growth }
@@ -75,6 +71,6 @@ public struct PollPolicy: Sendable, Hashable {
     return min(degradedMaximum, max(first, minimum) * Double(1 << min(failures, 16)))
   }
 
-  /// The pause varied; - Parameter random: from 0 to 1.
+  /// The pause varied by a random number from 0 to 1.
   func jittered(_ pause: Duration, _ random: Double) -> Duration { pause * (1 + jitter * (2 * random - 1)) }
 }

@@ -14,7 +14,9 @@ enum Quoted {
   /// The text without quotes, for a reason the cloud gave: one line, at most 500 characters.
   static func plain(_ text: String) -> String {
     var result = ""
-    for scalar in text.unicodeScalars.prefix(500) { result += scalar == "\n" ? " " : scalar == "\"" ? "\"" : escaped(scalar) }
+    for scalar in text.unicodeScalars.prefix(500) {
+      result += scalar == "\n" ? " " : scalar == "\"" ? "\"" : escaped(scalar)
+    }
     return result
   }
 

@@ -45,3 +45,17 @@ public enum RequestField: String, Sendable, CaseIterable {
   /// The names of all fields, in order.
   public static let names: [String] = allCases.map(\.rawValue)
 }
+
+extension RequestField {
+  /// What other tools and people call a field.
+  private static let aliases = [
+    "url": "image_url", "file": "image_url", "os": "os_version", "arch": "architecture", "disk": "min_disk",
+    "size": "min_disk", "disk_size": "min_disk", "firmware": "hw_firmware_type", "boot_mode": "hw_firmware_type",
+    "image_name": "name", "license": "license_type", "eps_id": "enterprise_project_id",
+  ]
+
+  /// The known field that was probably meant by an unknown name; nil when none is near.
+  public static func nearest(to name: String) -> String? {
+    aliases[name.lowercased()] ?? Suggestion.nearest(to: name, in: names).first
+  }
+}

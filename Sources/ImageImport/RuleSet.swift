@@ -19,8 +19,10 @@ public struct RuleSet: Sendable {
   /// All findings at once, in the order of the rules.
   ///
   /// - Parameters:
+  ///   - request: the request.
   ///   - file: what is known about the image file; nil when nobody looked, and then rules about its size are silent.
   ///   - projectID: the project the request goes to; nil when unknown.
+  /// - Returns: the report; it is the same for the same arguments.
   public func report(
     for request: ImportRequest, file: ImageFileFacts? = nil, projectID: String? = nil
   ) -> ValidationReport {

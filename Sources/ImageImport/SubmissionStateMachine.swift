@@ -55,11 +55,9 @@ public struct SubmissionStateMachine: Sendable {
     }
   }
 
-  /// The POST came back.
+  /// The POST came back; `jitter`, from 0 to 1, spreads the pauses of many submitters.
   ///
   /// Valid in `sending`.
-  ///
-  /// - Parameter jitter: from 0 to 1; spreads the pauses of many submitters.
   public mutating func sent(_ outcome: SubmissionOutcome, jitter: Double) -> Action {
     guard case .sending = state else {
       preconditionFailure("A submission that is \(state) cannot have an outcome.")

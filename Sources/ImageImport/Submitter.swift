@@ -5,7 +5,10 @@
 public protocol Submitter: Sendable {
   /// Gets the import under way and names its job.
   ///
-  /// - Parameter key: what makes two imports the same one; nil derives it from the request.
+  /// - Parameters:
+  ///   - request: what to import, already validated.
+  ///   - key: what makes two imports the same one; nil derives it from the request.
+  /// - Returns: the job, to be polled or waited for.
   /// - Throws: ``ImportError``; with `isAmbiguous` the import may have been started all the same.
   func submit(_ request: ImportRequest, key: String?) async throws -> JobReference
 }

@@ -1,40 +1,137 @@
 import CloudAccess
 import Foundation
-import Logging
+import Synchronization
 
-/// A client of object storage, as far as an import needs one.
+/// A client of object storage, as far as an import needs one. Every call is repeated after transient failures.
 public final class ObjectStore: Sendable {
   /// The endpoint without a bucket, for example `https://obs.eu-de.otc.t-systems.com`.
   public let endpoint: String
+  public let region: String
+  public let signature: ObjectStorageSignature
 
+  let time: any TimeSource
+  private let key: AccessKey
+  private let pathStyle: Bool
+  private let transport: any HTTPTransport
+  private let timeouts: HTTPTimeouts
+  private let schedule: RetrySchedule
+  private let random: @Sendable () -> Double
+  /// Seconds to add to the local clock when signing, learned from a refusal.
+  private let clockOffset = Mutex(0.0)
+
+  /// Opens nothing; the first call does.
+  ///
+  /// With `pathStyle` the bucket stands in the path, which fakes and own installations need.
   public init(
-    endpoint: String, region: String, key: AccessKey, pathStyle: Bool, transport: any HTTPTransport,
-    time: any TimeSource, timeouts: HTTPTimeouts = HTTPTimeouts(), logger: Logger = Logger(label: "slipway.objects")
+    endpoint: String, region: String, key: AccessKey, pathStyle: Bool, signature: ObjectStorageSignature = .obs,
+    transport: any HTTPTransport, time: any TimeSource, timeouts: HTTPTimeouts = HTTPTimeouts(),
+    schedule: RetrySchedule = RetrySchedule(), random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
   ) {
-    self.endpoint = endpoint
+    var trimmed = endpoint[...]
+    while trimmed.hasSuffix("/") { trimmed = trimmed.dropLast() }
+    self.endpoint = String(trimmed)
+    self.region = region
+    self.key = key
+    self.pathStyle = pathStyle
+    self.signature = signature
+    self.transport = transport
+    self.time = time
+    self.timeouts = timeouts
+    self.schedule = schedule
+    self.random = random
   }
 
-  public func headBucket(_ bucket: String) async throws -> BucketInfo {
-    throw CloudError(kind: .network, message: "The store is not built in yet.")
+  /// The store of a session's profile, at the endpoint its catalogue or pattern names.
+  ///
+  /// Throws a ``CloudError`` of kind `authentication` when the profile holds no access key: object storage takes no
+  /// tokens.
+  public convenience init(session: CloudSession, signature: ObjectStorageSignature = .obs) async throws {
+    let profile = session.profile
+    guard let key = profile.keyForObjectStorage else {
+      throw CloudError(
+        kind: .authentication, message: "The profile \(profile.name) has no access key for object storage.",
+        hint: "set access_key and secret_key, or S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY")
+    }
+    self.init(
+      endpoint: try await session.endpoint(.objectStorage), region: profile.region, key: key,
+      pathStyle: profile.objectStoragePathStyle, signature: signature, transport: session.transport,
+      time: session.time, timeouts: profile.timeouts)
   }
 
-  public func headObject(bucket: String, key: String) async throws -> ObjectInfo {
-    throw CloudError(kind: .network, message: "The store is not built in yet.")
+  /// Sends a request until it is answered with 2xx or 416, and returns that answer.
+  func send(
+    _ request: ObjectRequest, body: [UInt8]? = nil, bodyLimit: Int = 4 << 20,
+    overflow: HTTPRequest.BodyOverflow = .fail
+  ) async throws -> HTTPResponse {
+    let start = time.monotonic
+    let bucket = request.bucket ?? ""
+    var attempt = 1
+    while true {
+      let failure: ObjectStorageError
+      do {
+        let wire = signed(request, body: body, overflow: overflow)
+        let response = try await transport.send(wire, timeouts: timeouts, bodyLimit: bodyLimit)
+        if (200..<300).contains(response.status) || response.status == 416 { return response }
+        failure = ObjectStorageError(
+          response: response, method: request.method, bucket: bucket, key: request.key, now: time.now)
+        if failure.cloudError.code == "RequestTimeTooSkewed", attempt == 1, learnClock(from: response) {
+          attempt += 1
+          continue
+        }
+      } catch let error as CloudError {
+        failure = ObjectStorageError(cloudError: error, bucket: bucket, key: request.key)
+      }
+      guard failure.cloudError.retryable,
+        let pause = schedule.pause(
+          afterAttempt: attempt, elapsed: time.monotonic - start, retryAfter: failure.cloudError.retryAfter,
+          random: random())
+      else { throw failure }
+      do {
+        try await time.sleep(for: pause)
+      } catch {
+        let cancelled = CloudError(kind: .cancelled, message: "\(request.method) of \(bucket) was cancelled.")
+        throw ObjectStorageError(cloudError: cancelled, bucket: bucket, key: request.key)
+      }
+      attempt += 1
+    }
   }
 
-  public func list(
-    bucket: String, prefix: String = "", marker: String? = nil, delimiter: String? = nil, limit: Int = 1000
-  ) async throws -> ObjectPage {
-    throw CloudError(kind: .network, message: "The store is not built in yet.")
+  private func learnClock(from response: HTTPResponse) -> Bool {
+    guard let offset = CloudError.clockOffset(of: response, now: time.now) else { return false }
+    clockOffset.withLock { $0 = offset }
+    return true
   }
 
-  public func read(bucket: String, key: String, offset: UInt64, count: Int) async throws -> [UInt8] {
-    throw CloudError(kind: .network, message: "The store is not built in yet.")
+  private func signed(_ request: ObjectRequest, body: [UInt8]?, overflow: HTTPRequest.BodyOverflow) -> HTTPRequest {
+    var request = request
+    request.addressing = pathStyle ? .path : .virtual
+    let host = host(of: request)
+    let now = time.now + clockOffset.withLock { $0 }
+    if let token = key.securityToken {
+      request.headers.append((signature.headerPrefix + "security-token", token.reveal()))
+    }
+    request.headers.append(("Host", host))
+    switch signature {
+    case .obs, .awsV2:
+      request.headers.append(("Date", Timestamp.http(now)))
+      let value = ObjectStorageSigner.authorization(request, kind: signature, key: key)
+      request.headers.append(("Authorization", value))
+    case .awsV4:
+      request.headers.append(("x-amz-date", Timestamp.compactUTC(now)))
+      request.headers.append(("x-amz-content-sha256", "UNSIGNED-PAYLOAD"))
+      let value = ObjectStorageSigner.authorizationV4(request, key: key, region: region)
+      request.headers.append(("Authorization", value))
+    }
+    let query = request.wireQuery
+    let scheme = URLParts(endpoint).scheme
+    return HTTPRequest(
+      method: request.method, url: "\(scheme)://\(host)\(request.wirePath)" + (query.isEmpty ? "" : "?" + query),
+      headers: request.headers, body: body, overflow: overflow)
   }
 
-  public func put(
-    bucket: String, key: String, body: [UInt8], contentType: String = "application/octet-stream"
-  ) async throws -> String? {
-    throw CloudError(kind: .network, message: "The store is not built in yet.")
+  private func host(of request: ObjectRequest) -> String {
+    let host = URLParts(endpoint).host
+    guard request.addressing == .virtual, let bucket = request.bucket else { return host }
+    return "\(bucket).\(host)"
   }
 }

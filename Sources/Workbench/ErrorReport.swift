@@ -1,6 +1,7 @@
 import CloudAccess
 import ImageImport
 import LuaHost
+import ScriptAPI
 
 /// An error that nobody caught, taken apart for the reader: what happened, where in the script, what to do.
 ///
@@ -45,7 +46,8 @@ public struct ErrorReport: Sendable {
       self.init(plain: error)
       return
     }
-    switch error.underlying {
+    let underlying = error.underlying.map { ($0 as? ImsFailure)?.error ?? $0 }
+    switch underlying {
     case let underlying?
     where underlying is ImportError || underlying is CloudError || underlying is ConfigurationError:
       self.init(plain: underlying)

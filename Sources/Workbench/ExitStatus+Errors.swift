@@ -1,6 +1,7 @@
 import CloudAccess
 import ImageImport
 import LuaHost
+import ScriptAPI
 
 extension ExitStatus {
   /// The status for an error that nobody caught: what the cloud or the rules said beneath it decides, not that Lua carried it.
@@ -16,6 +17,7 @@ extension ExitStatus {
       } else {
         self = .raised
       }
+    case let error as ImsFailure: self.init(error.error.kind)
     case let error as ImportError: self.init(error.kind)
     case let error as CloudError: self.init(ImportError.Kind(rawValue: error.kind.rawValue) ?? .service)
     case is ConfigurationError: self = .configuration

@@ -114,16 +114,20 @@ uint64_t clh_instructions_used(const clh_vm *vm);
 void clh_reset_instructions(clh_vm *vm);
 // For tests: refuses the allocations number `at` to `at + count - 1`, counted from now; 0 = none.
 void clh_fail_allocation(clh_vm *vm, uint64_t at, uint64_t count);
+uint64_t clh_allocation_count(const clh_vm *vm);
 bool clh_is_counting(const clh_vm *vm);
 const char *clh_lua_release(void);
 extern const char *const clh_memory_text;  // "not enough memory"
 
 // MARK: set-up; false when memory ran out
 
+// How a function is called: with any values, by suspending the coroutine, or with plain values only (the fast path).
+enum { CLH_CALL_AT_ONCE, CLH_CALL_WAITING, CLH_CALL_RAW };
+
 typedef struct clh_method {
   const char *key;        // copied
   const void *function;   // given back to clh_callbacks.call
-  bool waiting;
+  int how;
 } clh_method;
 
 // Adds a function to a built-in module's table; `path` may be dotted. An empty module name means the globals.
@@ -131,6 +135,8 @@ bool clh_add_function(clh_vm *vm, const char *module, const char *path, clh_meth
 // Adds the value in the VM's out buffer to a module's table. An empty path makes it the module itself.
 bool clh_add_value(clh_vm *vm, const char *module, const char *path);
 bool clh_add_module(clh_vm *vm, const char *module);
+// Adds plain C functions `add(a, b)`, `echo(s)` and `copy(t)`, against which host calls are measured.
+bool clh_add_baseline(clh_vm *vm, const char *module);
 // Describes an object type. Plain memory only, so that Swift may call it at any time; number = its index, from 0 up.
 enum { CLH_TYPE_CALLS = 1, CLH_TYPE_CALL_WAITS = 2, CLH_TYPE_LENGTH = 4, CLH_TYPE_ERROR = 8 };
 bool clh_add_type(clh_vm *vm, uint32_t number, const char *name, int32_t flags, const void *call);

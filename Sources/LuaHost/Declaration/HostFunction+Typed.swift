@@ -15,6 +15,7 @@ extension HostFunction {
   ///   - since: The version that brought it.
   ///   - capability: What a plugin needs for calling it.
   ///   - run: Runs on the VM's thread.
+  /// - Returns: The declaration.
   @inlinable
   public static func typed<each A: HostConvertible, R: HostConvertible>(
     _ name: String, _ summary: String, parameters: [(String, String)], since: String, capability: String? = nil,
@@ -22,12 +23,10 @@ extension HostFunction {
   ) -> HostFunction {
     var types: [LuaType] = []
     for type in repeat (each A).self { types.append(type.luaType) }
-    precondition(types.count == parameters.count, "'\(name)' names \(parameters.count) of \(types.count) parameters")
-    let declared = zip(parameters, types).map { HostParameter($0.0, $1, $0.1) }
     let expected = types.count
     return HostFunction(
-      rawName: name, summary: summary, parameters: declared, returns: [HostParameter("result", R.luaType, "")],
-      since: since, capability: capability
+      rawName: name, summary: summary, parameters: declare(types, parameters, name),
+      returns: [HostParameter("result", R.luaType, "")], since: since, capability: capability
     ) { values, count, out in
       guard count == expected else { throw RawMismatch() }
       var cursor = values
@@ -38,6 +37,43 @@ extension HostFunction {
       }
       try run(repeat try next((each A).self)).write(to: out)
     }
+  }
+
+  /// Declares a function of one parameter by its Swift types; the compiler specialises this form fully.
+  @inlinable
+  public static func typed<A: HostConvertible, R: HostConvertible>(
+    _ name: String, _ summary: String, parameters: [(String, String)], since: String, capability: String? = nil,
+    run: @escaping @Sendable (A) throws -> R
+  ) -> HostFunction {
+    HostFunction(
+      rawName: name, summary: summary, parameters: declare([A.luaType], parameters, name),
+      returns: [HostParameter("result", R.luaType, "")], since: since, capability: capability
+    ) { values, count, out in
+      guard count == 1, let a = A.read(values) else { throw RawMismatch() }
+      try run(a).write(to: out)
+    }
+  }
+
+  /// Declares a function of two parameters by its Swift types; the compiler specialises this form fully.
+  @inlinable
+  public static func typed<A: HostConvertible, B: HostConvertible, R: HostConvertible>(
+    _ name: String, _ summary: String, parameters: [(String, String)], since: String, capability: String? = nil,
+    run: @escaping @Sendable (A, B) throws -> R
+  ) -> HostFunction {
+    HostFunction(
+      rawName: name, summary: summary, parameters: declare([A.luaType, B.luaType], parameters, name),
+      returns: [HostParameter("result", R.luaType, "")], since: since, capability: capability
+    ) { values, count, out in
+      guard count == 2, let a = A.read(values), let b = B.read(values + 1) else { throw RawMismatch() }
+      try run(a, b).write(to: out)
+    }
+  }
+
+  /// Joins names and types of a typed function's parameters.
+  @usableFromInline
+  static func declare(_ types: [LuaType], _ parameters: [(String, String)], _ name: String) -> [HostParameter] {
+    precondition(types.count == parameters.count, "'\(name)' names \(parameters.count) of \(types.count) parameters")
+    return zip(parameters, types).map { HostParameter($0.0, $1, $0.1) }
   }
 
   @usableFromInline

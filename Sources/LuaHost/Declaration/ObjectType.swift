@@ -21,11 +21,12 @@ public struct ObjectType: Sendable {
     let describe: (@Sendable (AnyObject) -> String)?
     let length: (@Sendable (AnyObject) -> Int)?
     let lookUp: (@Sendable (AnyObject, String) -> LuaValue?)?
+    let element: (@Sendable (AnyObject, Int) -> LuaValue)?
 
     init(
       name: String, summary: String, fields: [ObjectField], methods: [HostFunction], call: HostFunction?,
       describe: (@Sendable (AnyObject) -> String)?, length: (@Sendable (AnyObject) -> Int)?,
-      lookUp: (@Sendable (AnyObject, String) -> LuaValue?)?
+      lookUp: (@Sendable (AnyObject, String) -> LuaValue?)?, element: (@Sendable (AnyObject, Int) -> LuaValue)?
     ) {
       self.name = name
       self.summary = summary
@@ -37,6 +38,7 @@ public struct ObjectType: Sendable {
       self.describe = describe
       self.length = length
       self.lookUp = lookUp
+      self.element = element
     }
   }
 
@@ -49,14 +51,16 @@ public struct ObjectType: Sendable {
   ///   - call: What `object(...)` does.
   ///   - description: What `tostring` gives; one line.
   ///   - length: What `#object` gives.
+  ///   - element: What `object[i]` gives for an integer; nil ends an `ipairs`.
   ///   - lookUp: Answers fields that are not declared; nil means "there is none", which is an error.
   public init(
     _ name: String, _ summary: String, fields: [ObjectField] = [], methods: [HostFunction] = [],
     call: HostFunction? = nil, description: (@Sendable (AnyObject) -> String)? = nil,
-    length: (@Sendable (AnyObject) -> Int)? = nil, lookUp: (@Sendable (AnyObject, String) -> LuaValue?)? = nil
+    length: (@Sendable (AnyObject) -> Int)? = nil, element: (@Sendable (AnyObject, Int) -> LuaValue)? = nil,
+    lookUp: (@Sendable (AnyObject, String) -> LuaValue?)? = nil
   ) {
     storage = Storage(
       name: name, summary: summary, fields: fields, methods: methods, call: call, describe: description,
-      length: length, lookUp: lookUp)
+      length: length, lookUp: lookUp, element: element)
   }
 }

@@ -9,11 +9,20 @@ final class Binding: Sendable {
   let owner: ObjectType?
   /// Whether arguments beyond the declared ones are dropped: a generic `for` passes two to every iterator.
   let dropsExtra: Bool
+  /// The body of a typed function, at hand without copying the declaration.
+  let raw: HostFunction.RawBody?
+  /// One of `CLH_CALL_AT_ONCE` …
+  let how: Int32
 
   init(_ function: HostFunction, owner: ObjectType? = nil, isCall: Bool = false) {
     self.function = function
     self.owner = owner
     dropsExtra = isCall
+    switch function.body {
+    case .immediate: (raw, how) = (nil, Int32(CLH_CALL_AT_ONCE))
+    case .waiting: (raw, how) = (nil, Int32(CLH_CALL_WAITING))
+    case .raw(let body): (raw, how) = (body, Int32(CLH_CALL_RAW))
+    }
     if let owner, !function.name.contains(":") {
       name = isCall ? owner.name : "\(owner.shortName):\(function.key)"
     } else {
@@ -26,7 +35,8 @@ final class Binding: Sendable {
   func check(_ values: inout [LuaValue]) throws -> (any Sendable & AnyObject)? {
     var receiver: (any Sendable & AnyObject)?
     if let owner {
-      guard case .object(let object)? = values.first, object.type.storage === owner.storage || object.type.name == owner.name
+      guard case .object(let object)? = values.first,
+        object.type.storage === owner.storage || object.type.name == owner.name
       else { throw ArgumentError(wrongReceiver(values.first ?? .nil, owner)) }
       receiver = object.value
       values.removeFirst()

@@ -36,9 +36,19 @@ extension LuaVM {
       return Int32(CLH_RETURN)
     } catch {
       if task.flag.isSet { throw Self.cancelled }
-      if let error = error as? LuaError, case .exit = error.kind { throw error }
+      if let error = error as? LuaError, error.endsRun { throw error }
       state.encode(error: error, caller: pending.arguments.caller, task: task)
       return Int32(CLH_RAISE)
+    }
+  }
+}
+
+extension LuaError {
+  /// Whether it goes past every `pcall` of the tasks that wait for the one it ended.
+  var endsRun: Bool {
+    switch kind {
+    case .exit, .limit: true
+    default: false
     }
   }
 }

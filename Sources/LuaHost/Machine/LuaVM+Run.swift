@@ -50,6 +50,12 @@ extension LuaVM {
     return try await perform(scope: background, lenient: true) { state, task in
       do {
         try state.load(Array("return \(source)".utf8), name: name, into: task)
+      } catch let unfinished as LuaError where unfinished.kind == .syntax(incomplete: true) {
+        do {
+          try state.load(Array(source.utf8), name: name, into: task)
+        } catch {
+          throw unfinished  // "1 +" is the beginning of an expression, though not of a statement
+        }
       } catch {
         try state.load(Array(source.utf8), name: name, into: task)
       }

@@ -87,4 +87,7 @@ public actor LuaVM {
 
   /// For tests: refuses the allocations `at ..< at + count`, counted from now; 0 = none.
   func failAllocation(at: UInt64, count: UInt64) { clh_fail_allocation(state.vm, at, count) }
+
+  /// For tests: the allocations since `failAllocation`, or since the VM was made.
+  var allocationCount: UInt64 { clh_allocation_count(state.vm) }
 }

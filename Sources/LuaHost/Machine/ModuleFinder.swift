@@ -29,7 +29,8 @@ struct ModuleFinder: Sendable {
       !part.isEmpty && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
     }
     guard isClean else {
-      throw ArgumentError("bad module name '\(name.prefix(80))': expected letters, digits, '_' and '-', in parts joined by '.'")
+      throw ArgumentError(
+        "bad module name '\(name.prefix(80))': expected letters, digits, '_' and '-', in parts joined by '.'")
     }
     var tried = ["no built-in module '\(name)'"]
     for directory in searchPath {

@@ -9,8 +9,9 @@ func hostCall(
   _ count: Int32, _ out: UnsafeMutablePointer<clh_out>?
 ) -> Int32 {
   guard let context, let function, let values, let out else { return Int32(CLH_RAISE) }
-  return Unmanaged<Binding>.fromOpaque(UnsafeMutableRawPointer(mutating: function))._withUnsafeGuaranteedRef { binding in
-    if case .raw(let body) = binding.function.body {
+  let held = Unmanaged<Binding>.fromOpaque(UnsafeMutableRawPointer(mutating: function))
+  return held._withUnsafeGuaranteedRef { binding in
+    if let body = binding.raw {
       do {
         try body(values, Int(count), out)
         return Int32(CLH_RETURN)

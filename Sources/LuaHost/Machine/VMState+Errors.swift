@@ -44,9 +44,7 @@ extension VMState {
       let rest = message[message.index(after: colon)...]
       let digits = rest.prefix { $0.isASCII && $0.isNumber }
       let after = rest[digits.endIndex...]
-      if let line = Int(digits), after.hasPrefix(": "),
-        chunkNames.contains(source) || source == error.source || source.hasPrefix("[string \"")
-      {
+      if let line = Int(digits), after.hasPrefix(": "), isChunk(source) || source == error.source {
         error.source = source
         error.line = line
         error.message = String(after.dropFirst(2))
@@ -54,6 +52,11 @@ extension VMState {
       }
       search = rest
     }
+  }
+
+  /// Whether positions spell a chunk like this; Lua shortens long names from the front.
+  private func isChunk(_ source: String) -> Bool {
+    chunkNames.contains(source) || source.hasPrefix("[string \"") || source.hasPrefix("...")
   }
 
   private static func text(_ pointer: UnsafePointer<CChar>?, _ length: Int) -> String {

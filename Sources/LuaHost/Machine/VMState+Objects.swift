@@ -20,6 +20,9 @@ extension VMState {
   }
 
   private func get(_ object: any Sendable & AnyObject, _ type: ObjectType, _ key: LuaValue) throws -> LuaValue {
+    if case .integer(let index) = key, let element = type.storage.element {
+      return element(object, Int(clamping: index))
+    }
     guard let name = key.stringValue else { throw unknown(type, key, "field or method") }
     if let index = type.storage.fieldIndex[name] { return try type.fields[index].get(object) }
     if let value = type.storage.lookUp?(object, name) { return value }

@@ -32,8 +32,7 @@ extension VMState {
 
   private func method(_ binding: Binding, key: UnsafePointer<CChar>) -> clh_method {
     bindings.append(binding)
-    return clh_method(
-      key: key, function: Unmanaged.passUnretained(binding).toOpaque(), waiting: binding.function.isWaiting)
+    return clh_method(key: key, function: Unmanaged.passUnretained(binding).toOpaque(), how: binding.how)
   }
 
   /// The number of a type, registered on first use. Touches plain memory only, so it may run inside a callback.

@@ -59,7 +59,9 @@ final class ScriptTask: Sendable {
   /// The failure, if nobody has awaited the task; a cancellation is none.
   var unobservedFailure: LuaError? {
     contents.withLock { contents in
-      guard case .failure(let error)? = contents.result, !contents.isObserved, error.kind != .cancelled else { return nil }
+      guard case .failure(let error)? = contents.result, !contents.isObserved, error.kind != .cancelled else {
+        return nil
+      }
       return error
     }
   }

@@ -45,7 +45,7 @@ final class TaskScope: Sendable {
   /// Called by each task when it is over.
   func finished(_ task: ScriptTask, _ result: Result<[LuaValue], LuaError>) {
     guard case .failure(let error) = result else { return remove(task) }
-    if case .exit = error.kind {
+    if error.endsRun {
       contents.withLock { $0.exit = $0.exit ?? error }
       cancelAll()
       return remove(task)
@@ -83,7 +83,7 @@ final class TaskScope: Sendable {
     }
   }
 
-  /// The `os.exit` of one of the tasks.
+  /// The `os.exit` or the passed limit of one of the tasks.
   var exit: LuaError? { contents.withLock { $0.exit } }
 
   /// The failure that cancelled the others, or else the first one that no script awaited.

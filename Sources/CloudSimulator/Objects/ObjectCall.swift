@@ -1,0 +1,47 @@
+import CloudAccess
+import Foundation
+import HTTPTypes
+
+/// A request to object storage: the bucket and the key of its path, and whose words the answer uses.
+struct ObjectCall: Sendable {
+  let exchange: Exchange
+  let kind: SignatureKind
+  /// Empty for the list of buckets.
+  let bucket: String
+  /// Empty for the bucket itself.
+  let key: String
+
+  /// - Throws: `StorageRefusal` when the key is no UTF-8.
+  init(_ exchange: Exchange, kind: SignatureKind) throws(StorageRefusal) {
+    self.exchange = exchange
+    self.kind = kind
+    let path = exchange.path.utf8.drop { $0 == UInt8(ascii: "/") }
+    let slash = path.firstIndex(of: UInt8(ascii: "/")) ?? path.endIndex
+    bucket = PercentEncoding.decode(Substring(path[..<slash]))
+    let rest = slash == path.endIndex ? "" : Substring(path[path.index(after: slash)...])
+    guard let key = String(validating: PercentEncoding.decodedBytes(rest), as: UTF8.self) else {
+      throw .invalidArgument("key", String(rest), "The key is not UTF-8")
+    }
+    self.key = key
+  }
+
+  /// Value of an extension header, whichever of the two names it has.
+  func extensionHeader(_ name: String) -> String? {
+    for prefix in [SignatureKind.obs.prefix, SignatureKind.aws.prefix] {
+      if let field = HTTPField.Name(prefix + name), let value = exchange.header(field) { return value }
+    }
+    return nil
+  }
+
+  /// The user's metadata by their names without prefix, in lower case.
+  var metadata: [String: String] {
+    var found: [String: String] = [:]
+    for field in exchange.request.headers {
+      let name = field.name.canonicalName
+      for prefix in ["x-obs-meta-", "x-amz-meta-"] where name.hasPrefix(prefix) {
+        found[String(name.dropFirst(prefix.count))] = field.value
+      }
+    }
+    return found
+  }
+}

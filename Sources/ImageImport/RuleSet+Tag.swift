@@ -1,4 +1,0 @@
-/// Rules, to be filled.
-extension RuleSet {
-  static let tagRules: [ValidationRule] = []
-}

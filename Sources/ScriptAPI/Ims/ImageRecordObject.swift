@@ -1,0 +1,85 @@
+import Foundation
+import ImageImport
+import LuaHost
+
+/// An image of the cloud as a script holds it: `ims.Record`.
+final class ImageRecordObject: Sendable {
+  let record: ImageRecord
+  let ims: ImsModule
+
+  init(_ record: ImageRecord, _ ims: ImsModule) {
+    self.record = record
+    self.ims = ims
+  }
+
+  static let type = ObjectType(
+      "ims.Record", "An image in the cloud, as it was when it was asked for.", fields: fields, methods: methods,
+      description: { object in
+        guard let record = (object as? ImageRecordObject)?.record else { return "ims.Record" }
+        return "ims.Record(\(record.name), \(record.id), \(record.status))"
+      })
+
+  private static func field(_ name: String, _ type: LuaType, _ docs: String, _ get: @escaping @Sendable (ImageRecord) -> LuaValue) -> ObjectField {
+    ObjectField(name, type, docs) { object in (object as? ImageRecordObject).map { get($0.record) } ?? .nil }
+  }
+
+  private static var fields: [ObjectField] {
+    [
+      field("id", .string, "the image's UUID") { text($0.id) },
+      field("name", .string, "its name") { text($0.name) },
+      field("status", .string, "queued, saving, active, killed or deleted") { text($0.status) },
+      field("min_disk", .integer, "GB") { $0.minDisk.map { .integer(Int64($0)) } ?? .nil },
+      field("min_ram", .integer, "MB") { $0.minRAM.map { .integer(Int64($0)) } ?? .nil },
+      field("os_version", .string, "__os_version") { text($0.osVersion) },
+      field("os_type", .string, "__os_type") { text($0.osType) },
+      field("platform", .string, "__platform") { text($0.platform) },
+      field("hw_firmware_type", .string, "bios or uefi") { text($0.firmwareType) },
+      field("description", .string, "__description") { text($0.description) },
+      field("disk_format", .string, "such as zvhd2") { text($0.diskFormat) },
+      field("data_origin", .string, "__data_origin: where the image came from") { text($0.dataOrigin) },
+      field("protected", .boolean, "whether it refuses deletion") { .boolean($0.isProtected) },
+      field("tags", .list(.string), "key.value or key=value") { .table(LuaTable(array: $0.tags.map { text($0) })) },
+      field("created_at", .string, "UTC, ISO 8601") { text($0.createdAt?.formatted(.iso8601)) },
+      field("updated_at", .string, "UTC, ISO 8601") { text($0.updatedAt?.formatted(.iso8601)) },
+      field("raw", .map, "every attribute the service sent") { LuaJSON.value($0.raw) },
+    ]
+  }
+
+  private static var methods: [HostFunction] {
+    [
+      .waiting("record:delete", "Deletes the image; it goes away a little later.", since: "0.1") { arguments in
+        guard let image = arguments.receiver as? ImageRecordObject else { return [] }
+        try await image.ims.attempt { try await $0.client.delete(image.record.id) }
+        return []
+      },
+      .waiting(
+        "record:wait_gone", "Waits until a deleted image is no longer listed.",
+        parameters: [HostParameter("options", .record([ImsModule.timeoutOption]), "how long", optional: true)], since: "0.1"
+      ) { arguments in
+        guard let image = arguments.receiver as? ImageRecordObject else { return [] }
+        let options = ImsModule.WaitOptions(arguments[0])
+        try await image.ims.attempt {
+          try await $0.client.waitGone(image.record.id, timeout: options.timeout ?? .seconds(600))
+        }
+        return []
+      },
+      .waiting(
+        "record:set_tags", "Adds or replaces tags.",
+        parameters: [HostParameter("tags", .map, "values by key")], since: "0.1"
+      ) { arguments in
+        guard let image = arguments.receiver as? ImageRecordObject else { return [] }
+        let tags = try ImageObject.fields(arguments[0]).map { ImageTag(key: $0.key, value: $0.value.stringValue ?? "") }
+          .sorted { $0.key < $1.key }
+        try await image.ims.attempt { try await $0.client.setTags(image.record.id, tags) }
+        return []
+      },
+      .waiting(
+        "record:refresh", "The image as it is now.",
+        returns: [HostParameter("record", .object("ims.Record"), "a new record")], since: "0.1"
+      ) { arguments in
+        guard let image = arguments.receiver as? ImageRecordObject else { return [] }
+        return [image.ims.record(try await image.ims.attempt { try await $0.client.image(image.record.id) })]
+      },
+    ]
+  }
+}

@@ -1,0 +1,206 @@
+import CloudAccess
+import ImageImport
+import LuaHost
+
+/// The script module `ims`: requests, submitting, waiting, queries.
+final class ImsModule: Sendable {
+  let context: ScriptContext
+
+  init(context: ScriptContext) { self.context = context }
+
+  static func make(_ context: ScriptContext) -> HostModule {
+    let ims = ImsModule(context: context)
+    return HostModule(
+      "ims", "Private images: build a request, check it, import it, ask for images.",
+      functions: ims.builders + ims.imports + ims.queries,
+      types: [
+        ImageObject.type, JobObject.type, ImageRecordObject.type, ResultsObject.type, LuaIterator.type,
+      ])
+  }
+
+  /// The rules of the chosen cloud's dialect; needs no connection.
+  var rules: RuleSet { RuleSet(dialect: context.cloud.dialect) }
+
+  /// Does something with the cloud, connecting on first use; errors come out as scripts see them.
+  func attempt<Result: Sendable>(_ body: (ImportService) async throws -> Result) async throws -> Result {
+    do {
+      return try await body(try await context.cloud.service())
+    } catch let error as ImportError {
+      throw ImsFailure(error, self)
+    } catch let error as CloudError {
+      throw ImsFailure(ImportError(error), self)
+    }
+  }
+
+  func image(_ request: ImportRequest) -> LuaValue {
+    .object(LuaObject(ImageObject(request, self), type: ImageObject.type))
+  }
+  func job(_ job: JobReference) -> LuaValue { .object(LuaObject(JobObject(job, self), type: JobObject.type)) }
+  func record(_ record: ImageRecord) -> LuaValue {
+    .object(LuaObject(ImageRecordObject(record, self), type: ImageRecordObject.type))
+  }
+
+  // MARK: Options shared by several functions
+
+  static let keyOption = HostParameter("key", .string, "names this import, so that running it again finds it", optional: true)
+  static let timeoutOption = HostParameter("timeout", .duration, "how long to wait, such as 4h; 24h by default", optional: true)
+  static let progressOption = HostParameter(
+    "on_progress", .function, "called with the job's status table at every change", optional: true)
+
+  /// The options of a waiting call, parsed.
+  struct WaitOptions: Sendable {
+    var timeout: Duration?
+    var onProgress: LuaFunction?
+
+    init(_ value: LuaValue) {
+      guard let table = value.tableValue else { return }
+      timeout = table["timeout"].duration
+      if case .function(let function) = table["on_progress"] { onProgress = function }
+    }
+
+    /// What the scheduler calls at every change; a failing callback is the script's error and ends the wait.
+    func observer(_ name: String?) -> (@Sendable (JobStatus) async throws -> Void)? {
+      guard let onProgress else { return nil }
+      return { status in
+        var table = JobStatusTable.value(status).tableValue ?? LuaTable()
+        if table["image_name"] == .nil { table["image_name"] = text(name) }
+        _ = try await onProgress.call([.table(table)])
+      }
+    }
+  }
+
+  // MARK: Building requests
+
+  private var builders: [HostFunction] {
+    let result = [HostParameter("image", .object("ims.Image"), "a request, not yet sent")]
+    return [
+      HostFunction(
+        "ims.system_image", "Builds a request for a system disk image.",
+        parameters: [HostParameter("fields", ImageObject.record(.system), "the API's fields")], returns: result, since: "0.1"
+      ) { arguments in [self.image(try ImageObject.request(.system, arguments[0]))] },
+      HostFunction(
+        "ims.data_image", "Builds a request for a data disk image.",
+        parameters: [HostParameter("fields", ImageObject.record(.data), "the API's fields")], returns: result, since: "0.1"
+      ) { arguments in [self.image(try ImageObject.request(.data, arguments[0]))] },
+      HostFunction(
+        "ims.request", "Takes a request's JSON body as it stands, unknown fields and wrong types included, for the rules to judge.",
+        parameters: [HostParameter("body", .map, "as the API would get it; type = 'DataImage' makes it a data disk image")],
+        returns: result, since: "0.1"
+      ) { arguments in [self.image(ImportRequest(json: try LuaJSON.json(arguments[0], path: "")))] },
+    ]
+  }
+
+  // MARK: Importing
+
+  private var imports: [HostFunction] {
+    [
+      .waiting(
+        "ims.import", "Validates, submits and waits; returns the result or raises why not.",
+        parameters: [
+          HostParameter("image", .object("ims.Image"), "the request"),
+          HostParameter(
+            "options", .record([Self.keyOption, Self.timeoutOption, Self.progressOption]), "how to import", optional: true),
+        ],
+        returns: [HostParameter("result", .map, "image_id, image_name, status, job_id, duration")], since: "0.1"
+      ) { arguments in
+        guard let request = Self.request(arguments[0]) else { return [] }
+        let options = WaitOptions(arguments[1])
+        let key = arguments[1].tableValue?["key"].stringValue
+        let result = try await self.attempt { service in
+          try await service.importImage(
+            request, key: key, timeout: options.timeout, onProgress: options.observer(request.name))
+        }
+        return [ResultTable.value(result)]
+      },
+      .waiting(
+        "ims.import_all", "Imports many images, some at a time; never raises for a failed one, the results tell.",
+        parameters: [
+          HostParameter("images", .list(.object("ims.Image")), "the requests"),
+          HostParameter(
+            "options",
+            .record([
+              HostParameter("concurrency", .integer, "how many at a time, 1 to 40; 8 by default", optional: true),
+              HostParameter("stop_on_error", .boolean, "start no more after the first failure", optional: true),
+              Self.timeoutOption, Self.progressOption,
+            ]), "how to import", optional: true),
+        ],
+        returns: [HostParameter("results", .object("ims.Results"), "one entry an image, in order")], since: "0.1"
+      ) { arguments in
+        let requests = (arguments[0].tableValue?.array ?? []).compactMap(Self.request)
+        let concurrency = arguments[1].tableValue?["concurrency"].integerValue ?? 8
+        guard (1...40).contains(concurrency) else {
+          throw ScriptFailure(
+            "bad argument #2 to 'ims.import_all': 'concurrency' must be 1 to 40, got \(concurrency)",
+            hint: "the service runs at most 40 image-creating tasks at a time")
+        }
+        let stopsOnError = arguments[1].tableValue?["stop_on_error"].boolValue ?? false
+        let options = WaitOptions(arguments[1])
+        let entries = try await self.attempt { service in
+          try await BatchImport(
+            service: service, concurrency: Int(concurrency), stopsOnError: stopsOnError, options: options
+          ).run(requests)
+        }
+        return [.object(LuaObject(ResultsObject(entries, self), type: ResultsObject.type))]
+      },
+      HostFunction(
+        "ims.job", "Picks a job up by its id.",
+        parameters: [HostParameter("id", .string, "the job id")],
+        returns: [HostParameter("job", .object("ims.Job"), "poll it or wait for it")], since: "0.1"
+      ) { arguments in
+        let id = (arguments[0].stringValue ?? "").trimmed
+        guard !id.isEmpty, id.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }) else {
+          throw ScriptFailure("bad argument #1 'id' to 'ims.job': '\(id.prefix(60))' is no job id", hint: "job ids are 32 hexadecimal digits")
+        }
+        return [self.job(JobReference(id: id))]
+      },
+    ]
+  }
+
+  private static func request(_ value: LuaValue) -> ImportRequest? {
+    guard case .object(let object) = value else { return nil }
+    return (object.value as? ImageObject)?.request
+  }
+
+  // MARK: Asking
+
+  private var queries: [HostFunction] {
+    [
+      HostFunction(
+        "ims.images", "The images that match, one a turn of the loop; pages are fetched as needed.",
+        parameters: [HostParameter("filter", ImageFilter.record, "all must match; private images by default", optional: true)],
+        returns: [HostParameter("iterator", .function, "for record in ims.images{…} do")], since: "0.1"
+      ) { arguments in
+        let query = try ImageFilter.query(arguments[0])
+        let pages = ImagePages(query: query, ims: self)
+        return [
+          LuaIterator.value {
+            guard let next = try await pages.next() else { return [.nil] }
+            return [self.record(next)]
+          }
+        ]
+      },
+      .waiting(
+        "ims.image", "One image by its id.",
+        parameters: [HostParameter("id", .string, "the image's UUID")],
+        returns: [HostParameter("record", .object("ims.Record"), "the image")], since: "0.1"
+      ) { arguments in 
+        let id = arguments[0].stringValue ?? ""
+        return [self.record(try await self.attempt { try await $0.client.image(id) })]
+       },
+      .waiting(
+        "ims.quota", "How many private images are used and allowed.",
+        returns: [HostParameter("quota", .map, "used, quota, min, max of type image; others by type")], since: "0.1"
+      ) { _ in [LuaJSON.value(try await self.attempt { try await $0.client.quota().json })] },
+    ]
+  }
+}
+
+extension String {
+  /// The text without white space at its ends.
+  var trimmed: String {
+    var slice = self[...]
+    while slice.first?.isWhitespace == true { slice.removeFirst() }
+    while slice.last?.isWhitespace == true { slice.removeLast() }
+    return String(slice)
+  }
+}

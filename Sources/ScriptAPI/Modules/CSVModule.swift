@@ -1,0 +1,48 @@
+import LuaHost
+
+/// The script module `csv`.
+enum CSVModule {
+  /// Holds the reader of one iteration.
+  private final class Rows {
+    var reader: CSVReader
+    init(_ reader: CSVReader) { self.reader = reader }
+  }
+
+  static func make(_ context: ScriptContext) -> HostModule {
+    HostModule(
+      "csv", "Comma-separated values.",
+      functions: [
+        HostFunction(
+          "csv.rows", "The rows of a file with a header, each a table by column name; all values are strings.",
+          parameters: [
+            HostParameter("path", .string, "relative paths start at the working directory"),
+            HostParameter(
+              "options",
+              .record([HostParameter("separator", .string, "one ASCII character, ',' by default", optional: true)]),
+              "how to read it", optional: true),
+          ],
+          returns: [HostParameter("iterator", .function, "for row in csv.rows(path) do")], since: "0.1"
+        ) { arguments in
+          let shown = arguments[0].stringValue ?? ""
+          var separator = UInt8(ascii: ",")
+          if let given = arguments[1].tableValue?["separator"].stringValue {
+            guard given.utf8.count == 1, let byte = given.utf8.first, byte != UInt8(ascii: "\""), byte >= 9 else {
+              throw ScriptFailure("csv.rows: 'separator' must be one ASCII character, got '\(given)'", hint: "such as ';' or '\\t'")
+            }
+            separator = byte
+          }
+          let reader = try CSVReader(path: context.resolve(shown), shown: shown, separator: separator)
+          let header = reader.header
+          let rows = Confined(Rows(reader))
+          return [
+            LuaIterator.value {
+              guard let fields = try await rows.use({ try $0.reader.next() }) else { return [.nil] }
+              var row = LuaTable()
+              for (name, field) in zip(header, fields) { row[name] = .string(LuaString(bytes: field)) }
+              return [.table(row)]
+            }
+          ]
+        }
+      ])
+  }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import LuaHost
+
+/// The script module `fs`: reading only.
+enum FSModule {
+  /// The largest file `fs.read` takes: scripts read manifests, not disk images.
+  static let largestRead = 64 << 20
+
+  static func make(_ context: ScriptContext) -> HostModule {
+    let path = HostParameter("path", .string, "relative paths start at the working directory")
+    return HostModule(
+      "fs", "Files, for reading.",
+      functions: [
+        HostFunction(
+          "fs.read", "The content of a file, byte for byte.", parameters: [path],
+          returns: [HostParameter("content", .string, "its bytes")], since: "0.1"
+        ) { arguments in
+          let shown = arguments[0].stringValue ?? ""
+          return [.string(LuaString(bytes: try read(context.resolve(shown), shown: shown)))]
+        },
+        HostFunction(
+          "fs.lines", "The lines of a file, one a turn of the loop, without their ends.", parameters: [path],
+          returns: [HostParameter("iterator", .function, "for line in fs.lines(path) do")], since: "0.1"
+        ) { arguments in
+          let shown = arguments[0].stringValue ?? ""
+          let reader = Confined(try LineReader(path: context.resolve(shown), shown: shown))
+          return [
+            LuaIterator.value {
+              guard let line = try await reader.use({ try $0.next() }) else { return [.nil] }
+              return [.string(LuaString(bytes: line))]
+            }
+          ]
+        },
+        HostFunction(
+          "fs.exists", "Whether a file or directory is there.", parameters: [path],
+          returns: [HostParameter("exists", .boolean, "true when it is")], since: "0.1"
+        ) { arguments in
+          [.boolean(FileManager.default.fileExists(atPath: context.resolve(arguments[0].stringValue ?? "")))]
+        },
+        HostFunction(
+          "fs.glob", "The paths that match a pattern with * ? and [ ], sorted.",
+          parameters: [HostParameter("pattern", .string, "such as manifests/*.csv")],
+          returns: [HostParameter("paths", .list(.string), "an array of paths")], since: "0.1"
+        ) { arguments in
+          [.table(LuaTable(array: expand(arguments[0].stringValue ?? "", context).map { .string(LuaString($0)) }))]
+        },
+      ])
+  }
+
+  private static func read(_ path: String, shown: String) throws -> [UInt8] {
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+      throw ScriptFailure(
+        kind: "not_found", "the file '\(shown)' does not exist", hint: "relative paths start at the working directory")
+    }
+    guard !isDirectory.boolValue else { throw ScriptFailure("'\(shown)' is a directory, not a file") }
+    guard let handle = FileHandle(forReadingAtPath: path) else {
+      throw ScriptFailure(kind: "permission", "the file '\(shown)' cannot be read", hint: "check its permissions")
+    }
+    defer { try? handle.close() }
+    let content = try handle.read(upToCount: largestRead + 1) ?? Data()
+    guard content.count <= largestRead else {
+      throw ScriptFailure("'\(shown)' is larger than \(largestRead >> 20) MB", hint: "read it line by line with fs.lines")
+    }
+    return Array(content)
+  }
+
+  private static func expand(_ pattern: String, _ context: ScriptContext) -> [String] {
+    var result = glob_t()
+    defer { globfree(&result) }
+    guard glob(context.resolve(pattern), 0, nil, &result) == 0 else { return [] }
+    let prefix = pattern.hasPrefix("/") ? "" : context.workingDirectory + "/"
+    return (0..<Int(result.gl_pathc)).compactMap { index in
+      guard let entry = result.gl_pathv[index] else { return nil }
+      let path = String(cString: entry)
+      return path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import CloudAccess
+import LuaHost
+
+/// The script module `json`.
+enum JSONModule {
+  static func make() -> HostModule {
+    HostModule(
+      "json", "JSON text from Lua values and back.",
+      functions: [
+        HostFunction(
+          "json.encode", "The value as JSON text, object keys sorted.",
+          parameters: [
+            HostParameter("value", .any, "tables, strings in UTF-8, finite numbers, booleans, json.null"),
+            HostParameter(
+              "options",
+              .record([HostParameter("pretty", .boolean, "one member a line, indented", optional: true)]),
+              "how to write it", optional: true),
+          ],
+          returns: [HostParameter("text", .string, "JSON text")], since: "0.1"
+        ) { arguments in
+          let pretty = arguments[1].tableValue?["pretty"].boolValue ?? false
+          let json = try LuaJSON.json(arguments[0], path: "")
+          return [.string(LuaString(json.serialized(pretty: pretty)))]
+        },
+        HostFunction(
+          "json.decode", "The value that JSON text describes; null becomes json.null.",
+          parameters: [HostParameter("text", .string, "JSON text in UTF-8")],
+          returns: [HostParameter("value", .any, "tables, strings, numbers, booleans, json.null")], since: "0.1"
+        ) { arguments in
+          guard case .string(let text) = arguments[0] else { return [] }
+          do {
+            return [LuaJSON.value(try JSONValue(parsing: text.bytes))]
+          } catch {
+            throw ScriptFailure("json.decode: the text is not valid JSON: \(error)", hint: "check the text near that place")
+          }
+        },
+      ],
+      types: [LuaJSON.markerType],
+      constants: [
+        ("null", LuaJSON.null, "JSON's null, since a Lua table cannot hold nil"),
+        ("empty_array", LuaJSON.emptyArray, "an empty array, since {} is written as an object"),
+      ])
+  }
+}

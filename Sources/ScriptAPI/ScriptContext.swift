@@ -1,0 +1,57 @@
+import CloudAccess
+import ImageImport
+import LuaHost
+import Logging
+
+/// What one script session may reach, handed to every module.
+///
+/// Modules take all they need from here and never from global state, so that a test or a plugin gets a world of its own.
+public struct ScriptContext: Sendable {
+  /// The words after the script's name.
+  public var arguments: [String]
+  /// The path of the script as it was given; nil in the REPL.
+  public var scriptPath: String?
+  /// The environment that `env.get` reads.
+  public var environment: [String: String]
+  /// Where relative paths of `fs` and `csv` start.
+  public var workingDirectory: String
+  /// Where `log` writes.
+  public var logger: Logger
+  /// Wall clock and sleeping, replaced in tests.
+  public var time: any TimeSource
+  /// The cloud, connected on first use only.
+  public var cloud: CloudConnector
+
+  /// Creates the world of one session.
+  public init(
+    arguments: [String] = [], scriptPath: String? = nil, environment: [String: String] = [:], workingDirectory: String,
+    logger: Logger, time: any TimeSource = SystemTime(), cloud: CloudConnector
+  ) {
+    self.arguments = arguments
+    self.scriptPath = scriptPath
+    self.environment = environment
+    self.workingDirectory = workingDirectory
+    self.logger = logger
+    self.time = time
+    self.cloud = cloud
+  }
+
+  /// The directory of the script, or the working directory where there is none.
+  public var scriptDirectory: String {
+    guard let scriptPath, let slash = scriptPath.lastIndex(of: "/") else { return "." }
+    return slash == scriptPath.startIndex ? "/" : String(scriptPath[..<slash])
+  }
+
+  /// Makes a path of a script absolute, from the working directory.
+  public func resolve(_ path: String) -> String {
+    path.hasPrefix("/") ? path : workingDirectory + "/" + path
+  }
+
+  /// Every module a workflow can `require`, in the order of the reference.
+  public var modules: [HostModule] {
+    [
+      ImsModule.make(self), TaskModule.module, LogModule.make(self), JSONModule.make(), CSVModule.make(self), ArgsModule.make(self),
+      EnvModule.make(self), TimeModule.make(self), FSModule.make(self),
+    ]
+  }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import CloudAccess
+import ImageImport
+import LuaHost
+import Workbench
+
+/// `slipway import`: one image without a script.
+struct ImportCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Import one image: validate, submit, wait.",
+    discussion: "Prints the image id. Ctrl-C and a time limit detach: the job goes on in the cloud.")
+
+  @OptionGroup var options: CloudOptions
+  @OptionGroup(title: "Request") var request: RequestOptions
+
+  @Option(help: ArgumentHelp("How long to wait, such as 90s, 4h or 1h30m.", valueName: "duration"))
+  var timeout = "24h"
+
+  @Flag(help: "Print the job id as soon as the cloud has accepted the request; do not wait.")
+  var noWait = false
+
+  func run() async throws {
+    guard let limit = LuaDuration.parse(timeout) else {
+      throw ValidationError("--timeout must be a duration such as 90s, 4h or 1h30m, got '\(timeout)'.")
+    }
+    let workplace = try Workplace(options.settings)
+    workplace.announce()
+    let console = workplace.console
+    let request = request.request
+    let noWait = noWait
+    let form = options.form
+    let work = Task {
+      let service = try await workplace.runtime.connector.service()
+      if noWait {
+        let job = try await service.submit(request, key: nil)
+        console.print(form == .json ? job.json.serialized() : job.id)
+      } else {
+        let result = try await service.importImage(request, key: nil, timeout: limit, onProgress: nil)
+        if form == .text { console.print(result.imageID) }
+      }
+    }
+    let trap = SignalTrap([.interrupt, .terminate]) { _ in work.cancel() }
+    defer { trap.cancel() }
+    let outcome = await work.result
+    await workplace.close()
+    if case .failure(let error) = outcome { throw workplace.fail(error) }
+  }
+}

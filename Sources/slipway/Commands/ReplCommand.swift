@@ -1,0 +1,31 @@
+import ArgumentParser
+import Workbench
+
+/// `slipway repl`: the same modules, line by line.
+struct ReplCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "repl", abstract: "Try things line by line: every module is loaded, waiting calls work.",
+    discussion: "Ctrl-C cancels the line, Ctrl-D leaves. .help lists what else there is.")
+
+  @OptionGroup var options: CloudOptions
+
+  func run() async throws {
+    let workplace = try Workplace(options.settings)
+    workplace.announce()
+    let context = workplace.context(script: nil, arguments: [])
+    let vm = try workplace.makeVM(context)
+    let modules = context.modules.map(\.name)
+    let preload = modules.map { "\($0) = require '\($0)'" }.joined(separator: "\n")
+    _ = try await vm.run(Array(preload.utf8), name: "preload")
+    var options = Repl.Options()
+    options.modules = context.modules
+    options.history = .standard()
+    options.banner = """
+      slipway \(Slipway.version): \(modules.joined(separator: ", ")) are loaded. Try: ims.quota()
+      Ctrl-C cancels the line, Ctrl-D leaves, .help lists commands.
+      """
+    let status = await Repl(vm: vm, console: workplace.console, options: options).run()
+    await workplace.close()
+    if status.code != 0 { throw ExitCode(status.code) }
+  }
+}

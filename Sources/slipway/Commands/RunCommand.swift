@@ -1,0 +1,41 @@
+import ArgumentParser
+import Workbench
+
+/// `slipway run`: a workflow.
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Run a Lua workflow.",
+    discussion: """
+      Words after -- are the script's: they are in its `...`, in `arg` and in the module `args`. \
+      Ctrl-C detaches: jobs go on in the cloud.
+      """)
+
+  @OptionGroup var options: CloudOptions
+
+  @Option(help: ArgumentHelp("Stop the script when it uses more memory than this many MB.", valueName: "mb"))
+  var memory: Int?
+
+  @Argument(help: ArgumentHelp("The workflow; - reads standard input.", valueName: "file"), completion: .file(extensions: ["lua"]))
+  var script: String
+
+  @Argument(parsing: .postTerminator, help: ArgumentHelp("Arguments for the script.", valueName: "args"))
+  var arguments: [String] = []
+
+  func validate() throws {
+    if let memory, memory < 1 { throw ValidationError("--memory must be at least 1 (MB), got \(memory).") }
+  }
+
+  func run() async throws {
+    let workplace = try Workplace(options.settings)
+    workplace.announce()
+    let context = workplace.context(script: script == "-" ? nil : script, arguments: arguments)
+    let memory = memory
+    var hooks = ScriptRunner.Hooks { _ in try workplace.makeVM(context, memory: memory) }
+    hooks.jobsUnderWay = { workplace.jobs.underWay }
+    hooks.finished = { workplace.progress?.finish() }
+    hooks.json = workplace.json
+    let status = await ScriptRunner(console: workplace.console, hooks: hooks).run(path: script, arguments: arguments)
+    await workplace.close()
+    if status.code != 0 { throw ExitCode(status.code) }
+  }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import CloudAccess
+
+/// Which cloud, and how loud; shared by every command that talks to one.
+struct CloudOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Use this entry of clouds.yaml; 'local' is the built-in local cloud, which also runs when nothing is configured.",
+      valueName: "name"))
+  var cloud: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where the built-in local cloud keeps its state and buckets (DIR/buckets/BUCKET/KEY). Also SLIPWAY_LOCAL_CLOUD.",
+      valueName: "dir"))
+  var localCloud: String?
+
+  @Option(help: ArgumentHelp("How many times faster the built-in local cloud's time runs.", valueName: "x"))
+  var clockScale = 1000.0
+
+  @Option(help: ArgumentHelp("Whose rules to follow: otc or huawei. The cloud's own by default.", valueName: "dialect"))
+  var dialect: CloudDialect?
+
+  @Option(name: .customLong("output"), help: ArgumentHelp("text, or json: one JSON object a line.", valueName: "form"))
+  var form: OutputForm = .text
+
+  @Option(help: ArgumentHelp("trace, debug, info, warning or error, on standard error.", valueName: "level"))
+  var logLevel: LogLevel = .info
+
+  func validate() throws {
+    guard clockScale > 0, clockScale <= 1e6 else {
+      throw ValidationError("--clock-scale must be above 0 and at most 1000000, got \(clockScale).")
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import ArgumentParser
+
+/// The command line.
+@main
+struct Slipway: AsyncParsableCommand {
+  static let version = "0.1.0"
+
+  static let configuration = CommandConfiguration(
+    commandName: "slipway",
+    abstract: "Imports disk images into private images of Open Telekom Cloud and Huawei Cloud, scripted in Lua.",
+    discussion: """
+      Without any cloud configured, the built-in local cloud runs: a real HTTP service in the same process.
+
+      Exit status: 0 all done; 1 an import or job failed; 2 the script raised; 64 wrong use; 65 validation refused; \
+      69 cloud unavailable; 75 detached, run again to go on; 77 not authorised; 78 configuration; 130 interrupted.
+      """,
+    version: version,
+    subcommands: [
+      RunCommand.self, ReplCommand.self, ValidateCommand.self, ImportCommand.self, CloudCommand.self, ConvertCommand.self,
+      InspectCommand.self,
+    ])
+}

@@ -1,0 +1,73 @@
+import CloudAccess
+import CloudSimulator
+import ImageImport
+import Logging
+import ScriptAPI
+import Synchronization
+
+/// Owns what a command opens on its way to the cloud, and closes it at the end.
+///
+/// Nothing is opened before the first call that needs the cloud: an empty script starts neither a server nor a client.
+final class CloudRuntime: Sendable {
+  private struct Opened {
+    var local: LocalCloud?
+    var session: CloudSession?
+    var transport: AsyncHTTPTransport?
+  }
+
+  private let choice: CloudChoice
+  private let events: any ImportEventSink
+  private let logger: Logger
+  private let environment: [String: String]
+  private let opened = Mutex(Opened())
+
+  init(choice: CloudChoice, events: any ImportEventSink, logger: Logger, environment: [String: String]) {
+    self.choice = choice
+    self.events = events
+    self.logger = logger
+    self.environment = environment
+  }
+
+  /// Connects on first use.
+  var connector: CloudConnector {
+    CloudConnector(dialect: choice.dialect) { [self] in try await connect() }
+  }
+
+  /// Closes connections and stops the local cloud.
+  func shutdown() async {
+    let all = opened.withLock { state in
+      defer { state = Opened() }
+      return state
+    }
+    await all.session?.shutdown()
+    await all.transport?.shutdown()
+    await all.local?.stop()
+  }
+
+  private func connect() async throws -> ImportService {
+    let time = SystemTime()
+    let profile: CloudProfile
+    var policy = PollPolicy()
+    switch choice {
+    case .remote(let given): profile = given
+    case .local(let configuration, _):
+      let cloud = try LocalCloud(configuration: configuration)
+      profile = try await cloud.start().profile
+      opened.withLock { $0.local = cloud }
+      policy = policy.scaled(by: configuration.clockScale)
+    }
+    let transport = AsyncHTTPTransport(
+      verifyTLS: profile.verifyTLS, caFile: profile.caFile, proxyEnvironment: environment)
+    let session = CloudSession(profile: profile, transport: transport, time: time, logger: logger)
+    opened.withLock {
+      $0.transport = transport
+      $0.session = session
+    }
+    let client = ImageClient(session: session, time: time)
+    return ImportService(
+      client: client, rules: RuleSet(dialect: profile.dialect),
+      submitter: DirectSubmitter(client: client, events: events),
+      scheduler: JobScheduler(client: client, time: time, policy: policy, events: events),
+      events: events)
+  }
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Foundation
+import ImageImport
+import Logging
+import LuaHost
+import ScriptAPI
+import Workbench
+
+/// Everything a command that runs scripts or imports needs, wired together from its options.
+struct Workplace: Sendable {
+  let console: Console
+  let choice: CloudChoice
+  let runtime: CloudRuntime
+  let events: any ImportEventSink
+  let progress: ProgressRenderer?
+  let json: JSONEventWriter?
+  let jobs: JobTracker
+  let logger: Logger
+  let environment: [String: String]
+  let workingDirectory: String
+
+  init(_ options: Settings, quiet: Bool = false) throws {
+    environment = ProcessInfo.processInfo.environment
+    workingDirectory = FileManager.default.currentDirectoryPath
+    let console = Console(terminal: .detect(environment: environment))
+    self.console = console
+    let json = options.form == .json
+    let level = options.logLevel.level
+    logger = Logger(label: "slipway") { label in
+      ConsoleLogHandler(label: label, console: console, level: level, form: json ? .json : .text)
+    }
+    do {
+      choice = try CloudChoice(options, environment: environment, workingDirectory: workingDirectory)
+    } catch {
+      throw CommandFailure(.configuration, "\(error)")
+    }
+    let jobs = JobTracker()
+    self.jobs = jobs
+    if json {
+      let writer = JSONEventWriter(console: console)
+      self.json = writer
+      progress = nil
+      events = EventFanOut([writer, jobs])
+    } else {
+      self.json = nil
+      let renderer = quiet ? nil : ProgressRenderer(console: console)
+      progress = renderer
+      events = EventFanOut(renderer.map { [$0, jobs] } ?? [jobs])
+    }
+    runtime = CloudRuntime(choice: choice, events: events, logger: logger, environment: environment)
+  }
+
+  /// Says which cloud is used where that could be mistaken.
+  func announce() {
+    if let banner = choice.banner { console.note(banner) }
+  }
+
+  /// What a script may reach.
+  func context(script: String?, arguments: [String]) -> ScriptContext {
+    ScriptContext(
+      arguments: arguments, scriptPath: script, environment: environment, workingDirectory: workingDirectory,
+      logger: logger, cloud: runtime.connector)
+  }
+
+  /// A VM with every module; `require` also finds files beside the script and under `lua`.
+  func makeVM(_ context: ScriptContext, memory: Int? = nil) throws -> LuaVM {
+    let console = console
+    return try LuaVM(
+      LuaVM.Configuration(
+        modules: context.modules,
+        searchPath: [context.resolve(context.scriptDirectory), context.resolve("lua")],
+        memoryLimit: memory.map { $0 << 20 },
+        output: { console.write($0) }))
+  }
+
+  /// Ends with an error's own status after showing it.
+  func fail(_ error: any Error) -> ExitCode {
+    let report = ErrorReport(error)
+    console.note(report.text(console.terminal.errorStyle))
+    json?.emit(report)
+    return ExitCode(ExitStatus(error).code)
+  }
+
+  /// Ends progress and connections.
+  func close() async {
+    progress?.finish()
+    await runtime.shutdown()
+  }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import Testing
+
+@testable import LuaHost
+
+/// Lua's own `memerr.lua`, for the border: each allocation fails once, with the retry after the emergency collection too.
+@Suite("Every allocation may fail")
+struct AllocationFailureTests {
+  static let script = """
+    local shop, task = require "shop", require "task"
+    local log = {}
+    log[1] = shop.add(1, 2)
+    log[2] = shop.shout("text")
+    local t = shop.echo({1, 2, {x = {y = "deep"}}, name = ("n"):rep(50)})
+    local p = shop.point(3, "label")
+    p.x = p.x + 1
+    local q = shop.echo({p, p})
+    assert(q[1] == p and p:add(2) == 6 and p:later() == 4 and tostring(p) == "point label")
+    local ok, e = pcall(shop.fail, "S1")
+    assert(not ok)
+    if type(e) == "userdata" then assert(e.code == "S1" and tostring(e) == "the shop is closed") else error(e, 0) end
+    assert(not pcall(shop.order, 5))
+    for n in shop.countdown(3) do log[#log + 1] = n end
+    local each = shop.each({1, 2}, function(x) return {x, shop.wait(x)} end)
+    local inner = coroutine.wrap(function() coroutine.yield(shop.wait("a")) return shop.wait("b") end)
+    log[#log + 1] = inner() .. inner()
+    local spawned = task.spawn(function(a) shop.wait() return {a} end, "x")
+    log[#log + 1] = spawned:await()[1]
+    local mapped = task.map({1, 2, 3}, {concurrency = 2}, function(x) return tostring(shop.wait(x)) end)
+    local failed, why = pcall(function() task.spawn(function() error({code = 7}) end):await() end)
+    assert(not failed)
+    if type(why) == "table" then assert(why.code == 7) else error(why, 0) end
+    print(#log, mapped[3], each[2][1])
+    local f = assert(load("return ..."))
+    return f(#log), t[3].x.y, function() return p end
+    """
+
+  @Test(
+    "A script survives the failure of any allocation: an error or the right result, and a VM that goes on",
+    .timeLimit(.minutes(5)))
+  func sweep() async throws {
+    var failed = 0
+    var passed = 0
+    var at: UInt64 = 1
+    while true {
+      let bench = try Bench()
+      await bench.vm.failAllocation(at: at, count: 2)
+      do {
+        let values = try await bench.run(Self.script)
+        #expect(values.count == 3 && values[0] == 7 && values[1] == "deep")
+        passed += 1
+      } catch let error as LuaError {
+        failed += 1
+        #expect(error.kind == .memory || error.description.contains("not enough memory"), "\(at): \(error)")
+      }
+      let reached = await bench.vm.allocationCount > at
+      await bench.vm.failAllocation(at: 0, count: 0)
+      let again = try await bench.run(Self.script)
+      #expect(again.count == 3 && again[0] == 7, "the VM was not usable after allocation \(at) failed")
+      if !reached { break }
+      at += at < 400 ? 1 : 7
+    }
+    #expect(failed > 100 && at > 250, "\(failed) failed, \(passed) passed, \(at) allocations")
+  }
+
+  @Test("Making a VM survives the failure of any allocation")
+  func setUp() async throws {
+    var refused = 0
+    for at in UInt64(1)... {
+      let configuration = LuaVM.Configuration(modules: [Shop.module(), TaskModule.module], output: { _ in })
+      do {
+        let vm = try LuaVM(configuration, failAllocation: (at, 2))
+        if await vm.allocationCount < at { break }
+        await vm.failAllocation(at: 0, count: 0)
+        #expect(try await vm.run(Array("return require 'shop'.add(1, 2)".utf8), name: "n") == [3])
+      } catch let error as LuaError {
+        #expect(error.kind == .memory)
+        refused += 1
+      }
+    }
+    #expect(refused > 100)
+  }
+
+  @Test("A script under a tight memory limit ends in a memory error wherever the limit is")
+  func tight() async throws {
+    for limit in stride(from: 40_000, to: 220_000, by: 1_500) {
+      guard let bench = try? Bench({ $0.memoryLimit = limit }) else { continue }
+      do {
+        _ = try await bench.run(Self.script)
+      } catch let error as LuaError {
+        #expect(error.kind == .memory || error.description.contains("not enough memory"), "\(limit): \(error)")
+      }
+      let values = try? await bench.run("return 7")
+      #expect(values == [7] || values == nil)
+    }
+  }
+}

@@ -1,0 +1,2 @@
+-- Fails while it loads.
+error "broken on purpose"

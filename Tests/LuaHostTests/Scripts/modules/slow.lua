@@ -1,0 +1,3 @@
+loading = true
+while not may_end do require "shop".wait() end
+return "slow"

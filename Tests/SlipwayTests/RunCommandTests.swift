@@ -1,0 +1,118 @@
+import Foundation
+import Testing
+
+@Suite("slipway run")
+struct RunCommandTests {
+  /// Runs a script's text from standard input against a local cloud in a directory of its own.
+  private func run(_ source: String, _ options: [String] = []) async throws -> Tool.Outcome {
+    try await withTemporaryDirectory { directory in
+      try await Tool.run(["run", "--local-cloud", directory.path] + options + ["-"], input: source)
+    }
+  }
+
+  @Test("What a script prints is all that standard output holds, and the banner names the local cloud")
+  func streams() async throws {
+    let outcome = try await run("print('hello', 1 + 1)")
+    #expect(outcome.status == 0)
+    #expect(outcome.output == "hello\t2\n")
+    #expect(outcome.errors.contains("built-in local cloud (no cloud is configured)"))
+  }
+
+  @Test(
+    "A script that ends badly gives the documented status and says why",
+    arguments: [
+      ("local x = = 1", 2, "unexpected symbol"),
+      ("error('boom')", 2, "boom"),
+      ("error({})", 2, "table"),
+      ("error()", 2, "nil"),
+      ("error({ code = 7, message = 'structured' })", 2, "structured"),
+      ("error(setmetatable({}, { __tostring = function() error('again') end }))", 2, "stdin"),
+      ("local t = nil; t.x = 1", 2, "attempt to index a nil value"),
+      ("os.exit(7)", 7, ""),
+      ("os.exit(false)", 1, ""),
+      ("os.exit(true)", 0, ""),
+      ("pcall(os.exit, 3)", 3, ""),
+      ("require 'no.such.module'", 2, "no.such.module"),
+      ("\u{1B}Lua", 64, "compiled"),
+      ("require('ims').system_image { name = ('x'):rep(10 << 20), nmae = 1 }", 2, "nmae"),
+      ("local t = {} t.t = t require('json').encode(t)", 2, "itself"),
+      ("local t = {} for i = 1, 1000 do t = { t } end require('json').encode(t)", 2, "deep"),
+      ("local ims = require 'ims' ims.import(ims.system_image { name = 'a b ', image_url = 'images:x.zvhd2', os_version = 'x', min_disk = 1 })", 65, "name"),
+      ("local ims = require 'ims' ims.import(ims.system_image { name = 'a', image_url = 'bucket:x.zvhd2', os_version = 'CentOS 7.0 64bit', min_disk = 1 })", 1, "IMG."),
+    ] as [(String, Int32, String)])
+  func endings(source: String, status: Int32, text: String) async throws {
+    let outcome = try await run(source)
+    #expect(outcome.status == status, "\(outcome.errors)")
+    #expect(text.isEmpty || outcome.errors.contains(text), "\(outcome.errors)")
+    #expect(outcome.output.isEmpty)
+  }
+
+  @Test("An uncaught error names file, line, the line itself and the traceback")
+  func errorReport() async throws {
+    let outcome = try await run("local function inner()\n  error('deep down')\nend\ninner()\n")
+    #expect(outcome.status == 2)
+    #expect(outcome.errors.contains("deep down"))
+    #expect(outcome.errors.contains(":2"))
+    #expect(outcome.errors.contains("error('deep down')"))
+    #expect(outcome.errors.contains("inner"))
+  }
+
+  @Test("Ctrl-C ends an endless loop with status 130", .timeLimit(.minutes(2)))
+  func interruptLoop() async throws {
+    try await withTemporaryDirectory { directory in
+      let running = try Tool.start(
+        ["run", "--local-cloud", directory.path, "-"], input: "print 'started' while true do pcall(error) end")
+      try await running.waitFor("started")
+      running.signal(SIGINT)
+      #expect(await running.finish().status == 130)
+    }
+  }
+
+  @Test("Ctrl-C during a wait detaches and names the job", .timeLimit(.minutes(2)))
+  func interruptWait() async throws {
+    try await withTemporaryDirectory { directory in
+      try await ExampleFiles.disk(in: directory, bucket: "images", key: "x.zvhd2")
+      let running = try Tool.start(
+        ["run", "--local-cloud", directory.path, "--clock-scale", "1", "-"],
+        input: """
+          local ims = require "ims"
+          local job = ims.system_image { name = "a", image_url = "images:x.zvhd2", os_version = "CentOS 7.0 64bit", min_disk = 40 }:submit()
+          print(job.id)
+          job:wait()
+          """)
+      try await running.waitFor("\n")
+      let id = running.output.trimmingCharacters(in: .whitespacesAndNewlines)
+      running.signal(SIGINT)
+      let outcome = await running.finish()
+      #expect(outcome.status == 130)
+      #expect(outcome.errors.contains(id))
+    }
+  }
+
+  @Test("A memory limit stops a script that eats memory")
+  func memory() async throws {
+    let outcome = try await run("local t = {} while true do t[#t + 1] = ('x'):rep(1 << 20) .. #t end", ["--memory", "32"])
+    #expect(outcome.status == 2)
+    #expect(outcome.errors.contains("memory"))
+  }
+
+  @Test("A file that is not there, a directory and an unknown option are wrong use")
+  func usage() async throws {
+    for arguments in [["run", "/no/such/file.lua"], ["run", "/"], ["run"], ["run", "--colour", "x.lua"], ["fly"]] {
+      let outcome = try await Tool.run(arguments)
+      #expect(outcome.status == 64, "\(arguments): \(outcome.status) \(outcome.errors)")
+      #expect(!outcome.errors.isEmpty)
+    }
+  }
+
+  @Test("Words after -- reach the script")
+  func arguments() async throws {
+    try await withTemporaryDirectory { directory in
+      let script = directory.appending(path: "words.lua")
+      try "print(..., arg[0] ~= nil, #arg, require('args').options.wave)".write(to: script, atomically: true, encoding: .utf8)
+      let outcome = try await Tool.run(
+        ["run", "--local-cloud", directory.path, script.path, "--", "one", "--wave=2"])
+      #expect(outcome.output == "one\ttrue\t2\t2\n")
+    }
+  }
+}
