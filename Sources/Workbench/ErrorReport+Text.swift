@@ -81,7 +81,7 @@ extension ErrorReport {
     let room = max(20, style.columns - 12)
     var before = String(text[..<marked.lowerBound])
     let ellipsis = style.symbols.ellipsis
-    if DisplayText.width(before) > room / 2 {
+    if DisplayText.width(text) > room, DisplayText.width(before) > room / 2 {
       var kept = before[...]
       while DisplayText.width(String(kept)) > room / 2 { kept = kept.dropFirst(max(1, kept.count / 16)) }
       before = ellipsis + kept

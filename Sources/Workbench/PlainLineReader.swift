@@ -8,6 +8,8 @@ import Synchronization
 public final class PlainLineReader: LineSource {
   private struct State {
     var pending: [UInt8] = []
+    /// So many bytes of `pending` are known to hold no newline.
+    var searched = 0
     var sourceIsDry = false
     var cancelled = false
     var ended = false
@@ -103,17 +105,23 @@ public final class PlainLineReader: LineSource {
     if state.cancelled {
       state.cancelled = false
       state.pending = []
+      state.searched = 0
       return .cancelled
     }
-    if let newline = state.pending.firstIndex(of: UInt8(ascii: "\n")) {
+    if let newline = state.pending[state.searched...].firstIndex(of: UInt8(ascii: "\n")) {
+      state.searched = 0
       var line = Array(state.pending[..<newline])
       state.pending.removeSubrange(...newline)
       if line.last == UInt8(ascii: "\r") { line.removeLast() }
       return .line(line)
     }
+    state.searched = state.pending.count
     guard state.sourceIsDry else { return nil }
     guard !state.pending.isEmpty else { return .ended }
-    defer { state.pending = [] }
+    defer {
+      state.pending = []
+      state.searched = 0
+    }
     return .line(state.pending)
   }
 }

@@ -55,7 +55,8 @@ public final class Repl: Sendable {
     return await session(reader, editor: nil)
   }
 
-  private func session(_ source: any LineSource, editor: LineEditor?) async -> ExitStatus {
+  /// A session on any source of lines; `editor` is the same source where it is one.
+  func session(_ source: any LineSource, editor: LineEditor?) async -> ExitStatus {
     let trap = SignalTrap([.interrupt, .terminate, .hangup, .windowChange, .continued]) { [self] signal in
       receive(signal, source, editor)
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Workbench
 
-@Suite("Lines from a pipe")
+@Suite("Lines from a pipe", .timeLimit(.minutes(1)))
 struct PlainLineReaderTests {
   @Test("Lines come whole, the last one also without its newline, then the end")
   func lines() async throws {

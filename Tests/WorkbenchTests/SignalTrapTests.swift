@@ -4,7 +4,7 @@ import Testing
 
 @testable import Workbench
 
-@Suite("Signals", .serialized)
+@Suite("Signals", .timeLimit(.minutes(1)), .serialized)
 struct SignalTrapTests {
   @Test("A trap gets its signals, the youngest first, and gives them back")
   func stacked() async {

@@ -1,0 +1,68 @@
+import Foundation
+import Synchronization
+
+/// A real terminal pair: the program under test has one end, the test types and looks at the other.
+final class PseudoTerminal: Sendable {
+  /// The end a program uses.
+  let descriptor: Int32
+  private let master: Int32
+  private let screen: Mutex<(screen: Screen, raw: [UInt8])>
+
+  /// Needs `TERM` and a UTF-8 locale, which libedit reads from the environment.
+  init(columns: Int = 80, rows: Int = 24) throws {
+    setenv("TERM", "xterm", 1)
+    setenv("LC_ALL", "C.UTF-8", 1)
+    screen = Mutex((Screen(columns: columns), []))
+    // Linux's own way, since Swift's Glibc module lacks posix_openpt and its companions.
+    master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    var unlocked: Int32 = 0
+    var number: UInt32 = 0
+    let (setLock, getNumber): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
+    guard ioctl(master, setLock, &unlocked) == 0, ioctl(master, getNumber, &number) == 0 else { throw POSIXError(.ENXIO) }
+    descriptor = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
+    guard ioctl(descriptor, UInt(TIOCSWINSZ), &size) == 0 else { throw POSIXError(.ENOTTY) }
+    let thread = Thread { [weak self, master] in
+      var buffer = [UInt8](repeating: 0, count: 4096)
+      while true {
+        let count = read(master, &buffer, buffer.count)
+        guard count > 0, let self else { return }
+        let bytes = Array(buffer.prefix(count))
+        self.screen.withLock { state in
+          state.raw += bytes
+          // Output arrives in pieces that may split a character; feed from the start each time.
+          var fresh = Screen(columns: columns)
+          fresh.feed(String(decoding: state.raw, as: UTF8.self))
+          state.screen = fresh
+        }
+      }
+    }
+    thread.start()
+  }
+
+  deinit {
+    close(descriptor)
+    close(master)
+  }
+
+  var text: String { screen.withLock { $0.screen.text } }
+
+  func type(_ text: String) {
+    let bytes = Array(text.utf8)
+    _ = write(master, bytes, bytes.count)
+  }
+
+  /// Waits until the screen shows exactly `expected`, for ten seconds at most; returns what it shows then.
+  func shows(_ expected: String) async -> String {
+    await waits { $0 == expected }
+  }
+
+  func waits(until condition: (String) -> Bool) async -> String {
+    for _ in 0..<2000 {
+      let now = text
+      if condition(now) { return now }
+      try? await Task.sleep(for: .milliseconds(5))
+    }
+    return text
+  }
+}
