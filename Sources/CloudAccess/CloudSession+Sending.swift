@@ -42,7 +42,9 @@ extension CloudSession {
       return true
     }
     if isNews {
-      logger.warning("the local clock is \(Int(offset)) s behind the cloud's; signing with the cloud's time")
+      logger.warning(
+        "the local clock is \(Int(abs(offset))) s \(offset > 0 ? "behind" : "ahead of") the cloud's; its time is signed with"
+      )
     }
     return isNews
   }
