@@ -40,8 +40,9 @@ public struct ErrorReport: Sendable {
   ///
   /// - Parameters:
   ///   - error: a `LuaError` and what lies under it, or an error of the floors below by itself.
-  ///   - source: the bytes of a chunk by its name, for showing the line; nil where unknown.
-  public init(_ error: any Error, source: (String) -> [UInt8]? = { _ in nil }) {
+  ///   - script: the script that ran. Lua shortens long names to `...end/of/name.lua`; with this they are put right.
+  ///   - source: the bytes of any other chunk by its name, for showing the line; nil where unknown.
+  public init(_ error: any Error, script: ScriptFile? = nil, source: (String) -> [UInt8]? = { _ in nil }) {
     guard let error = error as? LuaError else {
       self.init(plain: error)
       return
@@ -63,11 +64,16 @@ public struct ErrorReport: Sendable {
     case .runtime, .exit: break
     }
     if message.isEmpty { message = "the script raised \(ValuePrinter().text(error.value)) instead of a message" }
+    var calls = error.traceback
     if let name = error.source, let line = error.line {
+      let isScript = script.map { $0.path == name || name.hasPrefix("...") && $0.path.hasSuffix(name.dropFirst(3)) }
+      let known = isScript == true ? script : nil
+      if let known, known.path != name { calls = calls.replacing(name, with: known.path) }
+      let bytes = known?.bytes ?? source(name)
       location = Location(
-        source: Self.clean(name), line: line, text: source(name).flatMap { Self.line(line, of: $0) })
+        source: Self.clean(known?.path ?? name), line: line, text: bytes.flatMap { Self.line(line, of: $0) })
     }
-    traceback = Self.traceback(error.traceback)
+    traceback = Self.traceback(calls)
   }
 
   private init(message: String) {

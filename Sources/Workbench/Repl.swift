@@ -103,6 +103,7 @@ public final class Repl: Sendable {
         return .success
       case .cancelled:
         chunk = ""
+        if editor == nil { console.showPrompt("\n") }  // the terminal has echoed ^C after the prompt
       case .line(let bytes):
         let line = String(decoding: bytes, as: UTF8.self)
         keep(line, source)
@@ -178,7 +179,8 @@ public final class Repl: Sendable {
   private func show(_ values: [LuaValue]) async {
     guard let first = values.first else { return }
     try? await vm.setGlobal("_", first)
-    console.print(ValuePrinter(style: console.terminal.outputStyle).text(values))
+    let descriptions = await ObjectDescriptions(of: values, on: vm)
+    console.print(ValuePrinter(style: console.terminal.outputStyle) { descriptions.text($0) }.text(values))
   }
 
   private func report(_ error: any Error, chunk: String) {

@@ -44,6 +44,17 @@ public struct ScriptRunner: Sendable {
   /// Runs a script that is in memory.
   public func run(_ script: ScriptFile, arguments: [String] = []) async -> ExitStatus {
     let hooks = hooks
+    let interruption = Interruption()
+    // Before the script: from its first output on, Ctrl-C must find the trap.
+    let trap = SignalTrap([.interrupt, .terminate, .hangup]) { signal in
+      guard interruption.begin(signal) else {
+        hooks.finished()
+        hooks.endProcess(Self.status(of: signal).code)
+        return
+      }
+      tellInterrupted()
+    }
+    defer { trap.cancel() }
     let task = Task {
       let vm = try await hooks.makeVM(script)
       do {
@@ -54,24 +65,10 @@ public struct ScriptRunner: Sendable {
         throw error
       }
     }
-    let interruption = Mutex<SignalTrap.Signal?>(nil)
-    let trap = SignalTrap([.interrupt, .terminate, .hangup]) { signal in
-      let isFirst = interruption.withLock { earlier in
-        defer { earlier = earlier ?? signal }
-        return earlier == nil
-      }
-      guard isFirst else {
-        hooks.finished()
-        hooks.endProcess(Self.status(of: signal).code)
-        return
-      }
-      task.cancel()
-      tellInterrupted()
-    }
-    defer { trap.cancel() }
+    interruption.attach(task)
     let result = await task.result
     hooks.finished()
-    switch (result, interruption.withLock { $0 }) {
+    switch (result, interruption.signal) {
     case (.success, _):
       hooks.json?.emitFinished(.success)
       return outputStatus ?? .success
@@ -89,7 +86,7 @@ public struct ScriptRunner: Sendable {
       hooks.json?.emitFinished(status)
       return status == .success ? outputStatus ?? status : status
     }
-    let report = ErrorReport(error, source: { Self.source($0, script) })
+    let report = ErrorReport(error, script: script) { Self.source($0) }
     console.note(report.text(console.terminal.errorStyle))
     hooks.json?.emit(report)
     hooks.json?.emitFinished(status)
@@ -118,10 +115,32 @@ public struct ScriptRunner: Sendable {
     signal == .interrupt ? .interrupted : .exit(128 + signal.rawValue)
   }
 
-  /// The source of a chunk: the script itself, or a Lua file that it required.
-  private static func source(_ name: String, _ script: ScriptFile?) -> [UInt8]? {
-    if let script, script.path == name { return script.bytes }
-    guard name.hasSuffix(".lua") else { return nil }
-    return try? ScriptFile(path: name).bytes
+  /// The source of a Lua file that the script required.
+  private static func source(_ name: String) -> [UInt8]? {
+    name.hasSuffix(".lua") ? try? ScriptFile(path: name).bytes : nil
+  }
+
+  /// Whether and by what the run was interrupted, and the task to stop then; a signal may come before there is a task.
+  private final class Interruption: Sendable {
+    private let state = Mutex<(signal: SignalTrap.Signal?, task: Task<Void, any Error>?)>((nil, nil))
+
+    var signal: SignalTrap.Signal? { state.withLock { $0.signal } }
+
+    /// False for every signal after the first.
+    func begin(_ signal: SignalTrap.Signal) -> Bool {
+      state.withLock { state in
+        guard state.signal == nil else { return false }
+        state.signal = signal
+        state.task?.cancel()
+        return true
+      }
+    }
+
+    func attach(_ task: Task<Void, any Error>) {
+      state.withLock { state in
+        state.task = task
+        if state.signal != nil { task.cancel() }
+      }
+    }
   }
 }

@@ -24,7 +24,7 @@ extension ValuePrinter {
       case .number(let value): return shown(ValuePrinter.number(value), .cyan)
       case .string(let value): return shown(ValuePrinter.literal(value, limit: printer.limits.string), .green)
       case .function: return shown("<function>", .magenta)
-      case .object(let object): return shown(ValuePrinter.describe(object), .magenta)
+      case .object(let object): return shown(printer.shown(object), .magenta)
       case .table(let table): return text(table, indent: indent, depth: depth)
       }
     }
@@ -79,11 +79,9 @@ extension ValuePrinter {
     }
   }
 
-  /// An object's own description where its type gives one, else its type.
-  static func describe(_ object: LuaObject) -> String {
-    let value: Any = object
-    let text = (value as? any CustomStringConvertible)?.description ?? object.type.name
-    return text.hasPrefix("<") ? DisplayText.harmless(text) : "<" + DisplayText.harmless(text) + ">"
+  private func shown(_ object: LuaObject) -> String {
+    let text = DisplayText.harmless(describe(object) ?? object.type.name)
+    return text.hasPrefix("<") ? text : "<" + text + ">"
   }
 
   /// May stand in a table constructor without brackets.

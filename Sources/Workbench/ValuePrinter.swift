@@ -21,10 +21,16 @@ public struct ValuePrinter: Sendable {
 
   public var limits: Limits
   public var style: ScreenStyle
+  /// An object's own description; nil shows its type alone.
+  public var describe: @Sendable (LuaObject) -> String?
 
-  public init(style: ScreenStyle = ScreenStyle(), limits: Limits = Limits()) {
+  public init(
+    style: ScreenStyle = ScreenStyle(), limits: Limits = Limits(),
+    describe: @escaping @Sendable (LuaObject) -> String? = { _ in nil }
+  ) {
     self.style = style
     self.limits = limits
+    self.describe = describe
   }
 
   /// One value; several lines for a large table, without a newline at the end.

@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+@testable import Workbench
+
+@Suite(
+  "The built program", .enabled(if: Binary.path != nil, "slipway is built beside the tests"), .serialized,
+  .timeLimit(.minutes(2)))
+struct BinaryTests {
+  private let binary: Binary
+
+  init() throws {
+    binary = try Binary()
+  }
+
+  private func run(_ script: String, arguments: [String] = []) async throws -> Binary.Outcome {
+    let path = try binary.directory.write("script.lua", script)
+    return try await binary.run(["run", "--cloud", "local", path] + arguments)
+  }
+
+  @Test("A piped session prints results only, without prompts")
+  func piped() async throws {
+    let outcome = try await binary.run(["repl", "--cloud", "local"], input: "1+1\nfor i = 1, 2 do\n  print(i)\nend\nnosuch()\n'on'\n")
+    #expect(outcome.output == "2\n1\n2\n\"on\"\n")
+    #expect(outcome.error.contains("attempt to call a nil value (global 'nosuch')"))
+    #expect(!outcome.error.contains("slipway>"))
+    #expect(outcome.status == 0)
+  }
+
+  @Test("A script's end decides the exit status")
+  func statuses() async throws {
+    let cases: [(String, Int32)] = [
+      ("return 1", 0), ("os.exit(7)", 7), ("os.exit(true)", 0), ("error('boom')", 2), ("error({})", 2), ("local = 1", 2),
+      ("require('ims').import(require('ims').system_image{ name = 'x' })", 65),
+    ]
+    for (script, status) in cases {
+      let outcome = try await run(script)
+      #expect(outcome.status == status, "\(script): \(outcome.error)")
+      #expect((status == 0 || status == 7) || outcome.error.contains("error"), "\(script)")
+    }
+  }
+
+  @Test("A script's error shows its line and the calls that led there")
+  func report() async throws {
+    let outcome = try await run("local function f(t)\n  return t.x.y\nend\nf({})\n")
+    #expect(outcome.error.contains("script.lua:2\n2 |   return t.x.y\n"))
+    #expect(outcome.error.contains("script.lua:4: in main chunk"))
+  }
+
+  @Test("What is no script is refused by name with status 64")
+  func noScript() async throws {
+    let missing = try await binary.run(["run", "--cloud", "local", "none.lua"])
+    #expect(missing.status == 64)
+    #expect(missing.error.contains("there is no script none.lua"))
+    let folder = try await binary.run(["run", "--cloud", "local", "."])
+    #expect(folder.status == 64)
+  }
+
+  @Test("SIGINT stops an endless loop with 130, SIGTERM with 143, and both say so", arguments: [SIGINT, SIGTERM])
+  func signals(_ signal: Int32) async throws {
+    let path = try binary.directory.write("loop.lua", "print('started')\nwhile true do end\n")
+    let outcome = try await binary.run(["run", "--cloud", "local", path]) { process in
+      while !binary.written("stdout").contains("started"), process.isRunning {
+        try await Task.sleep(for: .milliseconds(10))
+      }
+      kill(process.processIdentifier, signal)
+    }
+    #expect(outcome.status == 128 + signal)
+    #expect(outcome.error.contains("Interrupted; stopping the script."))
+  }
+
+  @Test(
+    "On a real terminal", .enabled(if: Binary.expect != nil, "expect is installed"),
+    arguments: ["repl.exp", "dumb.exp", "interrupt.exp"])
+  func terminal(_ script: String) async throws {
+    let folder = (#filePath as NSString).deletingLastPathComponent + "/Expect/"
+    let loop = try binary.directory.write("loop.lua", "print('started')\nwhile true do end\n")
+    let outcome = try await binary.run([folder + script], program: Binary.expect, environment: ["SLIPWAY_SCRIPT": loop])
+    #expect(outcome.status == 0, "\(outcome.output)\(outcome.error)")
+    if script == "repl.exp" {
+      let history = binary.directory.path + "/state/slipway/repl_history"
+      let mode = try FileManager.default.attributesOfItem(atPath: history)[.posixPermissions] as? Int
+      #expect(mode == 0o600)
+    }
+  }
+}

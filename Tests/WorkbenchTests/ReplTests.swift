@@ -1,0 +1,131 @@
+import Foundation
+import LuaHost
+import Testing
+
+@testable import Workbench
+
+@Suite("The REPL", .timeLimit(.minutes(1)))
+struct ReplTests {
+  private struct Outcome {
+    var output: String
+    var error: String
+    var status: Workbench.ExitStatus
+  }
+
+  private static let box = ObjectType(
+    "test.Box", "A box.", description: { _ in "test.Box of oak" })
+
+  private static let module = HostModule(
+    "test", "Things to try.",
+    functions: [
+      HostFunction("test.box", "Makes a box.", since: "0.1") { _ in [.object(LuaObject(Box(), type: box))] },
+      .waiting("test.later", "Waits, then answers.", since: "0.1") { _ in
+        try await Task.sleep(for: .milliseconds(20))
+        return [.string("later")]
+      },
+      HostFunction(
+        "test.add", "Adds.", parameters: [HostParameter("left", .integer, "the first"), HostParameter("right", .integer, "")],
+        since: "0.1"
+      ) { arguments in
+        [.integer((arguments[0].integerValue ?? 0) + (arguments[1].integerValue ?? 0))]
+      },
+    ])
+
+  /// A session over lines as from a pipe.
+  private func session(_ lines: String..., commands: [ReplCommand] = []) async throws -> Outcome {
+    let output = MemorySink()
+    let error = MemorySink()
+    let console = Console(terminal: .pipes, output: output, error: error)
+    let vm = try LuaVM(LuaVM.Configuration(modules: [Self.module], output: { console.write($0) }))
+    _ = try await vm.run(Array("test = require 'test'".utf8), name: "preload")
+    var options = Repl.Options()
+    options.modules = [Self.module]
+    options.commands = commands
+    let pipe = Pipe()
+    try pipe.fileHandleForWriting.write(contentsOf: Data(lines.joined(separator: "\n").utf8))
+    try pipe.fileHandleForWriting.close()
+    let reader = PlainLineReader(descriptor: pipe.fileHandleForReading.fileDescriptor)
+    let status = await Repl(vm: vm, console: console, options: options).session(reader, editor: nil)
+    return Outcome(output: output.text, error: error.text, status: status)
+  }
+
+  @Test("Expressions show their value, statements nothing, and _ is the last value")
+  func values() async throws {
+    let outcome = try await session("1+1", "x = _ * 10", "x, 'two'", "_ + 1", "print('printed')", "nil", "", "  ")
+    #expect(outcome.output == "2\n20\t\"two\"\n21\nprinted\nnil\n")
+    #expect(outcome.error.isEmpty)
+    #expect(outcome.status == .success)
+  }
+
+  @Test("Input goes on over lines until it is complete")
+  func multiline() async throws {
+    let outcome = try await session("function twice(n)", "  return n * 2", "end", "twice(", "21)", "t = {", "", "1 }", "#t")
+    #expect(outcome.output == "42\n1\n")
+    #expect(outcome.error.isEmpty)
+  }
+
+  @Test("Errors are shown with the line and the session goes on")
+  func errors() async throws {
+    let outcome = try await session("local x = 1", "nosuch.field", "x = = 2", "error({ kind = 'mine', message = 'own' })", "'on'")
+    #expect(outcome.output == "\"on\"\n")
+    #expect(outcome.error.contains("attempt to index a nil value (global 'nosuch')\n --> stdin:1\n1 | nosuch.field\n  | ^^^^^^\n"))
+    #expect(outcome.error.contains("error (syntax): unexpected symbol near '='"))
+    #expect(outcome.error.contains("own"))
+    #expect(outcome.status == .success)
+  }
+
+  @Test("An input that never becomes complete is an error at the end")
+  func unfinished() async throws {
+    let outcome = try await session("function f(")
+    #expect(outcome.error.hasPrefix("error (syntax):"))
+  }
+
+  @Test("Calls that wait just work, and objects describe themselves, also inside tables")
+  func host() async throws {
+    let outcome = try await session("test.later()", "{ test.box(), n = test.add(1, 2) }", "test.add('x')")
+    #expect(outcome.output == "\"later\"\n{ <test.Box of oak>, n = 3 }\n")
+    #expect(outcome.error.contains("test.add"))
+  }
+
+  @Test("Cycles and metatables do no harm")
+  func cycles() async throws {
+    let outcome = try await session(
+      "t = {}", "t.t = t", "t", "setmetatable({}, { __tostring = function() error('never') end, __index = error })", "1")
+    #expect(outcome.output.hasSuffix("{}\n1\n"))
+    #expect(outcome.error.isEmpty)
+  }
+
+  @Test("os.exit ends the session with its status")
+  func exit() async throws {
+    #expect(try await session("os.exit(7)", "print('never')").status == .exit(7))
+    #expect(try await session("os.exit(true)").status == .success)
+  }
+
+  @Test("Dot commands help and leave; unknown ones say so; numbers are not commands")
+  func commands() async throws {
+    let own = ReplCommand([".own"], "an own one") { argument, console in
+      console.print("own <\(argument)>")
+      return .goOn
+    }
+    let outcome = try await session(".5 + 1", ".own  a b ", ".help", ".help test.add", ".nope", ".quit", "'never'", commands: [own])
+    #expect(outcome.output == "1.5\nown <a b>\n")
+    #expect(outcome.error.contains(".own          an own one\n"))
+    #expect(outcome.error.contains("test.add(left: integer, right: integer)\n  Adds.\n  left   the first\n"))
+    #expect(outcome.error.contains("There is no command .nope"))
+    #expect(outcome.status == .success)
+  }
+
+  @Test("Tab knows declared functions and the session's globals, without running a metamethod")
+  func names() async throws {
+    let vm = try LuaVM(LuaVM.Configuration(modules: [Self.module]))
+    let names = CompletionNames(vm: vm, modules: [Self.module], commands: [".help"])
+    _ = try await vm.evaluate("mine = { inner = 1 }")
+    _ = try await vm.evaluate("trap = setmetatable({}, { __pairs = error, __index = error, __len = error })")
+    #expect(await names.all().contains("mine.inner"))
+    _ = try await vm.evaluate("next, type, string.mine = nil, nil, 1")
+    let all = Set(await names.all())
+    #expect(all.isSuperset(of: ["test.later", "mine", "mine.inner", "trap", "string.mine", ".help", "while"]))
+  }
+}
+
+private final class Box: Sendable {}
