@@ -140,4 +140,15 @@ struct ErrorTests {
     #expect(error.traceback.contains("test.lua:3: in"))
     #expect(error.traceback.contains("in the task that waited for it") && error.traceback.contains("test.lua:6"))
   }
+
+  @Test("A long script name is not shortened")
+  func longName() async throws {
+    let name = String(repeating: "directory/", count: 12) + "fleet.lua"
+    let vm = try Bench().vm
+    for text in ["error('x')", "x = = 1", "local n = nil + 1", "require 'shop'.fail('S')"] {
+      let error = await #expect(throws: LuaError.self) { try await vm.run(Array(text.utf8), name: name) }
+      #expect(error?.source == name && error?.line == 1)
+      #expect(error?.message.contains("fleet.lua") == false)
+    }
+  }
 }

@@ -110,6 +110,6 @@ extension VMState {
     var source: UnsafePointer<CChar>?
     let line = clh_caller(vm, task?.pointer, &source)
     guard line > 0, let source else { return nil }
-    return LuaCaller(source: String(cString: source), line: Int(line))
+    return LuaCaller(source: fullName(String(cString: source)), line: Int(line))
   }
 }

@@ -15,7 +15,7 @@ extension VMState {
     }
     var error = LuaError(
       kind: .runtime, message: Self.text(described.message, described.message_length),
-      source: described.line > 0 ? described.source.map { String(cString: $0) } : nil,
+      source: described.line > 0 ? described.source.map { fullName(String(cString: $0)) } : nil,
       line: described.line > 0 ? Int(described.line) : nil, traceback: traceback, value: value)
     error.reference = reference
     switch Int(described.status) {
@@ -45,7 +45,7 @@ extension VMState {
       let digits = rest.prefix { $0.isASCII && $0.isNumber }
       let after = rest[digits.endIndex...]
       if let line = Int(digits), after.hasPrefix(": "), isChunk(source) || source == error.source {
-        error.source = source
+        error.source = fullName(source)
         error.line = line
         error.message = String(after.dropFirst(2))
         return
@@ -57,6 +57,12 @@ extension VMState {
   /// Whether positions spell a chunk like this; Lua shortens long names from the front.
   private func isChunk(_ source: String) -> Bool {
     chunkNames.contains(source) || source.hasPrefix("[string \"") || source.hasPrefix("...")
+  }
+
+  /// The name of a chunk from how Lua spells it in positions.
+  func fullName(_ source: String) -> String {
+    guard source.hasPrefix("...") else { return source }
+    return chunkNames.first { $0.hasSuffix(source.dropFirst(3)) } ?? source
   }
 
   private static func text(_ pointer: UnsafePointer<CChar>?, _ length: Int) -> String {
