@@ -55,7 +55,8 @@ struct CSVReader {
         quoted: while true {
           while index >= text.count {
             guard let more = try nextLine() else {
-              throw ScriptFailure("'\(shown)', line \(firstLine): a quoted field is not closed before the end of the file")
+              throw ScriptFailure(
+                "'\(shown)', line \(firstLine): a quoted field is not closed before the end of the file")
             }
             field.append(0x0A)
             text = more
@@ -76,7 +77,8 @@ struct CSVReader {
         }
         guard index >= text.count || text[index] == separator else {
           throw ScriptFailure(
-            "'\(shown)', line \(line), column \(index + 1): text after a closing quote", hint: "double the quotes inside a quoted field")
+            "'\(shown)', line \(line), column \(index + 1): text after a closing quote",
+            hint: "double the quotes inside a quoted field")
         }
       }
       if index >= text.count {

@@ -16,7 +16,8 @@ final class LineReader {
   init(path: String, shown: String) throws {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      throw ScriptFailure(kind: "not_found", "the file '\(shown)' does not exist", hint: "relative paths start at the working directory")
+      throw ScriptFailure(
+        kind: "not_found", "the file '\(shown)' does not exist", hint: "relative paths start at the working directory")
     }
     guard !isDirectory.boolValue else { throw ScriptFailure("'\(shown)' is a directory, not a file") }
     guard let handle = FileHandle(forReadingAtPath: path) else {

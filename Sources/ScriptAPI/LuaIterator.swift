@@ -9,7 +9,8 @@ final class LuaIterator: Sendable {
     call: .waiting(
       "iterator", "The next values, or nil at the end.",
       parameters: [
-        HostParameter("state", .any, "ignored", optional: true), HostParameter("control", .any, "ignored", optional: true),
+        HostParameter("state", .any, "ignored", optional: true),
+        HostParameter("control", .any, "ignored", optional: true),
       ],
       returns: [HostParameter("value", .any, "the next value")], since: "0.1"
     ) { arguments in

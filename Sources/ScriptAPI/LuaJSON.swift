@@ -43,7 +43,8 @@ enum LuaJSON {
     case .integer(let number): return .integer(number)
     case .number(let number):
       guard number.isFinite else {
-        throw ScriptFailure("\(name(path)) is \(number), which JSON cannot express", hint: "use a finite number or json.null")
+        throw ScriptFailure(
+          "\(name(path)) is \(number), which JSON cannot express", hint: "use a finite number or json.null")
       }
       return .number(number)
     case .string(let text):

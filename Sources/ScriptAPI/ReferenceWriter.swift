@@ -39,7 +39,9 @@ public enum ReferenceWriter {
   }
 
   private static func function(_ function: HostFunction, level: String) -> [String] {
-    var lines = ["", "\(level) `\(function.signature)`", "", function.summary + (function.isWaiting ? " *Waits.*" : "")]
+    var lines = [
+      "", "\(level) `\(function.signature)`", "", function.summary + (function.isWaiting ? " *Waits.*" : ""),
+    ]
     let rows = function.parameters.flatMap { Self.rows($0, prefix: "") }
     if !rows.isEmpty { lines += ["", "| parameter | type | what it is |", "|---|---|---|"] + rows }
     if !function.returns.isEmpty {

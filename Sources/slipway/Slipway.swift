@@ -17,7 +17,8 @@ struct Slipway: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      RunCommand.self, ReplCommand.self, ValidateCommand.self, ImportCommand.self, CloudCommand.self, ConvertCommand.self,
+      RunCommand.self, ReplCommand.self, ValidateCommand.self, ImportCommand.self, CloudCommand.self,
+      ConvertCommand.self,
       InspectCommand.self,
     ])
 

@@ -8,7 +8,7 @@ struct ProfileResolverTests {
   /// A working directory and a home of its own, removed at the end.
   private final class Places {
     let root: String
-    var work: String { root + "/work" }
+    var work: String { root + "/somewhere" }
     var home: String { root + "/home" }
 
     init() throws {

@@ -19,7 +19,8 @@ struct GoldenScriptTests {
     let source = try String(contentsOf: ScriptWorld.scripts.appending(path: "\(name).lua"), encoding: .utf8)
     let printed = try await withWorld { world in
       try await world.run(
-        source, arguments: ["one", "--wave=2", "--dry", "--", "--two"], environment: ["SLIPWAY_TEST": "value", "EMPTY": ""])
+        source, arguments: ["one", "--wave=2", "--dry", "--", "--two"],
+        environment: ["SLIPWAY_TEST": "value", "EMPTY": ""])
     }
     let golden = ScriptWorld.scripts.appending(path: "\(name).expected")
     if ProcessInfo.processInfo.environment["SLIPWAY_UPDATE_GOLDEN"] != nil {

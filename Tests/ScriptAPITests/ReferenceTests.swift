@@ -18,7 +18,8 @@ struct ReferenceTests {
   /// Run with SLIPWAY_UPDATE_REFERENCE=1 to write the page anew.
   @Test("docs/reference/script-api.md says what the declarations say")
   func current() throws {
-    let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
       .appending(path: "docs/reference/script-api.md")
     let text = ReferenceWriter.markdown(context.modules)
     if ProcessInfo.processInfo.environment["SLIPWAY_UPDATE_REFERENCE"] != nil {

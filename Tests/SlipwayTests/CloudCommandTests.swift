@@ -74,8 +74,12 @@ struct CloudCommandTests {
     try await withTemporaryDirectory { directory in
       let (running, access) = try await start(directory.appending(path: "data"))
       let environment = try configure(directory, access)
-      let request = ["--name", "n", "--image-url", "images:x.zvhd2", "--os-version", "CentOS 7.0 64bit", "--min-disk", "40"]
-      for (cloud, status, text) in [("wrong-password", 77, ""), ("nobody-there", 69, "127.0.0.1"), ("by-pasword", 78, "by-password")] {
+      let request = [
+        "--name", "n", "--image-url", "images:x.zvhd2", "--os-version", "CentOS 7.0 64bit", "--min-disk", "40",
+      ]
+      for (cloud, status, text) in [
+        ("wrong-password", 77, ""), ("nobody-there", 69, "127.0.0.1"), ("by-pasword", 78, "by-password"),
+      ] {
         let outcome = try await Tool.run(["import", "--cloud", cloud] + request, environment: environment)
         #expect(outcome.status == Int32(status), "\(cloud): \(outcome.errors)")
         #expect(text.isEmpty || outcome.errors.contains(text), "\(outcome.errors)")

@@ -55,13 +55,15 @@ struct DocumentationTests {
   func consoleExamples() async throws {
     try await withExampleCloud { cloud in
       try await withTemporaryDirectory { directory in
-        _ = FileManager.default.createFile(atPath: directory.appending(path: "disk.raw").path, contents: Data(repeating: 1, count: 1 << 20))
+        _ = FileManager.default.createFile(
+          atPath: directory.appending(path: "disk.raw").path, contents: Data(repeating: 1, count: 1 << 20))
         for block in Self.blocks("console") {
           for (command, shown) in Self.commands(block.text) {
             let outcome = try await Tool.run(
               ["-c", command],
               environment: [
-                "PATH": Tool.binary.deletingLastPathComponent().path + ":/usr/bin:/bin", "SLIPWAY_LOCAL_CLOUD": cloud.path,
+                "PATH": Tool.binary.deletingLastPathComponent().path + ":/usr/bin:/bin",
+                "SLIPWAY_LOCAL_CLOUD": cloud.path,
               ], directory: directory, executable: URL(filePath: "/bin/bash"))
             #expect(outcome.status == 0, "\(block.testDescription): \(command): \(outcome.errors)")
             if !shown.isEmpty {

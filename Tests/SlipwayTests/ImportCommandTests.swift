@@ -26,7 +26,10 @@ struct ImportCommandTests {
   func refused() async throws {
     try await withTemporaryDirectory { directory in
       let outcome = try await Tool.run(
-        ["import", "--local-cloud", directory.path, "--name", "a#b", "--image-url", "images:x.qcow2", "--min-disk", "4000"])
+        [
+          "import", "--local-cloud", directory.path, "--name", "a#b", "--image-url", "images:x.qcow2", "--min-disk",
+          "4000",
+        ])
       #expect(outcome.status == 65)
       for text in ["name", "IMG.0003", "image_url", "zvhd2", "min_disk", "1024", "os_version", "IMG.0159"] {
         #expect(outcome.errors.contains(text), "\(text) in \(outcome.errors)")
@@ -51,7 +54,8 @@ struct ImportCommandTests {
     try await withTemporaryDirectory { directory in
       try await ExampleFiles.disk(in: directory, bucket: "images", key: "x.zvhd2")
       let outcome = try await Tool.run(
-        ["import", "--local-cloud", directory.path, "--clock-scale", "1", "--timeout", "300ms", "--name", "web01"] + good)
+        ["import", "--local-cloud", directory.path, "--clock-scale", "1", "--timeout", "300ms", "--name", "web01"]
+          + good)
       #expect(outcome.status == 75, "\(outcome.errors)")
       #expect(outcome.errors.contains("job"))
     }
@@ -78,12 +82,15 @@ struct ImportCommandTests {
       }
       let json = try write(
         "good.json",
-        #"[{"name":"a","image_url":"images:a.zvhd2","os_version":"CentOS 7.0 64bit","min_disk":40},{"name":"d","image_url":"images:d.zvhd2","type":"DataImage","min_disk":10}]"#)
+        #"[{"name":"a","image_url":"images:a.zvhd2","os_version":"CentOS 7.0 64bit","min_disk":40},{"name":"d","image_url":"images:d.zvhd2","type":"DataImage","min_disk":10}]"#
+      )
       let yaml = try write(
-        "bad.yaml", "name: 'a#b'\nimage_url: https://example.test/x.zvhd2\nos_version: CentOS 7.0 64bit\nmin_disk: '40'\nnam: x\n")
+        "bad.yaml",
+        "name: 'a#b'\nimage_url: https://example.test/x.zvhd2\nos_version: CentOS 7.0 64bit\nmin_disk: '40'\nnam: x\n")
       let lua = try write(
         "good.lua",
-        "local ims = require 'ims'\nreturn { ims.system_image { name = 'l', image_url = 'images:l.zvhd2', os_version = 'CentOS 7.0 64bit', min_disk = 40 } }\n")
+        "local ims = require 'ims'\nreturn { ims.system_image { name = 'l', image_url = 'images:l.zvhd2', os_version = 'CentOS 7.0 64bit', min_disk = 40 } }\n"
+      )
       let fine = try await Tool.run(["validate", json, lua])
       #expect(fine.status == 0, "\(fine.errors)\(fine.output)")
       let bad = try await Tool.run(["validate", "--output", "json", json, yaml])
@@ -94,7 +101,9 @@ struct ImportCommandTests {
       #expect(reports.count == 3)
       let findings = try #require(reports[2]["errors"] as? [[String: Any]])
       #expect(Set(findings.compactMap { $0["field"] as? String }).isSuperset(of: ["name", "image_url", "min_disk"]))
-      for (name, text) in [("broken.json", "{"), ("broken.yaml", "a: [1"), ("broken.lua", "return {"), ("nothing.lua", "x = 1")] {
+      for (name, text) in [
+        ("broken.json", "{"), ("broken.yaml", "a: [1"), ("broken.lua", "return {"), ("nothing.lua", "x = 1"),
+      ] {
         let outcome = try await Tool.run(["validate", try write(name, text)])
         #expect(outcome.status == 65, "\(name): \(outcome.status)")
         #expect(outcome.errors.contains(name))

@@ -37,8 +37,14 @@ struct RunCommandTests {
       ("require('ims').system_image { name = ('x'):rep(10 << 20), nmae = 1 }", 2, "nmae"),
       ("local t = {} t.t = t require('json').encode(t)", 2, "itself"),
       ("local t = {} for i = 1, 1000 do t = { t } end require('json').encode(t)", 2, "deep"),
-      ("local ims = require 'ims' ims.import(ims.system_image { name = 'a b ', image_url = 'images:x.zvhd2', os_version = 'x', min_disk = 1 })", 65, "name"),
-      ("local ims = require 'ims' ims.import(ims.system_image { name = 'a', image_url = 'bucket:x.zvhd2', os_version = 'CentOS 7.0 64bit', min_disk = 1 })", 1, "IMG."),
+      (
+        "local ims = require 'ims' ims.import(ims.system_image { name = 'a b ', image_url = 'images:x.zvhd2', os_version = 'x', min_disk = 1 })",
+        65, "name"
+      ),
+      (
+        "local ims = require 'ims' ims.import(ims.system_image { name = 'a', image_url = 'bucket:x.zvhd2', os_version = 'CentOS 7.0 64bit', min_disk = 1 })",
+        1, "IMG."
+      ),
     ] as [(String, Int32, String)])
   func endings(source: String, status: Int32, text: String) async throws {
     let outcome = try await run(source)
@@ -91,7 +97,8 @@ struct RunCommandTests {
 
   @Test("A memory limit stops a script that eats memory")
   func memory() async throws {
-    let outcome = try await run("local t = {} while true do t[#t + 1] = ('x'):rep(1 << 20) .. #t end", ["--memory", "32"])
+    let outcome = try await run(
+      "local t = {} while true do t[#t + 1] = ('x'):rep(1 << 20) .. #t end", ["--memory", "32"])
     #expect(outcome.status == 2)
     #expect(outcome.errors.contains("memory"))
   }
@@ -109,7 +116,8 @@ struct RunCommandTests {
   func arguments() async throws {
     try await withTemporaryDirectory { directory in
       let script = directory.appending(path: "words.lua")
-      try "print(..., arg[0] ~= nil, #arg, require('args').options.wave)".write(to: script, atomically: true, encoding: .utf8)
+      try "print(..., arg[0] ~= nil, #arg, require('args').options.wave)".write(
+        to: script, atomically: true, encoding: .utf8)
       let outcome = try await Tool.run(
         ["run", "--local-cloud", directory.path, script.path, "--", "one", "--wave=2"])
       #expect(outcome.output == "one\ttrue\t2\t2\n")

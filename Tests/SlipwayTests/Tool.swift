@@ -67,7 +67,9 @@ enum Tool {
     process.executableURL = executable ?? binary
     process.arguments = arguments
     process.currentDirectoryURL = directory ?? root
-    var all = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8"]
+    var all = [
+      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8",
+    ]
     all.merge(environment) { $1 }
     process.environment = all
     let streams = FileManager.default.temporaryDirectory.appending(path: "slipway-streams-\(UUID().uuidString)")
@@ -88,7 +90,8 @@ enum Tool {
     _ arguments: [String], input: String? = nil, environment: [String: String] = [:], directory: URL? = nil,
     executable: URL? = nil
   ) async throws -> Outcome {
-    try await start(arguments, input: input, environment: environment, directory: directory, executable: executable).finish()
+    try await start(arguments, input: input, environment: environment, directory: directory, executable: executable)
+      .finish()
   }
 }
 

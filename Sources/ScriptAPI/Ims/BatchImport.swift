@@ -43,7 +43,8 @@ struct BatchImport: Sendable {
         ?? Entry(
           index: index, request: requests[index],
           outcome: .failure(
-            ImportError(kind: .cancelled, message: "not started, since an earlier import failed", request: requests[index])))
+            ImportError(
+              kind: .cancelled, message: "not started, since an earlier import failed", request: requests[index])))
     }
   }
 

@@ -22,7 +22,8 @@ final class ImageObject: Sendable {
     let fields = RequestField.allCases.map { field in
       HostParameter(field.rawValue, luaType(field), field.summary, optional: true)
     }
-    return .record(fields + foreignFields.map { HostParameter($0, .any, "not a field of quick import", optional: true) })
+    return .record(
+      fields + foreignFields.map { HostParameter($0, .any, "not a field of quick import", optional: true) })
   }
 
   private static func luaType(_ field: RequestField) -> LuaType {
@@ -69,7 +70,8 @@ final class ImageObject: Sendable {
       HostFunction(
         "image:validate", "Every rule that needs no network; never stops at the first finding.",
         returns: [
-          HostParameter("report", .map, "ok, findings, errors, warnings; a finding has field, rule, code, severity, message, hint")
+          HostParameter(
+            "report", .map, "ok, findings, errors, warnings; a finding has field, rule, code, severity, message, hint")
         ], since: "0.1"
       ) { arguments in
         guard let image = arguments.receiver as? ImageObject else { return [] }

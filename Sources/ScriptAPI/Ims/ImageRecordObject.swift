@@ -13,13 +13,15 @@ final class ImageRecordObject: Sendable {
   }
 
   static let type = ObjectType(
-      "ims.Record", "An image in the cloud, as it was when it was asked for.", fields: fields, methods: methods,
-      description: { object in
-        guard let record = (object as? ImageRecordObject)?.record else { return "ims.Record" }
-        return "ims.Record(\(record.name), \(record.id), \(record.status))"
-      })
+    "ims.Record", "An image in the cloud, as it was when it was asked for.", fields: fields, methods: methods,
+    description: { object in
+      guard let record = (object as? ImageRecordObject)?.record else { return "ims.Record" }
+      return "ims.Record(\(record.name), \(record.id), \(record.status))"
+    })
 
-  private static func field(_ name: String, _ type: LuaType, _ docs: String, _ get: @escaping @Sendable (ImageRecord) -> LuaValue) -> ObjectField {
+  private static func field(
+    _ name: String, _ type: LuaType, _ docs: String, _ get: @escaping @Sendable (ImageRecord) -> LuaValue
+  ) -> ObjectField {
     ObjectField(name, type, docs) { object in (object as? ImageRecordObject).map { get($0.record) } ?? .nil }
   }
 
@@ -54,7 +56,8 @@ final class ImageRecordObject: Sendable {
       },
       .waiting(
         "record:wait_gone", "Waits until a deleted image is no longer listed.",
-        parameters: [HostParameter("options", .record([ImsModule.timeoutOption]), "how long", optional: true)], since: "0.1"
+        parameters: [HostParameter("options", .record([ImsModule.timeoutOption]), "how long", optional: true)],
+        since: "0.1"
       ) { arguments in
         guard let image = arguments.receiver as? ImageRecordObject else { return [] }
         let options = ImsModule.WaitOptions(arguments[0])

@@ -34,7 +34,9 @@ public struct ImsFailure: ScriptError {
 
 extension ConfigurationError: ScriptError {
   public var scriptMessage: String { message }
-  public var scriptFields: [(String, LuaValue)] { ScriptFailure(kind: "configuration", message, hint: hint).scriptFields }
+  public var scriptFields: [(String, LuaValue)] {
+    ScriptFailure(kind: "configuration", message, hint: hint).scriptFields
+  }
 }
 
 extension ImsModule {

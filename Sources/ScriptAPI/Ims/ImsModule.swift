@@ -42,8 +42,10 @@ final class ImsModule: Sendable {
 
   // MARK: Options shared by several functions
 
-  static let keyOption = HostParameter("key", .string, "names this import, so that running it again finds it", optional: true)
-  static let timeoutOption = HostParameter("timeout", .duration, "how long to wait, such as 4h; 24h by default", optional: true)
+  static let keyOption = HostParameter(
+    "key", .string, "names this import, so that running it again finds it", optional: true)
+  static let timeoutOption = HostParameter(
+    "timeout", .duration, "how long to wait, such as 4h; 24h by default", optional: true)
   static let progressOption = HostParameter(
     "on_progress", .function, "called with the job's status table at every change", optional: true)
 
@@ -76,15 +78,20 @@ final class ImsModule: Sendable {
     return [
       HostFunction(
         "ims.system_image", "Builds a request for a system disk image.",
-        parameters: [HostParameter("fields", ImageObject.record(.system), "the API's fields")], returns: result, since: "0.1"
+        parameters: [HostParameter("fields", ImageObject.record(.system), "the API's fields")], returns: result,
+        since: "0.1"
       ) { arguments in [self.image(try ImageObject.request(.system, arguments[0]))] },
       HostFunction(
         "ims.data_image", "Builds a request for a data disk image.",
-        parameters: [HostParameter("fields", ImageObject.record(.data), "the API's fields")], returns: result, since: "0.1"
+        parameters: [HostParameter("fields", ImageObject.record(.data), "the API's fields")], returns: result,
+        since: "0.1"
       ) { arguments in [self.image(try ImageObject.request(.data, arguments[0]))] },
       HostFunction(
-        "ims.request", "Takes a request's JSON body as it stands, unknown fields and wrong types included, for the rules to judge.",
-        parameters: [HostParameter("body", .map, "as the API would get it; type = 'DataImage' makes it a data disk image")],
+        "ims.request",
+        "Takes a request's JSON body as it stands, unknown fields and wrong types included, for the rules to judge.",
+        parameters: [
+          HostParameter("body", .map, "as the API would get it; type = 'DataImage' makes it a data disk image")
+        ],
         returns: result, since: "0.1"
       ) { arguments in [self.image(ImportRequest(json: try LuaJSON.json(arguments[0], path: "")))] },
     ]
@@ -99,7 +106,8 @@ final class ImsModule: Sendable {
         parameters: [
           HostParameter("image", .object("ims.Image"), "the request"),
           HostParameter(
-            "options", .record([Self.keyOption, Self.timeoutOption, Self.progressOption]), "how to import", optional: true),
+            "options", .record([Self.keyOption, Self.timeoutOption, Self.progressOption]), "how to import",
+            optional: true),
         ],
         returns: [HostParameter("result", .map, "image_id, image_name, status, job_id, duration")], since: "0.1"
       ) { arguments in
@@ -149,7 +157,9 @@ final class ImsModule: Sendable {
       ) { arguments in
         let id = (arguments[0].stringValue ?? "").trimmed
         guard !id.isEmpty, id.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }) else {
-          throw ScriptFailure("bad argument #1 'id' to 'ims.job': '\(id.prefix(60))' is no job id", hint: "job ids are 32 hexadecimal digits")
+          throw ScriptFailure(
+            "bad argument #1 'id' to 'ims.job': '\(id.prefix(60))' is no job id",
+            hint: "job ids are 32 hexadecimal digits")
         }
         return [self.job(JobReference(id: id))]
       },
@@ -167,7 +177,9 @@ final class ImsModule: Sendable {
     [
       HostFunction(
         "ims.images", "The images that match, one a turn of the loop; pages are fetched as needed.",
-        parameters: [HostParameter("filter", ImageFilter.record, "all must match; private images by default", optional: true)],
+        parameters: [
+          HostParameter("filter", ImageFilter.record, "all must match; private images by default", optional: true)
+        ],
         returns: [HostParameter("iterator", .function, "for record in ims.images{…} do")], since: "0.1"
       ) { arguments in
         let query = try ImageFilter.query(arguments[0])
@@ -183,10 +195,10 @@ final class ImsModule: Sendable {
         "ims.image", "One image by its id.",
         parameters: [HostParameter("id", .string, "the image's UUID")],
         returns: [HostParameter("record", .object("ims.Record"), "the image")], since: "0.1"
-      ) { arguments in 
+      ) { arguments in
         let id = arguments[0].stringValue ?? ""
         return [self.record(try await self.attempt { try await $0.client.image(id) })]
-       },
+      },
       .waiting(
         "ims.quota", "How many private images are used and allowed.",
         returns: [HostParameter("quota", .map, "used, quota, min, max of type image; others by type")], since: "0.1"

@@ -12,45 +12,49 @@ final class JobObject: Sendable {
   }
 
   static let type = ObjectType(
-      "ims.Job", "An import the cloud has accepted.",
-      fields: [
-        ObjectField("id", .string, "the cloud's job id") { text(($0 as? JobObject)?.reference.id) },
-        ObjectField("image_name", .string, "the name in the request, where it is known") {
-          text(($0 as? JobObject)?.reference.imageName)
-        },
-        ObjectField("image", .object("ims.Image"), "the request, where this session made it") { object in
-          guard let job = object as? JobObject, let request = job.reference.request else { return .nil }
-          return job.ims.image(request)
-        },
-      ],
-      methods: [
-        .waiting(
-          "job:poll", "Asks once how the job stands.",
-          returns: [
-            HostParameter("status", .map, "status, progress, image_id, error_code, fail_reason, begin_time, end_time, job_id")
-          ], since: "0.1"
-        ) { arguments in
-          guard let job = arguments.receiver as? JobObject else { return [] }
-          return [JobStatusTable.value(try await job.ims.attempt { try await $0.poll(job.reference) })]
-        },
-        .waiting(
-          "job:wait", "Waits for the end: returns the result, or raises job_failed or timeout.",
-          parameters: [HostParameter("options", .record([ImsModule.timeoutOption, ImsModule.progressOption]), "how to wait", optional: true)],
-          returns: [HostParameter("result", .map, "image_id, image_name, status, job_id, duration")], since: "0.1"
-        ) { arguments in
-          guard let job = arguments.receiver as? JobObject else { return [] }
-          let options = ImsModule.WaitOptions(arguments[0])
-          let result = try await job.ims.attempt { service in
-            try await service.wait(
-              for: job.reference, timeout: options.timeout, onProgress: options.observer(job.reference.imageName))
-          }
-          return [ResultTable.value(result)]
-        },
-      ],
-      description: { object in
-        guard let job = (object as? JobObject)?.reference else { return "ims.Job" }
-        return "ims.Job(\(job.id)\(job.imageName.map { ", \($0)" } ?? ""))"
-      })
+    "ims.Job", "An import the cloud has accepted.",
+    fields: [
+      ObjectField("id", .string, "the cloud's job id") { text(($0 as? JobObject)?.reference.id) },
+      ObjectField("image_name", .string, "the name in the request, where it is known") {
+        text(($0 as? JobObject)?.reference.imageName)
+      },
+      ObjectField("image", .object("ims.Image"), "the request, where this session made it") { object in
+        guard let job = object as? JobObject, let request = job.reference.request else { return .nil }
+        return job.ims.image(request)
+      },
+    ],
+    methods: [
+      .waiting(
+        "job:poll", "Asks once how the job stands.",
+        returns: [
+          HostParameter(
+            "status", .map, "status, progress, image_id, error_code, fail_reason, begin_time, end_time, job_id")
+        ], since: "0.1"
+      ) { arguments in
+        guard let job = arguments.receiver as? JobObject else { return [] }
+        return [JobStatusTable.value(try await job.ims.attempt { try await $0.poll(job.reference) })]
+      },
+      .waiting(
+        "job:wait", "Waits for the end: returns the result, or raises job_failed or timeout.",
+        parameters: [
+          HostParameter(
+            "options", .record([ImsModule.timeoutOption, ImsModule.progressOption]), "how to wait", optional: true)
+        ],
+        returns: [HostParameter("result", .map, "image_id, image_name, status, job_id, duration")], since: "0.1"
+      ) { arguments in
+        guard let job = arguments.receiver as? JobObject else { return [] }
+        let options = ImsModule.WaitOptions(arguments[0])
+        let result = try await job.ims.attempt { service in
+          try await service.wait(
+            for: job.reference, timeout: options.timeout, onProgress: options.observer(job.reference.imageName))
+        }
+        return [ResultTable.value(result)]
+      },
+    ],
+    description: { object in
+      guard let job = (object as? JobObject)?.reference else { return "ims.Job" }
+      return "ims.Job(\(job.id)\(job.imageName.map { ", \($0)" } ?? ""))"
+    })
 }
 
 /// Text as a Lua value, nil where there is none.

@@ -12,27 +12,31 @@ final class ResultsObject: Sendable {
   }
 
   static let type = ObjectType(
-      "ims.Results", "The outcomes of ims.import_all: results[i], #results, and iterators.",
-      fields: [
-        ObjectField("count", .integer, "how many images were asked for") { .integer(Int64(entries($0).count)) },
-        ObjectField("succeeded_count", .integer, "how many were imported") { .integer(Int64(entries($0).count(where: \.succeeded))) },
-        ObjectField("failed_count", .integer, "how many were not") { .integer(Int64(entries($0).count { !$0.succeeded })) },
-        ObjectField("failure_rate", .number, "failed_count / count, 0 for none") { object in
-          let all = entries(object)
-          return .number(all.isEmpty ? 0 : Double(all.count { !$0.succeeded }) / Double(all.count))
-        },
-        ObjectField("all_succeeded", .boolean, "whether none failed") { .boolean(entries($0).allSatisfy(\.succeeded)) },
-      ],
-      methods: [
-        iterator("results:succeeded", "The entries that were imported, one a turn of the loop.") { $0.succeeded },
-        iterator("results:failed", "The entries that were not, one a turn of the loop.") { !$0.succeeded },
-      ],
-      description: { "ims.Results(\(entries($0).count) images, \(entries($0).count { !$0.succeeded }) failed)" },
-      length: { entries($0).count },
-      element: { object, index in
-        guard let results = object as? ResultsObject, results.entries.indices.contains(index - 1) else { return .nil }
-        return results.entry(results.entries[index - 1])
-      })
+    "ims.Results", "The outcomes of ims.import_all: results[i], #results, and iterators.",
+    fields: [
+      ObjectField("count", .integer, "how many images were asked for") { .integer(Int64(entries($0).count)) },
+      ObjectField("succeeded_count", .integer, "how many were imported") {
+        .integer(Int64(entries($0).count(where: \.succeeded)))
+      },
+      ObjectField("failed_count", .integer, "how many were not") {
+        .integer(Int64(entries($0).count { !$0.succeeded }))
+      },
+      ObjectField("failure_rate", .number, "failed_count / count, 0 for none") { object in
+        let all = entries(object)
+        return .number(all.isEmpty ? 0 : Double(all.count { !$0.succeeded }) / Double(all.count))
+      },
+      ObjectField("all_succeeded", .boolean, "whether none failed") { .boolean(entries($0).allSatisfy(\.succeeded)) },
+    ],
+    methods: [
+      iterator("results:succeeded", "The entries that were imported, one a turn of the loop.") { $0.succeeded },
+      iterator("results:failed", "The entries that were not, one a turn of the loop.") { !$0.succeeded },
+    ],
+    description: { "ims.Results(\(entries($0).count) images, \(entries($0).count { !$0.succeeded }) failed)" },
+    length: { entries($0).count },
+    element: { object, index in
+      guard let results = object as? ResultsObject, results.entries.indices.contains(index - 1) else { return .nil }
+      return results.entry(results.entries[index - 1])
+    })
 
   private static func entries(_ object: AnyObject) -> [BatchImport.Entry] { (object as? ResultsObject)?.entries ?? [] }
 

@@ -41,7 +41,8 @@ enum ArgsModule {
       if word == "--" {
         optionsEnded = true
       } else if let equals = word.firstIndex(of: "=") {
-        options[String(word.dropFirst(2).prefix(upTo: equals))] = .string(LuaString(String(word[word.index(after: equals)...])))
+        options[String(word.dropFirst(2).prefix(upTo: equals))] = .string(
+          LuaString(String(word[word.index(after: equals)...])))
       } else {
         options[String(word.dropFirst(2))] = .boolean(true)
       }

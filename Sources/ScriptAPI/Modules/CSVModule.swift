@@ -27,7 +27,8 @@ enum CSVModule {
           var separator = UInt8(ascii: ",")
           if let given = arguments[1].tableValue?["separator"].stringValue {
             guard given.utf8.count == 1, let byte = given.utf8.first, byte != UInt8(ascii: "\""), byte >= 9 else {
-              throw ScriptFailure("csv.rows: 'separator' must be one ASCII character, got '\(given)'", hint: "such as ';' or '\\t'")
+              throw ScriptFailure(
+                "csv.rows: 'separator' must be one ASCII character, got '\(given)'", hint: "such as ';' or '\\t'")
             }
             separator = byte
           }

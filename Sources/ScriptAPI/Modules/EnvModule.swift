@@ -25,7 +25,8 @@ enum EnvModule {
         ) { arguments in
           let name = arguments[0].stringValue ?? ""
           guard let value = environment[name], !value.isEmpty else {
-            throw ScriptFailure("the environment variable '\(name)' is not set", hint: "export \(name)=… before the run")
+            throw ScriptFailure(
+              "the environment variable '\(name)' is not set", hint: "export \(name)=… before the run")
           }
           return [.string(LuaString(value))]
         },

@@ -60,7 +60,8 @@ enum FSModule {
     defer { try? handle.close() }
     let content = try handle.read(upToCount: largestRead + 1) ?? Data()
     guard content.count <= largestRead else {
-      throw ScriptFailure("'\(shown)' is larger than \(largestRead >> 20) MB", hint: "read it line by line with fs.lines")
+      throw ScriptFailure(
+        "'\(shown)' is larger than \(largestRead >> 20) MB", hint: "read it line by line with fs.lines")
     }
     return Array(content)
   }

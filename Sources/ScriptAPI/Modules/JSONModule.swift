@@ -31,7 +31,8 @@ enum JSONModule {
           do {
             return [LuaJSON.value(try JSONValue(parsing: text.bytes))]
           } catch {
-            throw ScriptFailure("json.decode: the text is not valid JSON: \(error)", hint: "check the text near that place")
+            throw ScriptFailure(
+              "json.decode: the text is not valid JSON: \(error)", hint: "check the text near that place")
           }
         },
       ],

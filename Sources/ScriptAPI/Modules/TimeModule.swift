@@ -15,7 +15,8 @@ enum TimeModule {
         ) { _ in [.number(time.now.timeIntervalSince1970)] },
         HostFunction(
           "time.parse", "Seconds since 1970 of a time in ISO 8601, such as 2024-11-06T06:21:08.769Z.",
-          parameters: [HostParameter("text", .string, "a time with a zone: Z or +01:00")], returns: [number], since: "0.1"
+          parameters: [HostParameter("text", .string, "a time with a zone: Z or +01:00")], returns: [number],
+          since: "0.1"
         ) { arguments in
           let text = arguments[0].stringValue ?? ""
           guard let date = parse(text) else {

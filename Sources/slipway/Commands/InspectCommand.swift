@@ -44,7 +44,9 @@ struct InspectCommand: AsyncParsableCommand {
     for part in inspection.partitions {
       let label = part.name.isEmpty ? "" : " \"\(part.name)\""
       let system = part.fileSystem.map { " \($0)" } ?? ""
-      lines.append("  partition \(part.number)   \(ByteText.short(part.length)) at \(part.offset), type \(part.type)\(system)\(label)")
+      lines.append(
+        "  partition \(part.number)   \(ByteText.short(part.length)) at \(part.offset), type \(part.type)\(system)\(label)"
+      )
     }
     lines.append("  importable    \(inspection.isImportable ? "yes" : "no")")
     for finding in inspection.findings {

@@ -16,7 +16,9 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Stop the script when it uses more memory than this many MB.", valueName: "mb"))
   var memory: Int?
 
-  @Argument(help: ArgumentHelp("The workflow; - reads standard input.", valueName: "file"), completion: .file(extensions: ["lua"]))
+  @Argument(
+    help: ArgumentHelp("The workflow; - reads standard input.", valueName: "file"),
+    completion: .file(extensions: ["lua"]))
   var script: String
 
   @Argument(parsing: .postTerminator, help: ArgumentHelp("Arguments for the script.", valueName: "args"))

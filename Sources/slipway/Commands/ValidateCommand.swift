@@ -14,7 +14,9 @@ struct ValidateCommand: AsyncParsableCommand {
       with ims.system_image or as plain tables. Ends with 65 when any request has an error.
       """)
 
-  @Option(help: ArgumentHelp("Whose rules: otc or huawei. The configured cloud's by default, else otc.", valueName: "dialect"))
+  @Option(
+    help: ArgumentHelp("Whose rules: otc or huawei. The configured cloud's by default, else otc.", valueName: "dialect")
+  )
   var dialect: CloudDialect?
 
   @Option(help: ArgumentHelp("The entry of clouds.yaml whose dialect counts.", valueName: "name"))
@@ -23,7 +25,9 @@ struct ValidateCommand: AsyncParsableCommand {
   @Option(name: .customLong("output"), help: ArgumentHelp("text, or json: one report a line.", valueName: "form"))
   var form: OutputForm = .text
 
-  @Argument(help: ArgumentHelp("Files ending in .json, .yaml, .yml or .lua; - reads JSON from standard input.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp(
+      "Files ending in .json, .yaml, .yml or .lua; - reads JSON from standard input.", valueName: "file"))
   var files: [String]
 
   func run() async throws {

@@ -40,11 +40,14 @@ struct RequestFile {
       throw CommandFailure(.usage, "the file \(shown) does not exist")
     }
     guard !isDirectory.boolValue else { throw CommandFailure(.usage, "\(shown) is a directory, not a file") }
-    guard let handle = FileHandle(forReadingAtPath: path), let data = try handle.read(upToCount: Self.largest + 1) else {
-      throw CommandFailure(.usage, "the file \(shown) cannot be read", hint: "check its permissions; an empty file holds no request")
+    guard let handle = FileHandle(forReadingAtPath: path), let data = try handle.read(upToCount: Self.largest + 1)
+    else {
+      throw CommandFailure(
+        .usage, "the file \(shown) cannot be read", hint: "check its permissions; an empty file holds no request")
     }
     guard data.count <= Self.largest else {
-      throw CommandFailure(.usage, "\(shown) is larger than \(Self.largest >> 20) MB", hint: "is it a list of requests?")
+      throw CommandFailure(
+        .usage, "\(shown) is larger than \(Self.largest >> 20) MB", hint: "is it a list of requests?")
     }
     return Array(data)
   }

@@ -12,7 +12,8 @@ import Testing
 
 /// A cloud of its own with real files, and VMs that reach it; removed with the test.
 final class ScriptWorld: Sendable {
-  static let scripts = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(path: "Scripts")
+  static let scripts = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().appending(
+    path: "Scripts")
 
   let directory: URL
   let output = Mutex<[UInt8]>([])
@@ -70,7 +71,9 @@ final class ScriptWorld: Sendable {
   private func connect() async throws -> ImportService {
     let profile = try await cloud.start().profile
     let transport = AsyncHTTPTransport()
-    let session = CloudSession(profile: profile, transport: transport, time: SystemTime(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    let session = CloudSession(
+      profile: profile, transport: transport, time: SystemTime(),
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     opened.withLock { $0 = (session, transport) }
     let client = ImageClient(session: session)
     return ImportService(
