@@ -22,7 +22,7 @@ public struct HostFunction: Sendable {
     case raw(RawBody)
   }
 
-  /// A body that reads plain values and writes plain results; returns `CLH_RETURN` or throws.
+  /// A body that reads plain values and writes plain results, or throws.
   @usableFromInline
   typealias RawBody =
     @Sendable (UnsafePointer<clh_value>, Int, UnsafeMutablePointer<clh_out>) throws -> Void
