@@ -8,7 +8,7 @@ struct ProfileResolverTests {
   /// A working directory and a home of its own, removed at the end.
   private final class Places {
     let root: String
-    var work: String { root + "/somewhere" }
+    var work: String { root + "/project" }
     var home: String { root + "/home" }
 
     init() throws {
@@ -74,7 +74,7 @@ struct ProfileResolverTests {
   @Test("An entry of clouds.yaml becomes a profile, with the vendor's defaults")
   func entry() throws {
     let places = try Places()
-    try places.write("work/clouds.yaml", Self.clouds)
+    try places.write("project/clouds.yaml", Self.clouds)
     let otc = try #require(try places.resolver().resolve(name: "otc"))
     #expect(otc.name == "otc")
     #expect(otc.dialect == .otc)
@@ -114,7 +114,7 @@ struct ProfileResolverTests {
     }
     #expect(credentials.password.reveal() == "hush")
     #expect(credentials.userID == "i")
-    try places.write("work/clouds.json", #"{"clouds": {"b": {"region_name": "eu-nl", "ak": "A", "sk": "S"}}}"#)
+    try places.write("project/clouds.json", #"{"clouds": {"b": {"region_name": "eu-nl", "ak": "A", "sk": "S"}}}"#)
     #expect(try places.resolver().resolve(name: nil)?.name == "b")
     try places.write("named.yml", "clouds: {c: {region_name: eu-nl, ak: A, sk: S}}")
     #expect(try places.resolver(["OS_CLIENT_CONFIG_FILE": places.root + "/named.yml"]).resolve(name: nil)?.name == "c")
@@ -123,7 +123,7 @@ struct ProfileResolverTests {
   @Test("The command line wins over the environment, and the environment over the file")
   func precedence() throws {
     let places = try Places()
-    try places.write("work/clouds.yaml", Self.clouds)
+    try places.write("project/clouds.yaml", Self.clouds)
     let environment = [
       "OS_ACCESS_KEY_ID": "EA", "OS_SK": "hush-1", "OS_REGION_NAME": "eu-de", "SLIPWAY_DIALECT": "huawei",
     ]
@@ -167,7 +167,7 @@ struct ProfileResolverTests {
   @Test("Mistakes name the file or variable, the entry and the field, and never a secret")
   func mistakes() throws {
     let places = try Places()
-    try places.write("work/clouds.yaml", Self.clouds)
+    try places.write("project/clouds.yaml", Self.clouds)
     let file = places.work + "/clouds.yaml"
     #expect(error(places, name: "otcc") == "\(file) has no cloud \"otcc\"; it has hw, otc, swiss. (did you mean otc?)")
     #expect(
@@ -192,14 +192,14 @@ struct ProfileResolverTests {
       "[]": "\(file): the entry x is no map of settings.",
     ]
     for (entry, expected) in entries {
-      try places.write("work/clouds.yaml", "clouds: {x: \(entry)}")
+      try places.write("project/clouds.yaml", "clouds: {x: \(entry)}")
       #expect(error(places, name: "x") == expected)
     }
-    try places.write("work/clouds.yaml", "clouds:\n  x:\n    sk: \"hush\n")
+    try places.write("project/clouds.yaml", "clouds:\n  x:\n    sk: \"hush\n")
     let broken = error(places, name: "x")
     #expect(broken.contains("clouds.yaml:"))
     #expect(!broken.contains("hush"))
-    try places.write("work/clouds.yaml", "cloud: 1")
+    try places.write("project/clouds.yaml", "cloud: 1")
     #expect(error(places).contains("has no map \"clouds\""))
   }
 }

@@ -26,7 +26,8 @@ struct GoldenScriptTests {
     if ProcessInfo.processInfo.environment["SLIPWAY_UPDATE_GOLDEN"] != nil {
       try printed.write(to: golden, atomically: true, encoding: .utf8)
     }
-    #expect(printed == (try String(contentsOf: golden, encoding: .utf8)))
+    let expected = try String(contentsOf: golden, encoding: .utf8)
+    #expect(printed == expected)
   }
 
   @Test("There are scripts to run")
