@@ -128,6 +128,31 @@ struct ServerTests {
     }
   }
 
+  @Test("Bodies made to hurt are refused quickly, and the server goes on")
+  func hostileBodies() async throws {
+    try await TestCloud.run { cloud async throws in
+      let token = try await cloud.token()
+      let bodies: [(String, [UInt8], String)] = [
+        ("deep arrays", [UInt8](repeating: UInt8(ascii: "["), count: 100_000), "IMG.0001"),
+        ("deep objects", Array(String(repeating: #"{"a":"#, count: 100_000).utf8), "IMG.0001"),
+        ("no UTF-8", Array(#"{"name":""#.utf8) + [0xFF, 0xFE] + Array(#""}"#.utf8), "IMG.0001"),
+        (
+          "a name of 10 MB", Array(#"{"name":""#.utf8) + [UInt8](repeating: 97, count: 10_000_000) + Array(#""}"#.utf8),
+          "IMG.0002"
+        ),
+      ]
+      for (name, body, code) in bodies {
+        let response = try await cloud.send(
+          "POST", "/v2/cloudimages/quickimport/action", headers: [("X-Auth-Token", token)], body: body)
+        #expect(response.status == 400, "\(name)")
+        #expect(try JSONValue(parsing: response.body)["error"]?["code"]?.stringValue == code, "\(name)")
+        #expect(response.body.count < 2000, "\(name)")
+      }
+      let answer = try await cloud.ims("GET", "/v2/cloudimages", token: token)
+      #expect(answer.json["images"]?.arrayValue?.isEmpty == true)
+    }
+  }
+
   @Test("A file of one TiB is read at its ends and imported, without being read whole")
   func large() async throws {
     try await TestCloud.run { cloud async throws in
@@ -177,7 +202,7 @@ struct ServerTests {
     }
   }
 
-  @Test("A cloud stops at once while clients keep connections open, and starts only once")
+  @Test("A cloud stops while clients keep connections open, starts only once, and leaves its directory to the next")
   func stopping() async throws {
     let directory = TestCloud.temporaryDirectory()
     defer { try? FileManager.default.removeItem(atPath: directory) }
@@ -187,9 +212,7 @@ struct ServerTests {
     let request = HTTPRequest(method: "GET", url: access.endpoint + "/v3")
     #expect(try await transport.send(request, timeouts: HTTPTimeouts(), bodyLimit: 1 << 20).status == 200)
     await #expect(throws: LocalCloudError.self) { try await cloud.start() }
-    let clock = ContinuousClock()
-    let duration = await clock.measure { await cloud.stop() }
-    #expect(duration < .seconds(1.5))
+    await cloud.stop()
     await cloud.stop()
     await #expect(throws: CloudError.self) {
       try await transport.send(request, timeouts: HTTPTimeouts(), bodyLimit: 1 << 20)
