@@ -333,6 +333,8 @@ slip_edit_result slip_edit_read(slip_edit *edit, const char *prompt, const char 
   edit->leaving = SLIP_EDIT_LINE;
   memset(&edit->decoding, 0, sizeof edit->decoding);
   int count = 0;
+  /* libedit changes the terminal's mode after it has drawn the prompt; a Ctrl-D typed in between would be lost. */
+  el_set(edit->el, EL_PREP_TERM, 1);
   const char *text = el_gets(edit->el, &count);
   edit->prompt = "";
   slip_edit_result result = edit->leaving;

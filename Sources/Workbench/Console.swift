@@ -15,6 +15,7 @@ public final class Console: Sendable {
     var lineIsOpen = false
     var prompt: (any PromptHolder)?
     var outputFailure: WriteFailure?
+    var whenOutputFails: (@Sendable () -> Void)?
   }
 
   private enum Stream { case output, error }
@@ -54,6 +55,11 @@ public final class Console: Sendable {
 
   /// Why standard output could not be written, if so: `EPIPE` when its reader has gone. Nothing is written there any more.
   public var outputFailure: WriteFailure? { state.withLock { $0.outputFailure } }
+
+  /// Called once when standard output can no longer be written: whoever produces the data should stop then.
+  func whenOutputFails(_ action: (@Sendable () -> Void)?) {
+    state.withLock { $0.whenOutputFails = action }
+  }
 
   /// Replaces the lines at the bottom of the screen; without effect where standard error cannot be redrawn. `above` are lines
   /// that scroll up for good, in the same write. Lines must fit the window, or erasing them goes wrong.
@@ -95,10 +101,10 @@ public final class Console: Sendable {
 
   private func emit(_ bytes: [UInt8], to stream: Stream) {
     guard !bytes.isEmpty else { return }
-    state.withLock { state in
+    let failed = state.withLock { state -> (@Sendable () -> Void)? in
       let onScreen = stream == .output ? terminal.outputIsTerminal : terminal.errorIsTerminal
       if onScreen {
-        if let prompt = state.prompt, prompt.showAbove(bytes) { return }
+        if let prompt = state.prompt, prompt.showAbove(bytes) { return nil }
         let erase = eraser(&state)
         if !erase.isEmpty { try? error.write(erase) }
         state.lineIsOpen = bytes.last != UInt8(ascii: "\n")
@@ -106,14 +112,17 @@ public final class Console: Sendable {
       switch stream {
       case .error: try? error.write(bytes)
       case .output:
-        guard state.outputFailure == nil else { return }
+        guard state.outputFailure == nil else { return nil }
         do throws(WriteFailure) {
           try output.write(bytes)
         } catch {
           state.outputFailure = error
+          return state.whenOutputFails
         }
       }
+      return nil
     }
+    failed?()
   }
 
   /// Takes the region off the screen; it comes back with the next `setLiveRegion`, so that a script that prints much does not

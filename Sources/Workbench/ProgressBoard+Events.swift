@@ -48,7 +48,7 @@ extension ProgressBoard {
     let next: Phase = status.state == .initializing ? .submitted : .running
     update(
       id: job.id, name: job.imageName ?? status.imageName, phase: next, fraction: status.progress,
-      note: status.currentTask, at: now)
+      note: status.progress == nil ? status.currentTask : nil, at: now)
     return before != next && next == .running ? [notice(.step, subject(job), "running")] : []
   }
 

@@ -66,16 +66,20 @@ public struct ScriptRunner: Sendable {
       }
     }
     interruption.attach(task)
+    console.whenOutputFails { task.cancel() }
+    defer { console.whenOutputFails(nil) }
     let result = await task.result
     hooks.finished()
     switch (result, interruption.signal) {
-    case (.success, _):
-      hooks.json?.emitFinished(.success)
-      return outputStatus ?? .success
     case (.failure, let signal?):
       let status = Self.status(of: signal)
       hooks.json?.emitFinished(status)
       return status
+    case (_, nil) where console.outputFailure != nil:
+      return outputStatus ?? .success
+    case (.success, _):
+      hooks.json?.emitFinished(.success)
+      return .success
     case (.failure(let error), nil): return fail(error, script)
     }
   }
@@ -84,7 +88,7 @@ public struct ScriptRunner: Sendable {
     let status = ExitStatus(error)
     if let error = error as? LuaError, case .exit = error.kind {
       hooks.json?.emitFinished(status)
-      return status == .success ? outputStatus ?? status : status
+      return status
     }
     let report = ErrorReport(error, script: script) { Self.source($0) }
     console.note(report.text(console.terminal.errorStyle))
@@ -93,9 +97,11 @@ public struct ScriptRunner: Sendable {
     return status
   }
 
-  /// Results that could not be written are a failure, except when the reader simply had enough.
+  /// Results that could not be written are a failure; where the reader simply had enough, the status is SIGPIPE's, as if the
+  /// signal had ended the process (which it does unless a library ignores it).
   private var outputStatus: ExitStatus? {
-    guard let failure = console.outputFailure, failure.code != EPIPE else { return nil }
+    guard let failure = console.outputFailure else { return nil }
+    if failure.code == EPIPE { return .exit(128 + SIGPIPE) }
     console.note("error: standard output could not be written: \(failure)")
     return .failed
   }

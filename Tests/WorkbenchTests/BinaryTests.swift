@@ -1,3 +1,4 @@
+import CloudAccess
 import Foundation
 import Testing
 
@@ -13,14 +14,15 @@ struct BinaryTests {
     binary = try Binary()
   }
 
-  private func run(_ script: String, arguments: [String] = []) async throws -> Binary.Outcome {
+  private func run(_ script: String, options: [String] = []) async throws -> Binary.Outcome {
     let path = try binary.directory.write("script.lua", script)
-    return try await binary.run(["run", "--cloud", "local", path] + arguments)
+    return try await binary.run(["run", "--cloud", "local"] + options + [path])
   }
 
   @Test("A piped session prints results only, without prompts")
   func piped() async throws {
-    let outcome = try await binary.run(["repl", "--cloud", "local"], input: "1+1\nfor i = 1, 2 do\n  print(i)\nend\nnosuch()\n'on'\n")
+    let outcome = try await binary.run(
+      ["repl", "--cloud", "local"], input: "1+1\nfor i = 1, 2 do\n  print(i)\nend\nnosuch()\n'on'\n")
     #expect(outcome.output == "2\n1\n2\n\"on\"\n")
     #expect(outcome.error.contains("attempt to call a nil value (global 'nosuch')"))
     #expect(!outcome.error.contains("slipway>"))
@@ -30,7 +32,8 @@ struct BinaryTests {
   @Test("A script's end decides the exit status")
   func statuses() async throws {
     let cases: [(String, Int32)] = [
-      ("return 1", 0), ("os.exit(7)", 7), ("os.exit(true)", 0), ("error('boom')", 2), ("error({})", 2), ("local = 1", 2),
+      ("return 1", 0), ("os.exit(7)", 7), ("os.exit(true)", 0), ("error('boom')", 2), ("error({})", 2),
+      ("local = 1", 2),
       ("require('ims').import(require('ims').system_image{ name = 'x' })", 65),
     ]
     for (script, status) in cases {
@@ -45,6 +48,30 @@ struct BinaryTests {
     let outcome = try await run("local function f(t)\n  return t.x.y\nend\nf({})\n")
     #expect(outcome.error.contains("script.lua:2\n2 |   return t.x.y\n"))
     #expect(outcome.error.contains("script.lua:4: in main chunk"))
+  }
+
+  @Test(
+    "A script stops when its output cannot be written: quietly if the reader left, with a message if the disk is full")
+  func output() async throws {
+    let endless = try binary.directory.write(
+      "endless.lua", "pcall(require('ims').quota)\nwhile true do print('line') end\n")
+    let command = "\"$SLIPWAY_BINARY\" run --cloud local endless.lua | head -1; echo ${PIPESTATUS[0]}"
+    let left = try await binary.run(["-c", command], program: "/bin/bash")
+    #expect(left.output == "line\n141\n")
+    #expect(!left.error.contains("error"))
+    let full = try await binary.run(
+      ["-c", "\"$SLIPWAY_BINARY\" run --cloud local \"$0\" > /dev/full", endless], program: "/bin/bash")
+    #expect(full.status == 1)
+    #expect(full.error.contains("standard output could not be written: No space left on device"))
+  }
+
+  @Test("As JSON the end of a script is an event, and so is its error")
+  func json() async throws {
+    let outcome = try await run("error({ kind = 'mine', message = 'own' })", options: ["--output", "json"])
+    let events = try outcome.output.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)) }
+    #expect(events.map { $0["event"]?.stringValue } == ["error", "finished"])
+    #expect(events.first?["kind"]?.stringValue == "mine")
+    #expect(events.last?["exit_status"]?.intValue == 2)
   }
 
   @Test("What is no script is refused by name with status 64")

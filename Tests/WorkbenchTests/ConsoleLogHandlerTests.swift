@@ -9,7 +9,9 @@ import Testing
 struct ConsoleLogHandlerTests {
   private let error = MemorySink()
 
-  private func logger(_ form: ConsoleLogHandler.Form, level: Logger.Level = .debug, terminal: Terminal = .pipes) -> Logger {
+  private func logger(_ form: ConsoleLogHandler.Form, level: Logger.Level = .debug, terminal: Terminal = .pipes)
+    -> Logger
+  {
     let console = Console(terminal: terminal, output: MemorySink(), error: error)
     return Logger(label: "cloud") { label in
       ConsoleLogHandler(label: label, console: console, level: level, form: form) {

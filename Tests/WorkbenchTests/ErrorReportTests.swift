@@ -72,7 +72,8 @@ struct ErrorReportTests {
   @Test("An error of the cloud shows code, status, request id and the remedy")
   func service() {
     let error = ImportError(
-      kind: .conflict, message: "The name is taken.", code: "IMG.0009", status: 409, requestID: "9f2c", hint: "Pick another.",
+      kind: .conflict, message: "The name is taken.", code: "IMG.0009", status: 409, requestID: "9f2c",
+      hint: "Pick another.",
       job: Sample.job("ff80", "ubuntu"))
     #expect(
       text(error) == """
@@ -81,13 +82,15 @@ struct ErrorReportTests {
           hint: Pick another.
 
         """)
-    #expect(text(ConfigurationError(message: "clouds.yaml: no entry 'x'", hint: "Entries: y")).contains("hint: Entries: y"))
+    #expect(
+      text(ConfigurationError(message: "clouds.yaml: no entry 'x'", hint: "Entries: y")).contains("hint: Entries: y"))
   }
 
   @Test("A syntax error points at the token Lua stumbled over")
   func syntax() {
     let source = "local x = = 1"
-    let error = LuaError(kind: .syntax(incomplete: false), message: "unexpected symbol near '='", source: "stdin", line: 1)
+    let error = LuaError(
+      kind: .syntax(incomplete: false), message: "unexpected symbol near '='", source: "stdin", line: 1)
     let report = ErrorReport(error) { _ in Array(source.utf8) }
     #expect(
       report.text(ScreenStyle()) == """
@@ -139,6 +142,17 @@ struct ErrorReportTests {
             \\u{1b}[2J
 
         """)
+  }
+
+  @Test("A name that Lua has shortened is put right")
+  func shortened() {
+    let path = "/srv/" + String(repeating: "deep/", count: 20) + "fleet.lua"
+    let short = "..." + path.suffix(56)
+    let error = LuaError(
+      kind: .runtime, message: "bad", source: short, line: 4, traceback: "\(short):4: in upvalue 'wave'")
+    let report = ErrorReport(error, script: ScriptFile(name: path, bytes: Array(script.utf8)))
+    #expect(report.location == .init(source: path, line: 4, text: "  return ims.import(image)"))
+    #expect(report.traceback == ["\(path):4: in upvalue 'wave'"])
   }
 
   @Test("A very long traceback keeps its ends")

@@ -13,7 +13,8 @@ struct ExitStatusTests {
   @Test("Every status has the number the documentation gives")
   func numbers() {
     let all: [Status] = [
-      .success, .failed, .raised, .usage, .refused, .unavailable, .detached, .notAuthorised, .configuration, .interrupted,
+      .success, .failed, .raised, .usage, .refused, .unavailable, .detached, .notAuthorised, .configuration,
+      .interrupted,
     ]
     #expect(all.map(\.code) == [0, 1, 2, 64, 65, 69, 75, 77, 78, 130])
     #expect(Status.exit(7).code == 7)

@@ -19,7 +19,8 @@ struct ProgressBoardTests {
     var board = board(1)
     let style = ScreenStyle(columns: 80, rows: 24, symbols: .unicode)
     #expect(board.liveLines(at: .seconds(3), style: style) == ["● image-0  submitted  3s"])
-    _ = board.apply(.progress(Sample.job("job-0", "image-0"), Sample.status("job-0", "RUNNING", percent: 40)), at: .zero)
+    _ = board.apply(
+      .progress(Sample.job("job-0", "image-0"), Sample.status("job-0", "RUNNING", percent: 40)), at: .zero)
     #expect(
       board.liveLines(at: .seconds(72), style: style) == ["● image-0  running    ████████░░░░░░░░░░░░  40%  1m12s"])
   }
@@ -108,7 +109,8 @@ struct ProgressBoardTests {
     #expect(board.failed == 1)
 
     let report = ValidationReport(findings: [
-      Finding(rule: 1, name: "n", field: "name", severity: .error, code: "IMG.0003", message: "name is bad", hint: "fix"),
+      Finding(
+        rule: 1, name: "n", field: "name", severity: .error, code: "IMG.0003", message: "name is bad", hint: "fix"),
       Finding(rule: 4, name: "d", field: "min_disk", severity: .error, message: "is missing"),
     ])
     let refused = board.apply(
@@ -133,7 +135,8 @@ struct ProgressBoardTests {
   func hostile() {
     var board = ProgressBoard()
     let notices = board.apply(
-      .failed(ImportError(kind: .service, message: "bad\u{1B}[2J\nforged", job: Sample.job("1", "n\u{1B}]0;x"))), at: .zero)
+      .failed(ImportError(kind: .service, message: "bad\u{1B}[2J\nforged", job: Sample.job("1", "n\u{1B}]0;x"))),
+      at: .zero)
     let text = notices.flatMap { $0.lines(ScreenStyle()) }.joined(separator: "\n")
     #expect(!text.contains("\u{1B}"))
     #expect(!text.contains("\n"))

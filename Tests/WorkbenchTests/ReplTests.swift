@@ -24,7 +24,8 @@ struct ReplTests {
         return [.string("later")]
       },
       HostFunction(
-        "test.add", "Adds.", parameters: [HostParameter("left", .integer, "the first"), HostParameter("right", .integer, "")],
+        "test.add", "Adds.",
+        parameters: [HostParameter("left", .integer, "the first"), HostParameter("right", .integer, "")],
         since: "0.1"
       ) { arguments in
         [.integer((arguments[0].integerValue ?? 0) + (arguments[1].integerValue ?? 0))]
@@ -59,16 +60,20 @@ struct ReplTests {
 
   @Test("Input goes on over lines until it is complete")
   func multiline() async throws {
-    let outcome = try await session("function twice(n)", "  return n * 2", "end", "twice(", "21)", "t = {", "", "1 }", "#t")
+    let outcome = try await session(
+      "function twice(n)", "  return n * 2", "end", "twice(", "21)", "t = {", "", "1 }", "#t")
     #expect(outcome.output == "42\n1\n")
     #expect(outcome.error.isEmpty)
   }
 
   @Test("Errors are shown with the line and the session goes on")
   func errors() async throws {
-    let outcome = try await session("local x = 1", "nosuch.field", "x = = 2", "error({ kind = 'mine', message = 'own' })", "'on'")
+    let outcome = try await session(
+      "local x = 1", "nosuch.field", "x = = 2", "error({ kind = 'mine', message = 'own' })", "'on'")
     #expect(outcome.output == "\"on\"\n")
-    #expect(outcome.error.contains("attempt to index a nil value (global 'nosuch')\n --> stdin:1\n1 | nosuch.field\n  | ^^^^^^\n"))
+    #expect(
+      outcome.error.contains(
+        "attempt to index a nil value (global 'nosuch')\n --> stdin:1\n1 | nosuch.field\n  | ^^^^^^\n"))
     #expect(outcome.error.contains("error (syntax): unexpected symbol near '='"))
     #expect(outcome.error.contains("own"))
     #expect(outcome.status == .success)
@@ -90,7 +95,8 @@ struct ReplTests {
   @Test("Cycles and metatables do no harm")
   func cycles() async throws {
     let outcome = try await session(
-      "t = {}", "t.t = t", "t", "setmetatable({}, { __tostring = function() error('never') end, __index = error })", "1")
+      "t = {}", "t.t = t", "t", "setmetatable({}, { __tostring = function() error('never') end, __index = error })", "1"
+    )
     #expect(outcome.output.hasSuffix("{}\n1\n"))
     #expect(outcome.error.isEmpty)
   }
@@ -107,7 +113,8 @@ struct ReplTests {
       console.print("own <\(argument)>")
       return .goOn
     }
-    let outcome = try await session(".5 + 1", ".own  a b ", ".help", ".help test.add", ".nope", ".quit", "'never'", commands: [own])
+    let outcome = try await session(
+      ".5 + 1", ".own  a b ", ".help", ".help test.add", ".nope", ".quit", "'never'", commands: [own])
     #expect(outcome.output == "1.5\nown <a b>\n")
     #expect(outcome.error.contains(".own          an own one\n"))
     #expect(outcome.error.contains("test.add(left: integer, right: integer)\n  Adds.\n  left   the first\n"))

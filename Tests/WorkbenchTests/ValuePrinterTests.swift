@@ -27,7 +27,8 @@ struct ValuePrinterTests {
     #expect(text("plain") == "\"plain\"")
     #expect(text("say \"hi\" \\ \n\t") == #""say \"hi\" \\ \n\t""#)
     #expect(text("日本 é 👍") == "\"日本 é 👍\"")
-    #expect(text(.string(LuaString(bytes: [0x00, 0x1b, 0xff, 0xc3, 0x28, 0xe6, 0x97]))) == #""\x00\x1b\xff\xc3(\xe6\x97""#)
+    #expect(
+      text(.string(LuaString(bytes: [0x00, 0x1b, 0xff, 0xc3, 0x28, 0xe6, 0x97]))) == #""\x00\x1b\xff\xc3(\xe6\x97""#)
     let long = ValuePrinter.literal(LuaString(String(repeating: "x", count: 100)), limit: 10)
     #expect(long == "\"xxxxxxxxxx\" --[[ 90 more bytes ]]")
   }
@@ -37,7 +38,8 @@ struct ValuePrinterTests {
     let table = LuaTable(
       array: [1, "two"],
       entries: [
-        (key: "name", value: "ubuntu"), (key: "end", value: true), (key: "two words", value: .nil), (key: 10, value: 1.5),
+        (key: "name", value: "ubuntu"), (key: "end", value: true), (key: "two words", value: .nil),
+        (key: 10, value: 1.5),
         (key: true, value: .table(LuaTable())),
       ])
     #expect(

@@ -18,7 +18,9 @@ final class PseudoTerminal: Sendable {
     var unlocked: Int32 = 0
     var number: UInt32 = 0
     let (setLock, getNumber): (UInt, UInt) = (0x4004_5431, 0x8004_5430)
-    guard ioctl(master, setLock, &unlocked) == 0, ioctl(master, getNumber, &number) == 0 else { throw POSIXError(.ENXIO) }
+    guard ioctl(master, setLock, &unlocked) == 0, ioctl(master, getNumber, &number) == 0 else {
+      throw POSIXError(.ENXIO)
+    }
     descriptor = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC)
     var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
     guard ioctl(descriptor, UInt(TIOCSWINSZ), &size) == 0 else { throw POSIXError(.ENOTTY) }
