@@ -63,7 +63,7 @@ public actor JobScheduler {
   /// - Parameters:
   ///   - reference: the job.
   ///   - timeout: how long at most; nil takes the policy's. Reaching it leaves the job alone.
-  ///   - onProgress: called with each change; the job is asked for meanwhile all the same. What it throws ends the wait.
+  ///   - onProgress: called with each change, the end included; the job is asked for meanwhile all the same. What it throws ends the wait.
   /// - Returns: the image and the last answer of the job query.
   /// - Throws: ``ImportError``: `job_failed`; `timeout` with the job, to be waited for again; `cancelled`; or why the job cannot be
   ///   asked for.
@@ -76,7 +76,9 @@ public actor JobScheduler {
       for try await notice in notices {
         switch notice {
         case .progress(let status): try await onProgress?(status)
-        case .finished(let result): return result
+        case .finished(let result):
+          try await onProgress?(result.job)
+          return result
         }
       }
     } catch {
