@@ -6,6 +6,8 @@ public final class SignalTrap: Sendable {
   public enum Signal: Int32, Sendable, CaseIterable {
     case hangup = 1
     case interrupt = 2
+    case user1 = 10
+    case user2 = 12
     case terminate = 15
     case continued = 18
     case windowChange = 28

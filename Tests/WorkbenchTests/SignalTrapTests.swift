@@ -8,23 +8,23 @@ import Testing
 struct SignalTrapTests {
   @Test("A trap gets its signals, the youngest first, and gives them back")
   func stacked() async {
-    // SIGCONT and SIGWINCH do nothing by themselves, so a mistake here does not end the tests.
-    let (outer, outerCount) = counter([.continued, .windowChange])
+    // Signals that nothing else in the tests traps: dispositions belong to the whole process.
+    let (outer, outerCount) = counter([.user1, .user2])
     do {
-      let (inner, innerCount) = counter([.continued])
-      kill(getpid(), SIGCONT)
-      kill(getpid(), SIGWINCH)
+      let (inner, innerCount) = counter([.user1])
+      kill(getpid(), SIGUSR1)
+      kill(getpid(), SIGUSR2)
       #expect(await innerCount.reaches(1))
       #expect(await outerCount.reaches(1))
       inner.cancel()
       inner.cancel()
-      kill(getpid(), SIGCONT)
+      kill(getpid(), SIGUSR1)
       #expect(await outerCount.reaches(2))
       #expect(innerCount.value == 1)
     }
     outer.cancel()
     var now = sigaction()
-    sigaction(SIGCONT, nil, &now)
+    sigaction(SIGUSR1, nil, &now)
     #expect(now.__sigaction_handler.sa_handler == nil)
   }
 
