@@ -84,6 +84,7 @@ public final class Repl: Sendable {
         killedBy.withLock { $0 = signal }
         source.end()
       }
+    case .user1, .user2: break
     case .terminate, .hangup:
       killedBy.withLock { $0 = signal }
       running.withLock { $0 }?.cancel()
