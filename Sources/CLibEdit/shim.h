@@ -1,1 +1,1 @@
-#include <stdio.h>n#include <editline/readline.h>
+#include <histedit.h>

@@ -80,7 +80,7 @@ struct JobSchedulerTests {
         seen.withLock { $0.append(status.progress ?? -1) }
       }
     }
-    #expect(seen.withLock { $0 } == [0, 0.3, 0.6])
+    #expect(seen.withLock { $0 } == [0, 0.3, 0.6, -1])
     #expect(cloud.transport.requests.count == 4)
   }
 

@@ -65,12 +65,11 @@ struct Workplace: Sendable {
   /// A VM with every module; `require` also finds files beside the script and under `lua`.
   func makeVM(_ context: ScriptContext, memory: Int? = nil) throws -> LuaVM {
     let console = console
-    return try LuaVM(
-      LuaVM.Configuration(
-        modules: context.modules,
-        searchPath: [context.resolve(context.scriptDirectory), context.resolve("lua")],
-        memoryLimit: memory.map { $0 << 20 },
-        output: { console.write($0) }))
+    var configuration = LuaVM.Configuration(
+      modules: context.modules, searchPath: [context.resolve(context.scriptDirectory), context.resolve("lua")],
+      memoryLimit: memory.map { $0 << 20 }, output: { console.write($0) })
+    configuration.unobservedFailure = { console.note(ErrorReport($0).text(console.terminal.errorStyle)) }
+    return try LuaVM(configuration)
   }
 
   /// Ends with an error's own status after showing it.
