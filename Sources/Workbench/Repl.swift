@@ -95,13 +95,14 @@ public final class Repl: Sendable {
   private func loop(_ source: any LineSource, _ editor: LineEditor?, _ names: CompletionNames) async -> ExitStatus {
     var chunk = ""
     while true {
+      if let status = console.reportOutputFailure() { return status }
       // Beside the prompt, not before it: a busy VM must not keep the user from typing.
       if let editor { Task { editor.setNames(await names.all()) } }
       let event = await source.readLine(prompt: chunk.isEmpty ? options.prompt : options.continuationPrompt)
       switch event {
       case .ended:
         if !chunk.isEmpty { _ = await evaluate(chunk, isLast: true) }
-        return .success
+        return console.reportOutputFailure() ?? .success
       case .cancelled:
         chunk = ""
         if editor == nil { console.showPrompt("\n") }  // the terminal has echoed ^C after the prompt

@@ -76,7 +76,7 @@ public struct ScriptRunner: Sendable {
       hooks.json?.emitFinished(status)
       return status
     case (_, nil) where console.outputFailure != nil:
-      return outputStatus ?? .success
+      return console.reportOutputFailure() ?? .success
     case (.success, _):
       hooks.json?.emitFinished(.success)
       return .success
@@ -95,15 +95,6 @@ public struct ScriptRunner: Sendable {
     hooks.json?.emit(report)
     hooks.json?.emitFinished(status)
     return status
-  }
-
-  /// Results that could not be written are a failure; where the reader simply had enough, the status is SIGPIPE's, as if the
-  /// signal had ended the process (which it does unless a library ignores it).
-  private var outputStatus: ExitStatus? {
-    guard let failure = console.outputFailure else { return nil }
-    if failure.code == EPIPE { return .exit(128 + SIGPIPE) }
-    console.note("error: standard output could not be written: \(failure)")
-    return .failed
   }
 
   private func tellInterrupted() {

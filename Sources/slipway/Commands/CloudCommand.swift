@@ -43,6 +43,7 @@ struct CloudCommand: AsyncParsableCommand {
   var uniqueNames = false
 
   func validate() throws {
+    guard !data.isEmpty else { throw ValidationError("--data must name a directory, got ''.") }
     guard (0...65535).contains(port) else { throw ValidationError("--port must be 0 to 65535, got \(port).") }
     guard clockScale > 0, clockScale <= 1e6 else {
       throw ValidationError("--clock-scale must be above 0 and at most 1000000, got \(clockScale).")
@@ -76,7 +77,12 @@ struct CloudCommand: AsyncParsableCommand {
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    FileHandle.standardOutput.write(try encoder.encode(access) + Data("\n".utf8))
+    let console = Console(terminal: .detect())
+    console.print(String(decoding: try encoder.encode(access), as: UTF8.self))
+    if let status = console.reportOutputFailure() {
+      await cloud.stop()
+      throw ExitCode(status.code)
+    }
     for await _ in stops { break }
     await cloud.stop()
   }

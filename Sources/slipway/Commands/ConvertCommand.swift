@@ -40,6 +40,10 @@ struct ConvertCommand: AsyncParsableCommand {
       try report(summary, console)
     } catch {
       meter.finish()
+      if let error = error as? ExitCode { throw error }
+      if let error = error as? DiskImageError, error.kind == .exists {
+        throw CommandFailure(.failed, error.message, hint: "replace it with --force, or choose another name")
+      }
       if cancelled.isSet { throw CommandFailure(.interrupted, "interrupted; nothing was left behind") }
       throw CommandFailure(.failed, "\(error)")
     }
@@ -51,5 +55,6 @@ struct ConvertCommand: AsyncParsableCommand {
     } else {
       console.note(ConvertReport.text(summary, output: output))
     }
+    if let status = console.reportOutputFailure() { throw ExitCode(status.code) }
   }
 }

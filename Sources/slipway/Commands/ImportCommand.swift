@@ -19,11 +19,15 @@ struct ImportCommand: AsyncParsableCommand {
   @Flag(help: "Print the job id as soon as the cloud has accepted the request; do not wait.")
   var noWait = false
 
-  func run() async throws {
-    guard let limit = LuaDuration.parse(timeout) else {
+  func validate() throws {
+    guard LuaDuration.parse(timeout) != nil else {
       throw ValidationError("--timeout must be a duration such as 90s, 4h or 1h30m, got '\(timeout)'.")
     }
-    let workplace = try Workplace(options.settings)
+  }
+
+  func run() async throws {
+    let limit = LuaDuration.parse(timeout)
+    let workplace = try Workplace(options.settings, tellsFailures: false)
     workplace.announce()
     let console = workplace.console
     let request = request.request
@@ -44,5 +48,6 @@ struct ImportCommand: AsyncParsableCommand {
     let outcome = await work.result
     await workplace.close()
     if case .failure(let error) = outcome { throw workplace.fail(error) }
+    if let status = console.reportOutputFailure() { throw ExitCode(status.code) }
   }
 }

@@ -9,6 +9,12 @@ struct ReplCommand: AsyncParsableCommand {
 
   @OptionGroup var options: CloudOptions
 
+  func validate() throws {
+    if options.form == .json {
+      throw ValidationError("A session has no JSON form; --output json belongs to run, import and validate.")
+    }
+  }
+
   func run() async throws {
     let workplace = try Workplace(options.settings)
     workplace.announce()
