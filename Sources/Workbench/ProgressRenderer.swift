@@ -23,10 +23,8 @@ public final class ProgressRenderer: ImportEventSink {
   private let queue = DispatchQueue(label: "slipway.progress")
   private let state = Mutex(State())
 
-  /// - Parameters:
-  ///   - tellsFailures: false where somebody else reports how an import failed, so that it is not said twice.
-  ///   - clock: counts from any moment on.
-  ///   - wallClock: stamps plain lines.
+  /// With `tellsFailures` false somebody else reports how an import failed, so that it is not said twice. `clock` counts from any
+  /// moment on; `wallClock` stamps plain lines.
   public init(
     console: Console, tellsFailures: Bool = true, clock: (@Sendable () -> Duration)? = nil,
     wallClock: @escaping @Sendable () -> Date = { Date() }

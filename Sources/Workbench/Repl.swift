@@ -65,7 +65,7 @@ public final class Repl: Sendable {
     let names = CompletionNames(vm: vm, modules: options.modules, commands: commands.flatMap(\.names))
     var status = await loop(source, editor, names)
     if let signal = killedBy.withLock({ $0 }) {
-      status = signal == .interrupt ? .interrupted : .exit(128 + signal.rawValue)
+      status = ExitStatus(signal)
     }
     await vm.close()
     return status

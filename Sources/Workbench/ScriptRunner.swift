@@ -49,7 +49,7 @@ public struct ScriptRunner: Sendable {
     let trap = SignalTrap([.interrupt, .terminate, .hangup]) { signal in
       guard interruption.begin(signal) else {
         hooks.finished()
-        hooks.endProcess(Self.status(of: signal).code)
+        hooks.endProcess(ExitStatus(signal).code)
         return
       }
       tellInterrupted()
@@ -72,7 +72,7 @@ public struct ScriptRunner: Sendable {
     hooks.finished()
     switch (result, interruption.signal) {
     case (.failure, let signal?):
-      let status = Self.status(of: signal)
+      let status = ExitStatus(signal)
       hooks.json?.emitFinished(status)
       return status
     case (_, nil) where console.outputFailure != nil:
@@ -106,10 +106,6 @@ public struct ScriptRunner: Sendable {
       if jobs.count > 20 { lines.append("  and \(jobs.count - 20) more") }
     }
     console.note(lines.joined(separator: "\n"))
-  }
-
-  private static func status(of signal: SignalTrap.Signal) -> ExitStatus {
-    signal == .interrupt ? .interrupted : .exit(128 + signal.rawValue)
   }
 
   /// The source of a Lua file that the script required.

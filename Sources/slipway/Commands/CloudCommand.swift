@@ -12,7 +12,9 @@ struct CloudCommand: AsyncParsableCommand {
     discussion: """
       Once it listens, it prints one JSON line: endpoint, access_key, secret_key, user, password, domain, project, \
       project_id, region. Buckets are directories: DIR/buckets/BUCKET/KEY. State is kept in DIR and survives a restart. \
-      SIGTERM or Ctrl-C ends it.
+      SIGTERM or Ctrl-C ends it. For example:
+
+        slipway cloud --data cloud --port 8080 --clock-scale 1000
       """)
 
   @Option(help: ArgumentHelp("Listen on this port; 0 takes any free one.", valueName: "n"))

@@ -7,7 +7,11 @@ struct ConvertCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert",
     abstract: "Convert a disk image: RAW to ZVHD2, ZVHD2 or ZVHD to RAW.",
-    discussion: "The target's extension says what to write. It appears under its name only when it is whole.")
+    discussion: """
+      The target's extension says what to write. It appears under its name only when it is whole. For example:
+
+        slipway convert disk.raw disk.zvhd2
+      """)
 
   @Argument(help: ArgumentHelp("The image to read.", valueName: "in"), completion: .file())
   var input: String

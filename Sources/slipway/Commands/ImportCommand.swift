@@ -1,14 +1,22 @@
 import ArgumentParser
 import CloudAccess
+import Foundation
 import ImageImport
 import LuaHost
+import Synchronization
 import Workbench
 
 /// `slipway import`: one image without a script.
 struct ImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Import one image: validate, submit, wait.",
-    discussion: "Prints the image id. Ctrl-C and a time limit detach: the job goes on in the cloud.")
+    discussion: """
+      Prints the image id. Ctrl-C and a time limit detach: the job goes on in the cloud. For example:
+
+        slipway import --name web01 --min-disk 40 \\
+          --image-url golden-images:web01.zvhd2 \\
+          --os-version "Ubuntu 22.04 Server 64bit"
+      """)
 
   @OptionGroup var options: CloudOptions
   @OptionGroup(title: "Request") var request: RequestOptions
@@ -43,10 +51,25 @@ struct ImportCommand: AsyncParsableCommand {
         if form == .text { console.print(result.imageID) }
       }
     }
-    let trap = SignalTrap([.interrupt, .terminate]) { _ in work.cancel() }
+    let received = Mutex<SignalTrap.Signal?>(nil)
+    let trap = SignalTrap([.interrupt, .terminate, .hangup]) { signal in
+      let isFirst = received.withLock { received in
+        defer { received = received ?? signal }
+        return received == nil
+      }
+      guard isFirst else { _exit(ExitStatus(signal).code) }
+      work.cancel()
+    }
     defer { trap.cancel() }
     let outcome = await work.result
     await workplace.close()
+    if case .failure = outcome, let signal = received.withLock({ $0 }) {
+      let job = workplace.jobs.underWay.first?.id
+      console.note(
+        job.map { "Interrupted; job \($0) goes on in the cloud." } ?? "Interrupted before the cloud named a job.")
+      workplace.json?.emitFinished(ExitStatus(signal))
+      throw ExitCode(ExitStatus(signal).code)
+    }
     if case .failure(let error) = outcome { throw workplace.fail(error) }
     if let status = console.reportOutputFailure() { throw ExitCode(status.code) }
   }

@@ -7,7 +7,11 @@ import Workbench
 struct InspectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Tell an image file's format, virtual size and smallest min_disk.",
-    discussion: "Ends with 65 when a file cannot be imported as it stands, with 1 when one cannot be read.")
+    discussion: """
+      Ends with 65 when a file cannot be imported as it stands, with 1 when one cannot be read. For example:
+
+        slipway inspect --output json disk.zvhd2
+      """)
 
   @Argument(help: ArgumentHelp("Local image files.", valueName: "file"), completion: .file())
   var files: [String]

@@ -11,7 +11,10 @@ struct ValidateCommand: AsyncParsableCommand {
     commandName: "validate", abstract: "Check requests against every rule that needs no network.",
     discussion: """
       A JSON or YAML file holds one request body or an array of them; a Lua file returns one request or an array, made \
-      with ims.system_image or as plain tables. Ends with 65 when any request has an error.
+      with ims.system_image or as plain tables. Ends with 65 when any request has an error \
+      or a file holds none. For example:
+
+        slipway validate --output json requests.yaml fleet.lua
       """)
 
   @Option(

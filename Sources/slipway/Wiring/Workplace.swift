@@ -19,9 +19,7 @@ struct Workplace: Sendable {
   let environment: [String: String]
   let workingDirectory: String
 
-  /// - Parameters:
-  ///   - quiet: shows no progress at all.
-  ///   - tellsFailures: whether progress tells how an import failed; false where the command itself reports that.
+  /// `quiet` shows no progress at all; with `tellsFailures` false it leaves failed imports to the command's own report.
   init(_ options: Settings, quiet: Bool = false, tellsFailures: Bool = true) throws {
     environment = ProcessInfo.processInfo.environment
     workingDirectory = FileManager.default.currentDirectoryPath
