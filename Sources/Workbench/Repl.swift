@@ -113,7 +113,9 @@ public final class Repl: Sendable {
           if case .quit = await command.run(argument, console) { return .success }
           continue
         }
-        chunk += chunk.isEmpty ? line : "\n" + line
+        // `= x` is how older Lua prompts print a value; fingers remember it.
+        let first = line.hasPrefix("=") && !line.hasPrefix("==") ? "return " + line.dropFirst() : line
+        chunk += chunk.isEmpty ? first : "\n" + line
         guard chunk.contains(where: { !$0.isWhitespace }) else {
           chunk = ""
           continue
