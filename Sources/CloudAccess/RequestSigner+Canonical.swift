@@ -70,10 +70,10 @@ extension RequestSigner {
     scalar.properties.isWhitespace || (0x1C...0x1F).contains(scalar.value)
   }
 
-  /// The hash that stands for the body.
+  /// The hash that stands for the body; a given one as the receiver sees it, without the spaces around it.
   static func payloadHash(_ input: SigningInput) -> String {
     guard !input.body.isEmpty else { return emptyPayloadHash }
-    if let given = input.header("X-Sdk-Content-Sha256"), !given.isEmpty { return given }
+    if let given = input.header("X-Sdk-Content-Sha256")?.trimmed, !given.isEmpty { return given }
     return Hex.encode(SHA256.hash(data: input.body))
   }
 

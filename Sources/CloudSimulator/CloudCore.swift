@@ -1,5 +1,6 @@
 import CloudAccess
 import Foundation
+import ImageImport
 import Logging
 import Synchronization
 
@@ -31,9 +32,7 @@ final class CloudCore: Sendable {
       state = Mutex(CloudState(snapshot, timing: timing, keepsKilled: configuration.keepsKilledImages))
       catalog = try ObjectCatalog(queue: store.queue)
     } catch {
-      throw LocalCloudError(
-        "The state \(directory.database) cannot be read: \(error)",
-        hint: "move it away, and the cloud starts with an empty state")
+      throw LocalCloudError("The state \(directory.database) cannot be read: \(error)", hint: StateStore.advice)
     }
     tree = BucketTree(root: directory.buckets)
     reader = FileReader(tree: tree, catalog: catalog)
@@ -103,8 +102,8 @@ final class CloudCore: Sendable {
   }
 
   private func begin(_ reading: CloudState.Reading, _ state: inout CloudState, _ now: Date) {
-    let parts = reading.source.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    let (bucket, key) = (parts[0], parts.count > 1 ? parts[1] : "")
+    let location = ImageLocation(reading.source)
+    let (bucket, key) = (location?.bucket ?? reading.source, location?.key ?? "")
     if let evidence = reader.knownEvidence(bucket: bucket, key: key) {
       finish(reading, bucket, key, evidence, &state, now)
       return

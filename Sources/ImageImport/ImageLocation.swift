@@ -10,8 +10,8 @@ public struct ImageLocation: Sendable, Hashable, CustomStringConvertible {
 
   /// From the API's form `bucket:object`, split at the first colon; nil without a colon or with an empty part.
   public init?(_ text: String) {
-    guard let colon = text.firstIndex(of: ":") else { return nil }
-    self.init(bucket: String(text[..<colon]), key: String(text[text.index(after: colon)...]))
+    guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+    self.init(bucket: String(text[..<colon]), key: String(text[text.utf8.index(after: colon)...]))
     if bucket.isEmpty || key.isEmpty { return nil }
   }
 

@@ -50,6 +50,18 @@ struct RequestSignerTests {
     }
   }
 
+  @Test("A given body hash is signed as it arrives, without the spaces around it", arguments: SigningForm.allCases)
+  func paddedHash(form: SigningForm) throws {
+    let key = AccessKey(access: "AK", secret: Secret("SK"))
+    func signature(_ hash: String) -> String {
+      let input = SigningInput(
+        method: "POST", host: "h", path: "/", headers: [("X-Sdk-Content-Sha256", hash)], body: [1])
+      return RequestSigner.sign(input, key: key, form: form, date: "20240115T083000Z", region: "", service: "")
+        .authorization
+    }
+    #expect(signature(" UNSIGNED-PAYLOAD\t") == signature("UNSIGNED-PAYLOAD"))
+  }
+
   @Test("Signing a whole request puts the canonical query on the wire and leaves the path as it is")
   func wholeRequest() {
     let request = HTTPRequest(

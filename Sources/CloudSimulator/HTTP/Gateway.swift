@@ -28,10 +28,16 @@ struct Gateway: Sendable {
 
   /// Reads the body.
   ///
-  /// - Throws: `Refusal.gateway` with 413 when it is too large.
+  /// - Throws: `Refusal.gateway` with 413 when it is too large, and 400 when its chunks are malformed or it breaks off.
   func body(of exchange: Exchange) async throws -> [UInt8] {
     let limit = core.configuration.bodyLimit
-    guard let body = try await exchange.body(limit: limit) else { throw Refusal.tooLarge(limit) }
+    let body: [UInt8]?
+    do {
+      body = try await exchange.body(limit: limit)
+    } catch {
+      throw Refusal.gateway(status: 400, code: "APIGW.0201", message: "The request body cannot be read: \(error)")
+    }
+    guard let body else { throw Refusal.tooLarge(limit) }
     return body
   }
 

@@ -12,7 +12,10 @@ extension ImageService {
     }
     let request = ImportRequest(json: json)
     let report = rules.report(for: request, projectID: core.credentials.project_id)
-    if let error = report.findings.first(where: { $0.severity == .error }) { throw refusal(error) }
+    // Errors without a code are those of which no answer of the service is known: it ignores what it does not know.
+    for error in report.findings where error.severity == .error {
+      if let code = error.code { throw Self.refusal(code, error.message) }
+    }
     if core.configuration.refusesUnlistedOSVersions, let version = request.osVersion, OSVersions.lookup(version).isEmpty
     {
       throw Refusal.image("IMG.0056", "The os_version \(version) is not in the list of supported systems.")
@@ -42,10 +45,7 @@ extension ImageService {
     return .json { $0.member("job_id", jobID) }
   }
 
-  /// The service's answer to a finding: its code, or the general one for bodies where no code is known.
-  private func refusal(_ finding: Finding) -> Refusal {
-    let code = finding.code ?? "IMG.0001"
-    let status = ErrorCatalogue.entry(code)?.status ?? 400
-    return .service(status: status, code: code, message: finding.message)
+  private static func refusal(_ code: String, _ message: String) -> Refusal {
+    .service(status: ErrorCatalogue.entry(code)?.status ?? 400, code: code, message: message)
   }
 }

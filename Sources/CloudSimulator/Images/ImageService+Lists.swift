@@ -118,13 +118,14 @@ extension ImageService {
       }
       return names
     }
-    let limit = exchange.query("limit").flatMap { Int($0) } ?? Int.max
-    let pageNumber = exchange.query("page").flatMap { Int($0) } ?? 1
+    let limit = max(0, exchange.query("limit").flatMap { Int($0) } ?? names.count)
+    let pagesBefore = max(1, exchange.query("page").flatMap { Int($0) } ?? 1) - 1
     let sorted = names.sorted()
-    let start = limit == .max ? 0 : min(sorted.count, max(0, pageNumber - 1) * limit)
+    let (begin, isBeyond) = pagesBefore.multipliedReportingOverflow(by: limit)
+    let start = isBeyond ? sorted.count : min(sorted.count, begin)
     return .json { text in
       text.array("tags") { text in
-        for name in sorted[start...].prefix(max(0, limit)) { text.string(name) }
+        for name in sorted[start...].prefix(limit) { text.string(name) }
       }
     }
   }

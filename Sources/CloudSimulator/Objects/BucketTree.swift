@@ -51,10 +51,11 @@ struct BucketTree: Sendable {
   /// Path a key would have, whether or not something is there; nil for keys that cannot be a path.
   func plainPath(bucket: String, key: String) -> String? {
     guard Self.isBucketName(bucket), !key.isEmpty, key.utf8.count <= 1024, !key.utf8.contains(0) else { return nil }
-    let parts = key.split(separator: "/", omittingEmptySubsequences: false)
+    let parts = key.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
     for (index, part) in parts.enumerated() {
       let isTail = index == parts.count - 1
-      guard isTail || !part.isEmpty, part != ".", part != "..", part.utf8.count <= 255 else { return nil }
+      guard isTail || !part.isEmpty, !part.elementsEqual(".".utf8), !part.elementsEqual("..".utf8), part.count <= 255
+      else { return nil }
     }
     return root + "/" + bucket + "/" + key
   }
@@ -62,7 +63,7 @@ struct BucketTree: Sendable {
   /// Path of what a key names, links resolved; nil when nothing is there or a link leads out of the bucket.
   func existingPath(bucket: String, key: String) -> String? {
     guard let plain = plainPath(bucket: bucket, key: key), let real = Self.resolved(plain) else { return nil }
-    guard let home = Self.resolved(root + "/" + bucket), real.hasPrefix(home + "/") || real == home else { return nil }
+    guard let home = Self.resolved(root + "/" + bucket), Self.isInside(home, real) else { return nil }
     return real
   }
 
@@ -71,16 +72,21 @@ struct BucketTree: Sendable {
     guard let home = Self.resolved(root + "/" + bucket) else { return false }
     var part = path
     while true {
-      if let real = Self.resolved(part) { return real == home || real.hasPrefix(home + "/") }
-      guard let slash = part.lastIndex(of: "/"), slash != part.startIndex else { return false }
-      part = String(part[..<slash])
+      if let real = Self.resolved(part) { return Self.isInside(home, real) }
+      guard let parent = part.parentPath, !parent.isEmpty else { return false }
+      part = parent
     }
+  }
+
+  /// Whether a path is the folder or lies below it, both links resolved.
+  private static func isInside(_ folder: String, _ path: String) -> Bool {
+    path.utf8.elementsEqual(folder.utf8) || path.utf8.starts(with: (folder + "/").utf8)
   }
 
   /// Facts on the file of a key; nil when there is no file. A key that ends with a slash names a directory.
   func status(bucket: String, key: String) -> (path: String, status: Status)? {
     guard let path = existingPath(bucket: bucket, key: key), let status = status(path: path),
-      status.isDirectory == key.hasSuffix("/")
+      status.isDirectory == key.endsWithSlash
     else { return nil }
     return (path, status)
   }
@@ -103,7 +109,7 @@ struct BucketTree: Sendable {
   func keys(bucket: String, prefix: String) -> [String] {
     guard hasBucket(bucket) else { return [] }
     var found: [String] = []
-    let folder = prefix.lastIndex(of: "/").map { String(prefix[...$0]) } ?? ""
+    let folder = prefix.parentPath.map { $0 + "/" } ?? ""
     if !folder.isEmpty, status(bucket: bucket, key: folder) == nil { return [] }
     walk(bucket, folder, prefix, &found)
     return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -152,6 +158,17 @@ struct BucketTree: Sendable {
     guard let real = realpath(path, nil) else { return nil }
     defer { free(real) }
     return String(cString: real)
+  }
+}
+
+/// Slashes as the file system sees them. To Swift a slash and a combining mark behind it are one character and no slash,
+/// so that looking for characters would let `../` pass unseen.
+extension String {
+  var endsWithSlash: Bool { utf8.last == UInt8(ascii: "/") }
+
+  /// Everything before the last slash; nil when there is none.
+  var parentPath: String? {
+    utf8.lastIndex(of: UInt8(ascii: "/")).map { String(self[..<$0]) }
   }
 }
 

@@ -18,14 +18,14 @@ enum ByteRange: Sendable, Equatable {
     for text in header.dropFirst(6).split(separator: ",", omittingEmptySubsequences: false) {
       let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { $0.filter { $0 != " " } }
       guard ends.count == 2 else { return }
-      switch (UInt64(ends[0]), UInt64(ends[1])) {
+      switch (Self.number(ends[0]), Self.number(ends[1])) {
       case (let start?, let end?):
         guard ignoresSingleBytes ? end > start : end >= start else { return }
         guard start < size else {
           self = .unsatisfiable
           return
         }
-        parts.append(start..<min(end + 1, size))
+        parts.append(start..<(min(end, size - 1) + 1))
       case (let start?, nil) where ends[1].isEmpty:
         guard start < size else {
           self = .unsatisfiable
@@ -43,5 +43,13 @@ enum ByteRange: Sendable, Equatable {
       }
     }
     if !parts.isEmpty { self = .parts(parts) }
+  }
+
+  /// The number that digits write, at most the largest one: an end past every object is legal.
+  private static func number(_ digits: String) -> UInt64? {
+    guard !digits.isEmpty, digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+      return nil
+    }
+    return UInt64(digits) ?? .max
   }
 }

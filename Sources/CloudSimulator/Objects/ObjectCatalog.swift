@@ -22,7 +22,8 @@ final class ObjectCatalog: Sendable {
 
   private struct State {
     var buckets: [String: String] = [:]
-    var objects: [String: Facts] = [:]
+    /// By the bytes of the name: two spellings of one character are two keys.
+    var objects: [[UInt8]: Facts] = [:]
   }
 
   /// Files up to this size get their MD5 as ETag when nobody uploaded them through the API.
@@ -48,7 +49,7 @@ final class ObjectCatalog: Sendable {
     self.state = Mutex(state)
   }
 
-  private static func name(_ bucket: String, _ key: String) -> String { "\(bucket):\(key)" }
+  private static func name(_ bucket: String, _ key: String) -> [UInt8] { Array("\(bucket):\(key)".utf8) }
 
   /// Class of a bucket; STANDARD where nobody said otherwise.
   func storageClass(of bucket: String) -> String {

@@ -87,8 +87,13 @@ extension ObjectService {
       storageClass = known
     }
     if !core.tree.hasBucket(call.bucket) {
-      try FileManager.default.createDirectory(
-        atPath: core.tree.root + "/" + call.bucket, withIntermediateDirectories: false)
+      guard mkdir(core.tree.root + "/" + call.bucket, 0o755) == 0 || errno != EEXIST else {
+        throw StorageRefusal(
+          status: 409, code: "BucketAlreadyExists",
+          message: "The bucket cannot be made: something else has its name in the directory of buckets",
+          details: [("BucketName", call.bucket)])
+      }
+      guard core.tree.hasBucket(call.bucket) else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
       try await core.catalog.setStorageClass(storageClass, of: call.bucket)
     }
     return Reply(status: 200, headers: [("Location", "/" + call.bucket)])

@@ -103,7 +103,7 @@ extension ObjectService {
   private func place(_ upload: String, at path: String, _ call: ObjectCall) throws {
     let conflict = StorageRefusal.invalidArgument(
       "key", call.key, "The key cannot be stored here: a part of it is an object already, or it is a folder")
-    let folder = path.hasSuffix("/") ? path : String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+    let folder = path.endsWithSlash ? path : path.parentPath ?? ""
     // Looked at before anything is made, so that no link makes a folder appear elsewhere.
     guard core.tree.leads(folder, into: call.bucket) else {
       throw StorageRefusal.denied("The key leads out of the bucket by a link")
@@ -113,7 +113,7 @@ extension ObjectService {
     } catch {
       throw conflict
     }
-    if path.hasSuffix("/") { return }
+    if path.endsWithSlash { return }
     guard rename(upload, path) == 0 else { throw conflict }
   }
 
@@ -123,15 +123,13 @@ extension ObjectService {
     guard let path = core.tree.plainPath(bucket: call.bucket, key: call.key),
       core.tree.existingPath(bucket: call.bucket, key: call.key) != nil
     else { return .noContent }
-    if path.hasSuffix("/") {
+    if path.endsWithSlash {
       rmdir(path)
     } else {
       unlink(path)
     }
-    var folder = call.key.split(separator: "/").dropLast()
-    while !folder.isEmpty, rmdir(core.tree.root + "/" + call.bucket + "/" + folder.joined(separator: "/")) == 0 {
-      folder = folder.dropLast()
-    }
+    var folder = call.key.endsWithSlash ? call.key.parentPath?.parentPath : call.key.parentPath
+    while let name = folder, rmdir(core.tree.root + "/" + call.bucket + "/" + name) == 0 { folder = name.parentPath }
     try await core.catalog.remove(call.bucket, call.key)
     return .noContent
   }

@@ -32,19 +32,40 @@ final class StateStore: Sendable {
   ///
   /// - Throws: `LocalCloudError` when the file is no database of a local cloud.
   init(path: String) throws {
-    var configuration = Configuration()
-    configuration.prepareDatabase { database in
-      try database.execute(sql: "PRAGMA journal_mode = WAL")
-      try database.execute(sql: "PRAGMA synchronous = OFF")
-    }
     do {
-      queue = try DatabaseQueue(path: path, configuration: configuration)
+      queue = try DatabaseQueue(path: path)
+      // Nothing is written before it is known that the file is one of this version's.
+      try queue.read { database in try Self.check(database, path) }
+      try queue.writeWithoutTransaction { database in
+        try database.execute(sql: "PRAGMA journal_mode = WAL")
+        try database.execute(sql: "PRAGMA synchronous = OFF")
+      }
       try Self.migrator.migrate(queue)
+    } catch let error as LocalCloudError {
+      throw error
     } catch {
-      throw LocalCloudError(
-        "The state \(path) cannot be opened: \(error)", hint: "move it away, and the cloud starts with an empty state")
+      throw LocalCloudError("The state \(path) cannot be opened: \(error)", hint: Self.advice)
     }
     chmod(path, 0o600)
+  }
+
+  static let advice = "move it away, and the cloud starts with an empty state"
+
+  /// Refuses what another program or a later version made, and what is damaged.
+  private static func check(_ database: Database, _ path: String) throws {
+    if try migrator.hasBeenSuperseded(database) {
+      throw LocalCloudError(
+        "The state \(path) was written by a newer version of slipway", hint: "use that version, or \(advice)")
+    }
+    let tables = try String.fetchSet(database, sql: "SELECT name FROM sqlite_schema WHERE type = 'table'")
+    guard tables.isEmpty || tables.contains("grdb_migrations") else {
+      throw LocalCloudError("The file \(path) is a database, but not the state of a local cloud", hint: advice)
+    }
+    // The tables are strict, so that this also finds values of the wrong type.
+    let verdict = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "no answer"
+    guard verdict == "ok" else {
+      throw LocalCloudError("The state \(path) is damaged: \(verdict)", hint: advice)
+    }
   }
 
   private static var migrator: DatabaseMigrator {
@@ -56,24 +77,24 @@ final class StateStore: Sendable {
   }
 
   private static let schema = """
-    CREATE TABLE fact (name TEXT PRIMARY KEY, value REAL NOT NULL) WITHOUT ROWID;
+    CREATE TABLE fact (name TEXT PRIMARY KEY, value REAL NOT NULL) WITHOUT ROWID, STRICT;
     CREATE TABLE image (
       id TEXT PRIMARY KEY, sequence INTEGER NOT NULL, name TEXT NOT NULL, description TEXT, status TEXT NOT NULL,
       is_data INTEGER NOT NULL, min_disk INTEGER NOT NULL, min_ram INTEGER NOT NULL, max_ram TEXT, os_version TEXT,
       os_type TEXT NOT NULL, platform TEXT, os_bit TEXT, environment TEXT NOT NULL, firmware TEXT, is_arm INTEGER NOT NULL,
       license_type TEXT, enterprise_project TEXT NOT NULL, source TEXT NOT NULL, disk_format TEXT NOT NULL, file_size INTEGER,
       is_protected INTEGER NOT NULL, tags TEXT NOT NULL, extras TEXT NOT NULL, job_id TEXT NOT NULL, created_at REAL NOT NULL,
-      updated_at REAL NOT NULL, active_at REAL, leaves_at REAL) WITHOUT ROWID;
+      updated_at REAL NOT NULL, active_at REAL, leaves_at REAL) WITHOUT ROWID, STRICT;
     CREATE TABLE job (
       id TEXT PRIMARY KEY, type TEXT NOT NULL, image_id TEXT NOT NULL, image_name TEXT NOT NULL, phase TEXT NOT NULL,
       created REAL NOT NULL, began REAL, ends REAL, virtual_size INTEGER, file_size INTEGER, error_code TEXT, fail_reason TEXT
-    ) WITHOUT ROWID;
+    ) WITHOUT ROWID, STRICT;
     CREATE TABLE token (
-      hash TEXT PRIMARY KEY, issued REAL NOT NULL, expires REAL NOT NULL, has_project INTEGER NOT NULL) WITHOUT ROWID;
-    CREATE TABLE bucket (name TEXT PRIMARY KEY, storage_class TEXT NOT NULL) WITHOUT ROWID;
+      hash TEXT PRIMARY KEY, issued REAL NOT NULL, expires REAL NOT NULL, has_project INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+    CREATE TABLE bucket (name TEXT PRIMARY KEY, storage_class TEXT NOT NULL) WITHOUT ROWID, STRICT;
     CREATE TABLE object (
       bucket TEXT NOT NULL, key TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL, etag TEXT NOT NULL,
-      storage_class TEXT NOT NULL, content_type TEXT, metadata TEXT NOT NULL, PRIMARY KEY (bucket, key)) WITHOUT ROWID;
+      storage_class TEXT NOT NULL, content_type TEXT, metadata TEXT NOT NULL, PRIMARY KEY (bucket, key)) WITHOUT ROWID, STRICT;
     """
 
   /// Reads everything.
