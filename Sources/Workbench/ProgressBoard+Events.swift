@@ -37,11 +37,6 @@ extension ProgressBoard {
     }
   }
 
-  /// The jobs that go on in the cloud if this process ends now, also those that are no longer waited for: id and image name.
-  public var jobsUnderWay: [(id: String, name: String)] {
-    detached.map { ($0.id, $0.name) } + rows.filter { $0.phase != .queued }.map { ($0.id, $0.name) }
-  }
-
   private mutating func progress(_ job: JobReference, _ status: JobStatus, at now: Duration) -> [ProgressNotice] {
     guard !status.state.isFinal else { return [] }  // the result or the failure follows and says more
     let before = phase(id: job.id, name: nil)
@@ -72,7 +67,6 @@ extension ProgressBoard {
   private mutating func detached(_ error: ImportError, at now: Duration) -> ProgressNotice {
     let name = error.job?.imageName ?? error.request?.name
     settle(id: error.job?.id, name: name, success: nil, at: now)
-    if let job = error.job { leave(id: job.id, name: name ?? job.id) }
     let goesOn = error.job.map { "; job \($0.id) goes on in the cloud" } ?? ""
     let text = error.kind == .cancelled ? "no longer waited for" + goesOn : error.message
     return notice(.warning, name ?? error.job?.id ?? "import", text)

@@ -21,8 +21,6 @@ public struct ProgressBoard: Sendable {
 
   /// Imports under way, in the order in which they were first heard of.
   private(set) var rows: [Row] = []
-  /// No longer waited for, though they go on in the cloud.
-  private(set) var detached: [(id: String, name: String)] = []
   public private(set) var succeeded = 0
   public private(set) var failed = 0
   private var began: Duration?
@@ -36,7 +34,6 @@ public struct ProgressBoard: Sendable {
     id: String, name: String?, phase: Phase, fraction: Double? = nil, note: String? = nil, at now: Duration
   ) {
     began = began ?? now
-    detached.removeAll { $0.id == id }
     if let index = index(id: id, name: name) {
       rows[index].id = id
       if let name { rows[index].name = DisplayText.harmless(name) }
@@ -59,14 +56,8 @@ public struct ProgressBoard: Sendable {
     case false?: failed += 1
     case nil: break
     }
-    detached.removeAll { $0.id == id }
     guard let index = index(id: id, name: name) else { return nil }
     return now - rows.remove(at: index).started
-  }
-
-  /// Remembers a job that goes on without being waited for.
-  mutating func leave(id: String, name: String) {
-    detached.append((id, DisplayText.harmless(name)))
   }
 
   func phase(id: String?, name: String?) -> Phase? {

@@ -66,11 +66,6 @@ public final class ProgressRenderer: ImportEventSink {
     }
   }
 
-  /// The jobs that go on in the cloud if this process ends now: id and image name.
-  public var jobsUnderWay: [(id: String, name: String)] {
-    state.withLock { $0.board.jobsUnderWay }
-  }
-
   private func scheduleTick() {
     queue.asyncAfter(deadline: .now() + .milliseconds(100)) { [weak self] in self?.tick() }
   }

@@ -8,6 +8,7 @@ struct PlainLineReaderTests {
   @Test("Lines come whole, the last one also without its newline, then the end")
   func lines() async throws {
     let pipe = Pipe()
+    defer { try? pipe.fileHandleForReading.close() }
     try pipe.fileHandleForWriting.write(contentsOf: Data("one\r\n\nthr\u{e9}e\nlast".utf8))
     try pipe.fileHandleForWriting.close()
     let reader = PlainLineReader(descriptor: pipe.fileHandleForReading.fileDescriptor)
@@ -23,6 +24,7 @@ struct PlainLineReaderTests {
     let line = [UInt8](repeating: 0xfe, count: 3_000_000) + [0]
     let path = try directory.write("in", line + [10])
     let file = try #require(FileHandle(forReadingAtPath: path))
+    defer { try? file.close() }
     let reader = PlainLineReader(descriptor: file.fileDescriptor)
     #expect(await reader.readLine(prompt: "") == .line(line))
     #expect(await reader.readLine(prompt: "") == .ended)
@@ -31,6 +33,7 @@ struct PlainLineReaderTests {
   @Test("A wait for input can be given up, and goes on with the next line")
   func cancelled() async throws {
     let pipe = Pipe()
+    defer { try? pipe.fileHandleForReading.close() }
     let reader = PlainLineReader(descriptor: pipe.fileHandleForReading.fileDescriptor)
     let first = Task { await reader.readLine(prompt: "") }
     // Cancelling before the reader waits has no effect, so it is repeated until it has.
@@ -53,6 +56,7 @@ struct PlainLineReaderTests {
   @Test("Prompts are shown as asked, before each line")
   func prompts() async throws {
     let pipe = Pipe()
+    defer { try? pipe.fileHandleForReading.close() }
     try pipe.fileHandleForWriting.write(contentsOf: Data("a\nb\n".utf8))
     let shown = MemorySink()
     let reader = PlainLineReader(descriptor: pipe.fileHandleForReading.fileDescriptor) { shown.write(Array($0.utf8)) }

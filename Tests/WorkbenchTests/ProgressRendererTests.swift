@@ -55,7 +55,6 @@ struct ProgressRendererTests {
         ● image-c  submitted  5s
           3 images, 1 done, 2 running  5s
         """)
-    #expect(renderer.jobsUnderWay.map(\.id) == ["a", "c"])
     renderer.finish()
     shown = Screen()
     shown.feed(screen.text)

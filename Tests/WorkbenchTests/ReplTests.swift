@@ -45,6 +45,7 @@ struct ReplTests {
     let pipe = Pipe()
     try pipe.fileHandleForWriting.write(contentsOf: Data(lines.joined(separator: "\n").utf8))
     try pipe.fileHandleForWriting.close()
+    defer { try? pipe.fileHandleForReading.close() }
     let reader = PlainLineReader(descriptor: pipe.fileHandleForReading.fileDescriptor)
     let status = await Repl(vm: vm, console: console, options: options).session(reader, editor: nil)
     return Outcome(output: output.text, error: error.text, status: status)

@@ -1,5 +1,4 @@
 import CloudAccess
-import ImageImport
 import Testing
 
 @testable import Workbench
@@ -46,22 +45,5 @@ struct TextTableTests {
     table.add([])
     table.add(["a", "superfluous"])
     #expect(table.lines() == ["name", "evil\\nforged row\\u{1b}[2J", "", "a"])
-  }
-
-  @Test("Findings become a table, errors first")
-  func findings() {
-    let report = ValidationReport(findings: [
-      Finding(rule: 9, name: "hint", field: "os_version", severity: .warning, message: "is unusual"),
-      Finding(
-        rule: 3, name: "min-disk", field: "min_disk", severity: .error, code: "IMG.0034", message: "must be 10 or more",
-        hint: "raise it"),
-    ])
-    #expect(
-      ReportTable.findings(report).text() == """
-        severity  rule  field       code      message             hint
-        error        3  min_disk    IMG.0034  must be 10 or more  raise it
-        warning      9  os_version            is unusual
-
-        """)
   }
 }

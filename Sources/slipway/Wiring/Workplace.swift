@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudAccess
 import Foundation
 import ImageImport
 import Logging
@@ -32,8 +33,8 @@ struct Workplace: Sendable {
     }
     do {
       choice = try CloudChoice(options, environment: environment, workingDirectory: workingDirectory)
-    } catch {
-      throw CommandFailure(.configuration, "\(error)")
+    } catch let error as ConfigurationError {
+      throw CommandFailure(.configuration, error.message, hint: error.hint)
     }
     let jobs = JobTracker()
     self.jobs = jobs

@@ -24,7 +24,10 @@ final class PseudoTerminal: Sendable {
     descriptor = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC)
     var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
     guard ioctl(descriptor, UInt(TIOCSWINSZ), &size) == 0 else { throw POSIXError(.ENOTTY) }
+    // The thread owns its end and closes it itself: closed by another, the number would soon belong to some other test's pipe,
+    // and the thread would read what is not for it. It ends when the program's end is closed.
     let thread = Thread { [weak self, master] in
+      defer { close(master) }
       var buffer = [UInt8](repeating: 0, count: 4096)
       while true {
         let count = read(master, &buffer, buffer.count)
@@ -44,7 +47,6 @@ final class PseudoTerminal: Sendable {
 
   deinit {
     close(descriptor)
-    close(master)
   }
 
   var text: String { screen.withLock { $0.screen.text } }
