@@ -32,6 +32,9 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -56,15 +59,11 @@ let package = Package(
     .target(name: "DiskImages", dependencies: ["CZstd", "CZlib"], swiftSettings: strict),
 
     // Floor 2.
-    .target(
-      name: "ImageImport", dependencies: ["CloudAccess", "ObjectStorage", "DiskImages", logging],
-      swiftSettings: strict),
+    .target(name: "ImageImport", dependencies: ["CloudAccess", "DiskImages"], swiftSettings: strict),
 
     // Floor 3.
     .target(
-      name: "ScriptAPI",
-      dependencies: ["LuaHost", "ImageImport", "CloudAccess", "ObjectStorage", "DiskImages", logging],
-      swiftSettings: strict),
+      name: "ScriptAPI", dependencies: ["LuaHost", "ImageImport", "CloudAccess", logging], swiftSettings: strict),
 
     // Floor 4.
     .target(
@@ -76,6 +75,10 @@ let package = Package(
       dependencies: [
         "ImageImport", "CloudAccess", "ObjectStorage", "DiskImages", crypto, logging,
         .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: strict),
@@ -84,7 +87,8 @@ let package = Package(
     .executableTarget(
       name: "slipway",
       dependencies: [
-        "Workbench", "CloudSimulator", "ScriptAPI", "ImageImport", "CloudAccess", "DiskImages", logging, yaml,
+        "Workbench", "CloudSimulator", "ScriptAPI", "ImageImport", "CloudAccess", "LuaHost", "DiskImages", logging,
+        yaml,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -99,7 +103,8 @@ let package = Package(
     .testTarget(name: "ImageImportTests", dependencies: ["ImageImport"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(name: "CloudSimulatorTests", dependencies: ["CloudSimulator"], swiftSettings: strict),
     .testTarget(
-      name: "ScriptAPITests", dependencies: ["ScriptAPI", "CloudSimulator"], exclude: ["Scripts"], swiftSettings: strict
+      name: "ScriptAPITests", dependencies: ["ScriptAPI", "CloudSimulator", "DiskImages"], exclude: ["Scripts"],
+      swiftSettings: strict
     ),
     .testTarget(name: "WorkbenchTests", dependencies: ["Workbench"], exclude: ["Expect"], swiftSettings: strict),
     .testTarget(

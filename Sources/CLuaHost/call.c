@@ -96,7 +96,6 @@ CLH_JUMPS int clh_call_raw(lua_State *L) {
 static int after_waiting(lua_State *L, int status, lua_KContext context) {
   (void)status, (void)context;
   clh_vm *vm = clh_vm_of(L);
-  vm->task->awaiting = NULL;
   return clh_answer(L, vm, vm->task->answer);
 }
 
@@ -105,7 +104,6 @@ CLH_JUMPS int clh_call_waiting(lua_State *L) {
   if (!vm->task || !clh_can_yield(L, vm)) return luaL_error(L, "cannot await inside a comparator or callback");
   int code = ask(L, vm);
   if (code != CLH_PENDING) return clh_answer(L, vm, code);
-  vm->task->awaiting = L;
   vm->host_yield = CLH_AWAIT;
   return lua_yieldk(L, 0, 0, after_waiting);
 }
@@ -117,8 +115,8 @@ CLH_JUMPS void clh_push_function(lua_State *L, const void *function, int how) {
   lua_pushcclosure(L, calls[how & 0xff], 2);
 }
 
-int32_t clh_caller(clh_vm *vm, clh_task *task, const char **source) {
-  lua_State *L = task ? task->awaiting : vm->calling;
+int32_t clh_caller(clh_vm *vm, const char **source) {
+  lua_State *L = vm->calling;
   lua_Debug ar;
   for (int level = 1; L && lua_getstack(L, level, &ar); level++) {
     lua_getinfo(L, "Sl", &ar);

@@ -4,7 +4,9 @@
 // script: the yield is passed on outwards, with a continuation that resumes the inner coroutine when the host is ready.
 #include "internal.h"
 
-#define CLOSE_DEPTH_LIMIT 100  // nested coroutine.close crashes Lua 5.4.4 far above this
+// How much C stack may be in use when a coroutine is closed. Lua 5.4.4 counts C levels afresh in the closed coroutine, so
+// that nesting of closes, each with 200 levels of other calls in between, would run over the end of the stack.
+#define CLOSE_STACK_LIMIT (512 * 1024)
 
 static int co_yield(lua_State *L);
 
@@ -38,7 +40,7 @@ static int go(lua_State *L, lua_State *co, int count, lua_KFunction k) {
   bool blocks = !lua_isyieldable(L);
   int results = 0;
   vm->blocked += blocks;
-  vm->running = co;
+  clh_enter(vm, co);
   int status = lua_resume(co, L, count, &results);
   vm->running = L;
   vm->blocked -= blocks;
@@ -55,7 +57,7 @@ static int go(lua_State *L, lua_State *co, int count, lua_KFunction k) {
     lua_pushliteral(L, "too many results to resume");
     return -1;
   }
-  if (clh_is_killed(vm)) return clh_raise_kill(L);
+  if (clh_is_killed(vm)) return clh_end_task(L);
   lua_xmove(co, L, 1);
   return -1;
 }
@@ -70,7 +72,7 @@ static int start(lua_State *L, lua_State *co, int count, lua_KFunction k) {
     lua_pushliteral(L, "cannot resume a coroutine that waits for the host");
     return -1;
   }
-  if (vm->counting) vm->instructions += 100;  // short coroutines may never reach the count hook
+  clh_charge_resume(vm);
   lua_xmove(L, co, count);
   return go(L, co, count, k);
 }
@@ -94,22 +96,22 @@ static int co_resume(lua_State *L) {
 // Runs the `__close` handlers of a coroutine and leaves its status on its stack.
 static int reset(lua_State *L, lua_State *co) {
   clh_vm *vm = clh_vm_of(L);
-  if (vm->close_depth >= CLOSE_DEPTH_LIMIT) return luaL_error(L, "coroutine.close is nested too deeply");
-  vm->close_depth++;
+  ptrdiff_t used = vm->stack_base - (const char *)__builtin_frame_address(0);
+  if (used > CLOSE_STACK_LIMIT || used < -CLOSE_STACK_LIMIT)
+    return luaL_error(L, "coroutine.close is nested too deeply");
   vm->blocked++;  // a handler that yields would yield to nobody
-  vm->running = co;
+  clh_enter(vm, co);
   int status = lua_resetthread(co);
   vm->running = L;
   vm->blocked--;
-  vm->close_depth--;
-  if (clh_is_killed(vm)) return clh_raise_kill(L);
+  if (clh_is_killed(vm)) return clh_end_task(L);
   return status;
 }
 
 static int conclude_wrap(lua_State *L, lua_State *co, int results) {
   if (results >= 0) return results;
   int status = lua_status(co);
-  if (status != LUA_OK && status != LUA_YIELD) {
+  if (status != LUA_OK && status != LUA_YIELD && !clh_died_of_kill(co)) {
     status = reset(L, co);
     lua_xmove(co, L, 1);
   }
@@ -171,6 +173,11 @@ static int co_close(lua_State *L) {
   lua_State *co = get_coroutine(L);
   const char *status = status_of(L, co);
   if (*status == 'r' || *status == 'n') return luaL_error(L, "cannot close a %s coroutine", status);
+  if (clh_died_of_kill(co)) {
+    lua_pushboolean(L, 0);
+    lua_pushliteral(L, "the coroutine was ended with its task");
+    return 2;
+  }
   if (reset(L, co) == LUA_OK) {
     lua_pushboolean(L, 1);
     return 1;
@@ -182,14 +189,17 @@ static int co_close(lua_State *L) {
 
 static int co_running(lua_State *L) {
   clh_vm *vm = clh_vm_of(L);
-  lua_pushthread(L);
-  lua_pushboolean(L, vm->task && L == vm->task->co);
+  lua_State *co = L == vm->L ? vm->task->co : L;  // the main state serves the host and is not for scripts
+  luaL_checkstack(co, 1, NULL);
+  lua_pushthread(co);
+  lua_xmove(co, L, 1);
+  lua_pushboolean(L, co == vm->task->co);
   return 2;
 }
 
 static int co_isyieldable(lua_State *L) {
   clh_vm *vm = clh_vm_of(L);
-  lua_State *co = lua_isthread(L, 1) ? lua_tothread(L, 1) : L;
+  lua_State *co = lua_isnone(L, 1) ? L : get_coroutine(L);
   lua_pushboolean(L, lua_isyieldable(co) && !(vm->task && co == vm->task->co));
   return 1;
 }

@@ -117,16 +117,10 @@ void clh_task_error(clh_task *task, clh_error *error) {
   vm->alloc.nofail--;
 
   // Script code may run here, under the memory limit and a budget.
-  lua_Hook hook = lua_gethook(vm->L);
-  int mask = lua_gethookmask(vm->L), count = lua_gethookcount(vm->L);
-  lua_sethook(vm->L, clh_grace_hook, LUA_MASKCOUNT, CLH_GRACE_COUNT);
-  vm->task = task;
-  vm->blocked = 1;
+  clh_grace_begin(vm, task);
   if (clh_protect(vm, take_message, &r) != LUA_OK) replace_message(task, error);
   task->kill = CLH_KILL_NONE;
-  vm->blocked = 0;
-  vm->task = NULL;
-  lua_sethook(vm->L, hook, mask, count);
+  clh_grace_end(vm);
 
   vm->alloc.nofail++;
   int top = lua_gettop(task->co);

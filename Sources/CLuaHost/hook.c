@@ -24,10 +24,25 @@
 
 static const char kill_mark;
 
-// Raises what no `pcall` of the script keeps: the replaced pcall, xpcall and coroutine functions raise it again.
-CLH_JUMPS int clh_raise_kill(lua_State *L) {
+// Leaves a killed task: by yielding where that is possible, since it is never resumed. Else by raising what the replaced
+// pcall, xpcall and coroutine functions do not keep; whatever else catches it, as `load` does, meets it at the next instruction.
+CLH_JUMPS int clh_end_task(lua_State *L) {
+  clh_vm *vm = clh_vm_of(L);
+  if (clh_can_yield(L, vm)) {
+    // Not by raising: handlers that run for an error raised in a hook run with hooks off, for ever if they like.
+    vm->host_yield = CLH_KILLED;
+    return lua_yield(L, 0);
+  }
+  lua_sethook(L, clh_hook, LUA_MASKCOUNT, 1);
   lua_pushlightuserdata(L, (void *)&kill_mark);
   return lua_error(L);
+}
+
+// Whether a coroutine died by what clh_end_task raises. Such a one must not be closed: if it was raised in a hook, Lua
+// leaves hooks off for that coroutine, and nothing could end its `__close` handlers.
+bool clh_died_of_kill(lua_State *co) {
+  int status = lua_status(co);
+  return status != LUA_OK && status != LUA_YIELD && lua_touserdata(co, -1) == &kill_mark;
 }
 
 // Runs in the script's coroutine between two instructions.
@@ -36,46 +51,68 @@ void clh_hook(lua_State *L, lua_Debug *ar) {
   clh_vm *vm = clh_vm_of(L);
   clh_task *task = vm->task;
   bool slice_over = vm->slice_over;
-  if (vm->counting) {
-    vm->instructions += CLH_HOOK_COUNT;
-    slice_over = vm->instructions - vm->slice_start >= CLH_SLICE_COUNT;
-    // A coroutine that a killed task left armed may be used by another task.
+  if (vm->counting || vm->in_grace) {
+    // A coroutine that a killed task or the timer left armed may be used again.
     if (lua_gethookcount(L) != CLH_HOOK_COUNT) lua_sethook(L, clh_hook, LUA_MASKCOUNT, CLH_HOOK_COUNT);
   } else {
     lua_sethook(L, NULL, 0, 0);
   }
   if (!task) return;
-  if (!task->kill) {
-    if (clh_flag_is_set(task->flag)) {
+  if (vm->in_grace) {
+    vm->grace_left -= CLH_HOOK_COUNT;
+    if (vm->grace_left <= 0) task->kill = CLH_KILL_LIMIT;
+  } else {
+    if (vm->counting) {
+      vm->instructions += CLH_HOOK_COUNT;
+      slice_over = vm->instructions - vm->slice_start >= CLH_SLICE_COUNT;
+    }
+    if (task->kill) {
+      // stays what it is
+    } else if (clh_flag_is_set(task->flag)) {
       task->kill = CLH_KILL_CANCEL;
     } else if (vm->limits.instructions && vm->instructions > vm->limits.instructions) {
       task->kill = CLH_KILL_LIMIT;
     }
   }
-  bool can_yield = clh_can_yield(L, vm);
   if (task->kill) {
-    if (can_yield) {
-      // Not by raising: handlers that run for an error raised in a hook run with hooks off, for ever if they like.
-      vm->host_yield = CLH_KILLED;
-      lua_yield(L, 0);
-      return;
-    }
-    lua_sethook(L, clh_hook, LUA_MASKCOUNT, 1);
-    clh_raise_kill(L);
-  }
-  if (slice_over && can_yield) {
+    clh_end_task(L);
+  } else if (slice_over && clh_can_yield(L, vm)) {
     vm->host_yield = CLH_PREEMPTED;
     lua_yield(L, 0);
   }
 }
 
-// For code that runs after its task ended, or for the host: one budget, then an error at every instruction.
-void clh_grace_hook(lua_State *L, lua_Debug *ar) {
-  (void)ar;
-  clh_vm *vm = clh_vm_of(L);
-  if (vm->task) vm->task->kill = CLH_KILL_LIMIT;  // so that pcall and xpcall do not catch it
-  lua_sethook(L, clh_grace_hook, LUA_MASKCOUNT, 1);
-  clh_raise_kill(L);
+// Between these two, script code runs for the host or after the end of its task: with one budget for all of it, unable to
+// yield, and heedless of a cancellation.
+void clh_grace_begin(clh_vm *vm, clh_task *task) {
+  vm->task = task;
+  vm->blocked = 1;
+  vm->in_grace = true;
+  vm->grace_left = CLH_GRACE_COUNT;
+  vm->stack_base = __builtin_frame_address(0);
+  lua_sethook(vm->L, clh_hook, LUA_MASKCOUNT, CLH_HOOK_COUNT);
+}
+
+void clh_grace_end(clh_vm *vm) {
+  vm->task = NULL;
+  vm->blocked = 0;
+  vm->in_grace = false;
+  vm->running = NULL;
+  if (!vm->counting) lua_sethook(vm->L, NULL, 0, 0);
+}
+
+// Notes which coroutine runs from here on. In grace there is no timer, so each must have the hook.
+void clh_enter(clh_vm *vm, lua_State *co) {
+  vm->running = co;
+  if (vm->in_grace) lua_sethook(co, clh_hook, LUA_MASKCOUNT, CLH_HOOK_COUNT);
+}
+
+void clh_charge_resume(clh_vm *vm) {
+  if (vm->in_grace) {
+    vm->grace_left -= CLH_RESUME_COUNT;
+  } else if (vm->counting) {
+    vm->instructions += CLH_RESUME_COUNT;
+  }
 }
 
 #ifdef CLH_NO_TIMER

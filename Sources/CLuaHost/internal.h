@@ -20,10 +20,12 @@
 #define MAY_JUMP(call) call
 
 // One hook call for this many instructions when counting; a slice is over after SLICE_COUNT of them.
-#define CLH_HOOK_COUNT 10000
+#define CLH_HOOK_COUNT 1000
 #define CLH_SLICE_COUNT 1000000
-// What `__close` handlers of an ended task, and `__tostring` of an error, may take.
+// What code may take that runs after its task ended, all of it together: `__close` handlers, `__tostring` of the error.
 #define CLH_GRACE_COUNT 1000000
+// What a resumed coroutine counts for: a short one may never reach the hook.
+#define CLH_RESUME_COUNT 100
 
 typedef struct clh_allocator {
   size_t used, limit;
@@ -67,10 +69,11 @@ struct clh_vm {
   lua_State *calling;              // the coroutine whose host call is being served
   int host_yield;                  // why the coroutine that just yielded did so; 0 = the script itself
   int blocked;                     // > 0: some coroutine below cannot be yielded across
-  int close_depth;
+  const char *stack_base;          // where the C stack was when Swift called
   volatile sig_atomic_t slice_over;
-  bool counting;
+  bool counting, in_grace;
   uint64_t instructions, slice_start;
+  int64_t grace_left;
   char message[512];
   char caller[LUA_IDSIZE];
 };
@@ -80,7 +83,6 @@ struct clh_task {
   lua_State *co;
   int reference;
   clh_flag *flag;
-  lua_State *awaiting;
   int arguments, results, status, answer;
   int kill, exit_code;
   int64_t rethrown;
@@ -126,10 +128,14 @@ CLH_JUMPS void clh_push_function(lua_State *L, const void *function, int how);
 
 // hook.c
 void clh_hook(lua_State *L, lua_Debug *ar);
-void clh_grace_hook(lua_State *L, lua_Debug *ar);
+void clh_grace_begin(clh_vm *vm, clh_task *task);
+void clh_grace_end(clh_vm *vm);
+void clh_enter(clh_vm *vm, lua_State *co);
+void clh_charge_resume(clh_vm *vm);
 void clh_slice_begin(clh_vm *vm);
 void clh_slice_end(clh_vm *vm);
-CLH_JUMPS int clh_raise_kill(lua_State *L);
+CLH_JUMPS int clh_end_task(lua_State *L);
+bool clh_died_of_kill(lua_State *co);
 bool clh_timer_usable(void);
 
 // coroutine.c, protect.c, library.c, require.c

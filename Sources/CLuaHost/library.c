@@ -91,9 +91,7 @@ CLH_JUMPS int clh_exit(lua_State *L) {
   if (!vm->task) return luaL_error(L, "os.exit is not possible here");
   vm->task->kill = CLH_KILL_EXIT;
   vm->task->exit_code = code;
-  if (!clh_can_yield(L, vm)) return clh_raise_kill(L);
-  vm->host_yield = CLH_KILLED;
-  return lua_yield(L, 0);
+  return clh_end_task(L);
 }
 
 static void open_library(lua_State *L, const char *name, lua_CFunction open) {

@@ -3,7 +3,7 @@
 
 static int finish(lua_State *L, int status, lua_KContext extra) {
   if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - (int)extra;
-  if (clh_is_killed(clh_vm_of(L))) return clh_raise_kill(L);
+  if (clh_is_killed(clh_vm_of(L))) return clh_end_task(L);
   lua_pushboolean(L, 0);
   lua_pushvalue(L, -2);
   return 2;
@@ -29,9 +29,11 @@ static int guarded_handler(lua_State *L) {
 CLH_JUMPS int clh_xpcall(lua_State *L) {
   int count = lua_gettop(L);
   luaL_checktype(L, 2, LUA_TFUNCTION);
-  lua_pushvalue(L, 2);
-  lua_pushcclosure(L, guarded_handler, 1);
-  lua_replace(L, 2);
+  if (!lua_iscfunction(L, 2)) {  // a C function does not loop, and so `debug.traceback` shows no frame of ours
+    lua_pushvalue(L, 2);
+    lua_pushcclosure(L, guarded_handler, 1);
+    lua_replace(L, 2);
+  }
   lua_pushboolean(L, 1);
   lua_pushvalue(L, 1);
   lua_rotate(L, 3, 2);

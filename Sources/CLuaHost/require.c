@@ -30,7 +30,9 @@ static void push_guard(lua_State *L, clh_vm *vm) {
   lua_createtable(L, 2, 0);
   lua_pushvalue(L, 1);
   lua_rawseti(L, -2, 1);
-  lua_pushlightuserdata(L, vm->task);
+  luaL_checkstack(vm->task->co, 1, NULL);
+  lua_pushthread(vm->task->co);
+  lua_xmove(vm->task->co, L, 1);
   lua_rawseti(L, -2, 2);
   lua_createtable(L, 0, 1);
   lua_pushcfunction(L, guard_close);
@@ -38,12 +40,14 @@ static void push_guard(lua_State *L, clh_vm *vm) {
   lua_setmetatable(L, -2);
 }
 
-static int refuse_guarded(lua_State *L, clh_vm *vm) {
+// Raises unless the task that began to load is gone: one that is killed inside a comparator cannot take its guard away.
+static void check_guard(lua_State *L, clh_vm *vm) {
   lua_rawgeti(L, -1, 2);
-  bool own = lua_touserdata(L, -1) == vm->task;
-  return luaL_error(L, own ? "module '%s' requires itself, directly or through others"
-                           : "module '%s' is still being loaded by another task",
-                    lua_tostring(L, 1));
+  lua_State *loader = lua_tothread(L, -1);
+  if (loader == vm->task->co)
+    luaL_error(L, "module '%s' requires itself, directly or through others", lua_tostring(L, 1));
+  if (lua_status(loader) == LUA_YIELD)
+    luaL_error(L, "module '%s' is still being loaded by another task", lua_tostring(L, 1));
 }
 
 // Stack: 1 name, 2 loaded, 3 guard, 4 path, 5 the chunk's value.
@@ -68,8 +72,11 @@ CLH_JUMPS int clh_require(lua_State *L) {
   lua_settop(L, 1);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &clh_loaded_key);
   lua_pushvalue(L, 1);
-  if (lua_rawget(L, 2) != LUA_TNIL) return is_guard(L, -1) ? refuse_guarded(L, vm) : 1;
-  lua_pop(L, 1);
+  if (lua_rawget(L, 2) != LUA_TNIL) {
+    if (!is_guard(L, -1)) return 1;
+    check_guard(L, vm);
+  }
+  lua_settop(L, 2);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &clh_modules_key);
   lua_pushvalue(L, 1);
   if (lua_rawget(L, -2) != LUA_TNIL) {

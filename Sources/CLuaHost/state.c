@@ -51,7 +51,18 @@ static void add_table(lua_State *L, const void *key, const char *mode) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, key);
 }
 
+// Texts that Lua itself makes where nothing catches a memory error: kept, so that making them never allocates.
+static void keep_texts(lua_State *L) {
+  static const char *const texts[] = {"cannot resume dead coroutine", "cannot resume non-suspended coroutine",
+                                      "C stack overflow", "error in error handling"};
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    lua_pushstring(L, texts[i]);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &texts[i]);
+  }
+}
+
 static int set_up(lua_State *L) {
+  keep_texts(L);
   add_table(L, &clh_modules_key, NULL);
   add_table(L, &clh_loaded_key, NULL);
   add_table(L, &clh_cache_key, "v");

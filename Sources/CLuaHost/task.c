@@ -56,7 +56,8 @@ int32_t clh_task_step(clh_task *task, int32_t answer) {
   task->answer = answer;
   vm->task = task;
   vm->running = task->co;
-  vm->host_yield = vm->blocked = 0;
+  vm->host_yield = vm->blocked = vm->alloc.nofail = 0;
+  vm->stack_base = __builtin_frame_address(0);
   clh_slice_begin(vm);
   task->status = lua_resume(task->co, vm->L, count, &task->results);
   clh_slice_end(vm);
@@ -98,27 +99,25 @@ int32_t clh_task_results(clh_task *task, bool lenient, bool by_reference, const 
   return ok ? CLH_DONE : CLH_ERROR;
 }
 
-// Closes a chain of coroutines from the innermost outwards. The handlers share one budget and cannot wait.
+// Closes a chain of coroutines from the innermost outwards.
 static void close_chain(clh_vm *vm, lua_State *co, int depth) {
   lua_State *inner = depth < 200 ? clh_inner_coroutine(co) : NULL;
   if (inner && inner != co) close_chain(vm, inner, depth + 1);
-  vm->running = co;
-  lua_sethook(co, clh_grace_hook, LUA_MASKCOUNT, CLH_GRACE_COUNT);
+  if (clh_died_of_kill(co)) return;
+  clh_enter(vm, co);
   lua_resetthread(co);
+  lua_settop(co, 0);  // without an error of a handler: a script that holds the coroutine finds it dead
 }
 
 void clh_task_free(clh_task *task) {
   clh_vm *vm = task->vm;
   if (task->status != LUA_OK) {
-    int64_t kill = task->kill;
     task->kill = CLH_KILL_NONE;  // handlers may use pcall
-    vm->task = task;
-    vm->blocked = 1;
+    clh_grace_begin(vm, task);
     close_chain(vm, task->co, 0);
-    vm->blocked = 0;
-    vm->task = NULL;
-    vm->running = NULL;
-    task->kill = (int)kill;
+    clh_grace_end(vm);
+  } else {
+    lua_settop(task->co, 0);
   }
   if (lua_checkstack(vm->L, 4)) luaL_unref(vm->L, LUA_REGISTRYINDEX, task->reference);
   free(task->error_message);

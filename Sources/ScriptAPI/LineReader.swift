@@ -49,7 +49,13 @@ final class LineReader {
       buffer.removeFirst(start)
       start = 0
       searched = buffer.count
-      guard let chunk = try handle.read(upToCount: 65536), !chunk.isEmpty else {
+      let next: Data?
+      do {
+        next = try handle.read(upToCount: 65536)
+      } catch {
+        throw ScriptFailure("the file '\(path)' cannot be read to its end", hint: "is it a regular file?")
+      }
+      guard let chunk = next, !chunk.isEmpty else {
         ended = true
         try? handle.close()
         continue

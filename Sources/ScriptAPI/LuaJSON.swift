@@ -68,12 +68,22 @@ enum LuaJSON {
       return .array(try table.array.enumerated().map { try json($1, path: "\(path)[\($0 + 1)]") })
     }
     var members: [String: JSONValue] = [:]
+    if !table.array.isEmpty, table.entries.allSatisfy({ if case .integer = $0.key { true } else { false } }) {
+      throw ScriptFailure(
+        "\(name(path)) is an array with gaps: element \(table.array.count + 1) is nil",
+        hint: "use json.null for a missing element")
+    }
     guard table.array.isEmpty else {
       throw ScriptFailure(
         "\(name(path)) has both elements (1 to \(table.array.count)) and named fields, so it is neither a JSON array nor an object",
         hint: "split it into two tables")
     }
     for (key, value) in table.entries {
+      if case .string(let text) = key, text.validUTF8 == nil {
+        throw ScriptFailure(
+          "\(name(path)) has the key \(describe(key)), which is not valid UTF-8",
+          hint: "keys of a JSON object are Unicode")
+      }
       guard case .string(let text) = key, let field = text.validUTF8 else {
         throw ScriptFailure(
           "\(name(path)) has the key \(describe(key)); keys of a JSON object are strings",

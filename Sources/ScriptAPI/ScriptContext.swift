@@ -47,6 +47,16 @@ public struct ScriptContext: Sendable {
     path.hasPrefix("/") ? path : workingDirectory + "/" + path
   }
 
+  /// The absolute path of a file a script names; throws for what cannot be a path at all.
+  func file(_ path: String) throws -> String {
+    guard !path.isEmpty, !path.utf8.contains(0), path.utf8.count < 4096 else {
+      throw ScriptFailure(
+        path.isEmpty ? "the path is empty" : "'\(path.prefix(60))' is no path",
+        hint: "a path has 1 to 4095 bytes and none of them is zero")
+    }
+    return resolve(path)
+  }
+
   /// Every module a workflow can `require`, in the order of the reference.
   public var modules: [HostModule] {
     [

@@ -22,6 +22,8 @@ public enum ScriptRequests {
       return [image.request]
     case .table(let table) where table.entries.isEmpty && !table.array.isEmpty:
       return try table.array.flatMap(requests)
+    case .table(let table) where table.entries.isEmpty:
+      throw ScriptFailure("the script returned an empty table, expected a request or an array of them")
     case .table:
       return [ImportRequest(json: try LuaJSON.json(value, path: ""))]
     default:

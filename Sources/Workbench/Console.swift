@@ -130,6 +130,7 @@ public final class Console: Sendable {
   private func eraser(_ state: inout State) -> [UInt8] {
     guard state.drawnRows > 0 else { return [] }
     defer { state.drawnRows = 0 }
-    return Array("\u{1B}[\(state.drawnRows)A\r\u{1B}[J".utf8)
+    // Row by row: terminals take clearing from the first cell on for clearing the screen, and keep a copy in the history.
+    return Array(("\r\u{1B}[J" + String(repeating: "\u{1B}[A\u{1B}[2K", count: state.drawnRows)).utf8)
   }
 }

@@ -55,6 +55,7 @@ public struct ErrorReport: Sendable {
     default:
       self.init(message: Self.clean(error.message))
       if let fields = error.value.tableValue { add(fields: fields) }
+      if let failure = underlying as? any ScriptError { add(failure) }
     }
     switch error.kind {
     case .syntax: kind = "syntax"
@@ -76,8 +77,10 @@ public struct ErrorReport: Sendable {
     traceback = Self.traceback(calls)
   }
 
-  private init(message: String) {
+  /// A report of a failure that is no error of the floors below.
+  public init(message: String, hint: String? = nil) {
     self.message = message
+    self.hint = hint
   }
 
   private init(plain error: any Error) {
@@ -87,8 +90,14 @@ public struct ErrorReport: Sendable {
       message = Self.clean(error.message)
       hint = error.hint.map(Self.clean)
       items = (error.report?.findings ?? []).map(Item.init)
-      if items.contains(where: { $0.hint == hint }) { hint = nil }
-      add(fact: "code", error.code)
+      if error.report?.isValid == false {
+        // The findings below say what is wrong, with code and hint: the head must not say it again.
+        let subject = error.request?.name.map { "image \"\($0)\"" } ?? "the request"
+        message = Self.clean("\(subject) was refused by the rules; nothing was sent")
+        hint = nil
+      } else {
+        add(fact: "code", error.code)
+      }
       add(fact: "HTTP status", error.status.map(String.init))
       add(fact: "request id", error.requestID)
       add(fact: "job", error.job?.id)
@@ -108,12 +117,21 @@ public struct ErrorReport: Sendable {
     case let error as ScriptFileError:
       message = Self.clean(error.message)
       hint = error.hint
+    case let error as any ScriptError:
+      message = Self.clean(error.scriptMessage)
+      add(error)
     case is CancellationError:
       kind = "cancelled"
       message = "Cancelled."
     default:
       message = Self.clean("\(error)")
     }
+  }
+
+  private mutating func add(_ failure: any ScriptError) {
+    var fields = LuaTable()
+    for (name, value) in failure.scriptFields { fields[name] = value }
+    add(fields: fields)
   }
 
   /// A script may raise a table of its own with the usual fields.

@@ -23,6 +23,11 @@ public enum ExitStatus: Sendable, Hashable {
   /// What the script said with `os.exit(n)`.
   case exit(Int32)
 
+  /// The status of a process that a signal ended, as shells number it.
+  public init(_ signal: SignalTrap.Signal) {
+    self = signal == .interrupt ? .interrupted : .exit(128 + signal.rawValue)
+  }
+
   /// The number given to the shell, 0 to 255.
   public var code: Int32 {
     switch self {

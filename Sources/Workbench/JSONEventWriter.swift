@@ -18,6 +18,12 @@ public struct JSONEventWriter: ImportEventSink {
     write(report.json)
   }
 
+  /// What a script printed: `{"event":"output","text":"…"}`, without the newline at the end.
+  public func emit(output bytes: [UInt8]) {
+    let text = bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...]
+    write(.object(["event": "output", "text": .string(String(decoding: text, as: UTF8.self))]))
+  }
+
   /// The end of a run: `{"event":"finished","exit_status":0}`.
   public func emitFinished(_ status: ExitStatus) {
     write(.object(["event": "finished", "exit_status": .integer(Int64(status.code))]))

@@ -57,11 +57,12 @@ extension ProgressBoard {
     settle(id: error.job?.id, name: name, success: false, at: now)
     let code = error.code.flatMap { error.message.contains($0) ? nil : " (\($0))" } ?? ""
     var details: [String] = []
-    if let report = error.report {
+    if let report = error.report, !report.errors.isEmpty {
       for finding in report.errors {
         details.append(ErrorReport.Item(finding).text)
         if let hint = finding.hint { details.append("hint: " + hint) }
       }
+      return notice(.failed, name ?? "import", "refused by the rules; nothing was sent", details)
     } else if let hint = error.hint {
       details.append("hint: " + hint)
     }

@@ -16,17 +16,21 @@ public final class ProgressRenderer: ImportEventSink {
   static let interval: Duration = .milliseconds(100)
 
   private let console: Console
+  private let tellsFailures: Bool
   private let style: ScreenStyle
   private let clock: @Sendable () -> Duration
   private let wallClock: @Sendable () -> Date
   private let queue = DispatchQueue(label: "slipway.progress")
   private let state = Mutex(State())
 
-  /// `clock` counts from any moment on; `wallClock` stamps plain lines.
+  /// With `tellsFailures` false somebody else reports how an import failed, so that it is not said twice. `clock` counts from any
+  /// moment on; `wallClock` stamps plain lines.
   public init(
-    console: Console, clock: (@Sendable () -> Duration)? = nil, wallClock: @escaping @Sendable () -> Date = { Date() }
+    console: Console, tellsFailures: Bool = true, clock: (@Sendable () -> Duration)? = nil,
+    wallClock: @escaping @Sendable () -> Date = { Date() }
   ) {
     self.console = console
+    self.tellsFailures = tellsFailures
     let start = ContinuousClock.now
     self.clock = clock ?? { start.duration(to: .now) }
     self.wallClock = wallClock
@@ -37,7 +41,8 @@ public final class ProgressRenderer: ImportEventSink {
     // Lines are written under the lock, so that they appear in the order of the events.
     let startTicking = state.withLock { state -> Bool in
       let now = clock()
-      let notices = state.board.apply(event, at: now)
+      var notices = state.board.apply(event, at: now)
+      if !tellsFailures, event.isFailure { notices = [] }
       guard console.terminal.canRedraw else {
         let time = Self.stamp(wallClock())
         for notice in notices { console.note(notice.lines(style, time: time).joined(separator: "\n")) }
@@ -94,5 +99,15 @@ public final class ProgressRenderer: ImportEventSink {
 
   private static func stamp(_ date: Date) -> String {
     date.formatted(.iso8601)
+  }
+}
+
+extension ImportEvent {
+  /// Whether an import ends without an image, or is no longer waited for.
+  fileprivate var isFailure: Bool {
+    switch self {
+    case .failed, .detached: true
+    default: false
+    }
   }
 }

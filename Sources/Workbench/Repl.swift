@@ -65,7 +65,7 @@ public final class Repl: Sendable {
     let names = CompletionNames(vm: vm, modules: options.modules, commands: commands.flatMap(\.names))
     var status = await loop(source, editor, names)
     if let signal = killedBy.withLock({ $0 }) {
-      status = signal == .interrupt ? .interrupted : .exit(128 + signal.rawValue)
+      status = ExitStatus(signal)
     }
     await vm.close()
     return status
@@ -95,13 +95,14 @@ public final class Repl: Sendable {
   private func loop(_ source: any LineSource, _ editor: LineEditor?, _ names: CompletionNames) async -> ExitStatus {
     var chunk = ""
     while true {
+      if let status = console.reportOutputFailure() { return status }
       // Beside the prompt, not before it: a busy VM must not keep the user from typing.
       if let editor { Task { editor.setNames(await names.all()) } }
       let event = await source.readLine(prompt: chunk.isEmpty ? options.prompt : options.continuationPrompt)
       switch event {
       case .ended:
         if !chunk.isEmpty { _ = await evaluate(chunk, isLast: true) }
-        return .success
+        return console.reportOutputFailure() ?? .success
       case .cancelled:
         chunk = ""
         if editor == nil { console.showPrompt("\n") }  // the terminal has echoed ^C after the prompt
@@ -112,7 +113,9 @@ public final class Repl: Sendable {
           if case .quit = await command.run(argument, console) { return .success }
           continue
         }
-        chunk += chunk.isEmpty ? line : "\n" + line
+        // `= x` is how older Lua prompts print a value; fingers remember it.
+        let first = line.hasPrefix("=") && !line.hasPrefix("==") ? "return " + line.dropFirst() : line
+        chunk += chunk.isEmpty ? first : "\n" + line
         guard chunk.contains(where: { !$0.isWhitespace }) else {
           chunk = ""
           continue

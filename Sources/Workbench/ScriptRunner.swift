@@ -49,7 +49,7 @@ public struct ScriptRunner: Sendable {
     let trap = SignalTrap([.interrupt, .terminate, .hangup]) { signal in
       guard interruption.begin(signal) else {
         hooks.finished()
-        hooks.endProcess(Self.status(of: signal).code)
+        hooks.endProcess(ExitStatus(signal).code)
         return
       }
       tellInterrupted()
@@ -72,11 +72,11 @@ public struct ScriptRunner: Sendable {
     hooks.finished()
     switch (result, interruption.signal) {
     case (.failure, let signal?):
-      let status = Self.status(of: signal)
+      let status = ExitStatus(signal)
       hooks.json?.emitFinished(status)
       return status
     case (_, nil) where console.outputFailure != nil:
-      return outputStatus ?? .success
+      return console.reportOutputFailure() ?? .success
     case (.success, _):
       hooks.json?.emitFinished(.success)
       return .success
@@ -97,15 +97,6 @@ public struct ScriptRunner: Sendable {
     return status
   }
 
-  /// Results that could not be written are a failure; where the reader simply had enough, the status is SIGPIPE's, as if the
-  /// signal had ended the process (which it does unless a library ignores it).
-  private var outputStatus: ExitStatus? {
-    guard let failure = console.outputFailure else { return nil }
-    if failure.code == EPIPE { return .exit(128 + SIGPIPE) }
-    console.note("error: standard output could not be written: \(failure)")
-    return .failed
-  }
-
   private func tellInterrupted() {
     let jobs = hooks.jobsUnderWay()
     var lines = ["Interrupted; stopping the script. Ctrl-C again ends at once."]
@@ -115,10 +106,6 @@ public struct ScriptRunner: Sendable {
       if jobs.count > 20 { lines.append("  and \(jobs.count - 20) more") }
     }
     console.note(lines.joined(separator: "\n"))
-  }
-
-  private static func status(of signal: SignalTrap.Signal) -> ExitStatus {
-    signal == .interrupt ? .interrupted : .exit(128 + signal.rawValue)
   }
 
   /// The source of a Lua file that the script required.

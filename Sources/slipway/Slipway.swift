@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Workbench
 
 /// The command line.
 @main
@@ -24,6 +25,7 @@ struct Slipway: AsyncParsableCommand {
 
   /// Parses and runs; a command's own failures keep their documented statuses, the rest is ArgumentParser's.
   static func main() async {
+    StandardStreams.reserve()
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {

@@ -75,6 +75,15 @@ struct DocumentationTests {
     }
   }
 
+  @Test("The README shows what fleet.lua prints", .timeLimit(.minutes(5)))
+  func fleetOutput() async throws {
+    let shown = try #require(Self.blocks("text").first { $0.file == "README.md" })
+    try await withExampleCloud { cloud in
+      let outcome = try await Tool.run(["run", "--local-cloud", cloud.path, "lua/examples/fleet.lua"])
+      #expect(Self.masked(outcome.output) == Self.masked(shown.text))
+    }
+  }
+
   @Test("Every relative link leads to a file that is there")
   func links() throws {
     for file in Self.files + ["CONTRIBUTING.md", "CHANGELOG.md"] {

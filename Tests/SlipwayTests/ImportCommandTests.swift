@@ -61,6 +61,21 @@ struct ImportCommandTests {
     }
   }
 
+  @Test("An interrupted wait says that the job goes on, and the status tells the signal", arguments: [SIGINT, SIGTERM])
+  func interrupted(signal: Int32) async throws {
+    try await withTemporaryDirectory { directory in
+      try await ExampleFiles.disk(in: directory, bucket: "images", key: "x.zvhd2")
+      let running = try Tool.start(
+        ["import", "--local-cloud", directory.path, "--clock-scale", "1", "--name", "web01"] + good)
+      try await running.waitFor("submitted", onErrors: true)
+      running.signal(signal)
+      let outcome = await running.finish()
+      #expect(outcome.status == 128 + signal)
+      #expect(outcome.errors.contains("goes on in the cloud"), "\(outcome.errors)")
+      #expect(outcome.output.isEmpty)
+    }
+  }
+
   @Test("--no-wait prints the job id")
   func noWait() async throws {
     try await withTemporaryDirectory { directory in

@@ -41,6 +41,16 @@ struct ConsoleTests {
     #expect(shown(console) == "first result\na remark\nsecond result\njob b is done")
   }
 
+  @Test("A region at the top of the screen is redrawn without leaving copies in the terminal's history")
+  func history() {
+    let console = Console(terminal: .full(), output: screen, error: screen)
+    for percent in 1...5 { console.setLiveRegion(["job a \(percent)%", "job b \(percent)%"]) }
+    var screen = Screen()
+    screen.feed(self.screen.text)
+    #expect(screen.text == "job a 5%\njob b 5%")
+    #expect(screen.fullClears == 0)
+  }
+
   @Test("A line that is still open is ended before the region is drawn, never overwritten")
   func openLine() {
     let console = Console(terminal: .full(), output: screen, error: screen)

@@ -55,14 +55,13 @@ struct ErrorReportTests {
       traceback: "fleet.lua:4: in upvalue 'wave'", underlying: cause)
     #expect(
       text(error) == """
-        error (validation): image "ubuntu": min_disk must be 10 to 1024, not 5
+        error (validation): the request was refused by the rules; nothing was sent
          --> fleet.lua:4
         4 |   return ims.import(image)
           |   ^^^^^^^^^^^^^^^^^^^^^^^^
           ✘ min_disk must be 10 to 1024, not 5 (rule 12, IMG.0034)
               hint: Use 10 or more.
           ▲ tags[1]: looks like a secret (rule 31)
-          code IMG.0034
           calls, innermost first:
             fleet.lua:4: in upvalue 'wave'
 

@@ -50,6 +50,13 @@ struct ReplTests {
     return Outcome(output: output.text, error: error.text, status: status)
   }
 
+  @Test("A line that begins with = prints the value, as older Lua prompts do; within a chunk it stays what it is")
+  func equals() async throws {
+    let outcome = try await session("= 6 * 7", "x", "= 8", "y", "= 3")
+    #expect(outcome.output == "42\nnil\n8\nnil\n3\n")
+    #expect(outcome.status == .success)
+  }
+
   @Test("Expressions show their value, statements nothing, and _ is the last value")
   func values() async throws {
     let outcome = try await session("1+1", "x = _ * 10", "x, 'two'", "_ + 1", "print('printed')", "nil", "", "  ")

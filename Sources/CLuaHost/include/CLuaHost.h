@@ -155,9 +155,9 @@ const uint64_t *clh_released(clh_vm *vm, size_t *count);
 void clh_clear_released(clh_vm *vm);
 size_t clh_released_count(const clh_vm *vm);
 
-// The place of the innermost Lua function under the host call being served (or awaited by `task`); line -1 = none.
+// The place of the innermost Lua function under the host call being served; line -1 = none.
 // `source` is null-terminated and valid until the next call.
-int32_t clh_caller(clh_vm *vm, clh_task *task, const char **source);
+int32_t clh_caller(clh_vm *vm, const char **source);
 
 // MARK: globals, by raw access; false: see clh_message
 

@@ -39,8 +39,8 @@ final class DataDirectory: Sendable {
     guard lock >= 0 else {
       throw LocalCloudError("The data directory \(path) cannot be written: \(String(cString: strerror(errno)))")
     }
+    // From here on the deinitializer closes the lock, also when this throws.
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      close(lock)
       throw LocalCloudError(
         "The data directory \(path) is in use by another local cloud",
         hint: "stop that one, or give this one a directory of its own")
@@ -56,6 +56,6 @@ final class DataDirectory: Sendable {
   }
 
   deinit {
-    close(lock)
+    if lock >= 0 { close(lock) }
   }
 }

@@ -106,9 +106,9 @@ extension VMState {
   }
 
   /// Where the script made the call that is being served.
-  func caller(awaitedBy task: LuaTask? = nil) -> LuaCaller? {
+  func caller() -> LuaCaller? {
     var source: UnsafePointer<CChar>?
-    let line = clh_caller(vm, task?.pointer, &source)
+    let line = clh_caller(vm, &source)
     guard line > 0, let source else { return nil }
     return LuaCaller(source: fullName(String(cString: source)), line: Int(line))
   }

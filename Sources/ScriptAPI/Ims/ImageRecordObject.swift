@@ -71,8 +71,14 @@ final class ImageRecordObject: Sendable {
         parameters: [HostParameter("tags", .map, "values by key")], since: "0.1"
       ) { arguments in
         guard let image = arguments.receiver as? ImageRecordObject else { return [] }
-        let tags = try ImageObject.fields(arguments[0]).map { ImageTag(key: $0.key, value: $0.value.stringValue ?? "") }
-          .sorted { $0.key < $1.key }
+        let tags = try ImageObject.fields(arguments[0]).sorted { $0.key < $1.key }.map { key, value in
+          guard case .string(let text) = value else {
+            throw ScriptFailure(
+              "bad argument #1 'tags' to 'record:set_tags': the value of '\(key)' must be a string, got \(value.serialized().prefix(60))",
+              hint: "convert it with tostring()")
+          }
+          return ImageTag(key: key, value: text)
+        }
         try await image.ims.attempt { try await $0.client.setTags(image.record.id, tags) }
         return []
       },

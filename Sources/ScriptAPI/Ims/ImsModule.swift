@@ -155,15 +155,26 @@ final class ImsModule: Sendable {
         parameters: [HostParameter("id", .string, "the job id")],
         returns: [HostParameter("job", .object("ims.Job"), "poll it or wait for it")], since: "0.1"
       ) { arguments in
-        let id = (arguments[0].stringValue ?? "").trimmed
-        guard !id.isEmpty, id.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") }) else {
-          throw ScriptFailure(
-            "bad argument #1 'id' to 'ims.job': '\(id.prefix(60))' is no job id",
-            hint: "job ids are 32 hexadecimal digits")
-        }
+        let id = try Self.identifier(
+          arguments[0], "a job id", of: "ims.job", hint: "job ids are 32 hexadecimal digits")
         return [self.job(JobReference(id: id))]
       },
     ]
+  }
+
+  /// An id that may stand in a path: an empty one would ask for the list, a path for something else.
+  private static func identifier(
+    _ value: LuaValue, _ what: String, of function: String, hint: String
+  ) throws -> String {
+    let id = (value.stringValue ?? "").trimmed
+    let isWord = id.utf8.allSatisfy { byte in
+      byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || (0x30...0x39).contains(byte)
+        || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+    }
+    guard isWord, (1...128).contains(id.utf8.count) else {
+      throw ScriptFailure("bad argument #1 'id' to '\(function)': expected \(what), got '\(id.prefix(60))'", hint: hint)
+    }
+    return id
   }
 
   private static func request(_ value: LuaValue) -> ImportRequest? {
@@ -196,7 +207,7 @@ final class ImsModule: Sendable {
         parameters: [HostParameter("id", .string, "the image's UUID")],
         returns: [HostParameter("record", .object("ims.Record"), "the image")], since: "0.1"
       ) { arguments in
-        let id = arguments[0].stringValue ?? ""
+        let id = try Self.identifier(arguments[0], "an image id", of: "ims.image", hint: "image ids are UUIDs")
         return [self.record(try await self.attempt { try await $0.client.image(id) })]
       },
       .waiting(

@@ -26,13 +26,15 @@ enum CSVModule {
           let shown = arguments[0].stringValue ?? ""
           var separator = UInt8(ascii: ",")
           if let given = arguments[1].tableValue?["separator"].stringValue {
-            guard given.utf8.count == 1, let byte = given.utf8.first, byte != UInt8(ascii: "\""), byte >= 9 else {
+            guard given.utf8.count == 1, let byte = given.utf8.first, byte != UInt8(ascii: "\""),
+              byte == 9 || byte >= 32 && byte < 127
+            else {
               throw ScriptFailure(
                 "csv.rows: 'separator' must be one ASCII character, got '\(given)'", hint: "such as ';' or '\\t'")
             }
             separator = byte
           }
-          let reader = try CSVReader(path: context.resolve(shown), shown: shown, separator: separator)
+          let reader = try CSVReader(path: context.file(shown), shown: shown, separator: separator)
           let header = reader.header
           let rows = Confined(Rows(reader))
           return [

@@ -16,14 +16,14 @@ enum FSModule {
           returns: [HostParameter("content", .string, "its bytes")], since: "0.1"
         ) { arguments in
           let shown = arguments[0].stringValue ?? ""
-          return [.string(LuaString(bytes: try read(context.resolve(shown), shown: shown)))]
+          return [.string(LuaString(bytes: try read(context.file(shown), shown: shown)))]
         },
         HostFunction(
           "fs.lines", "The lines of a file, one a turn of the loop, without their ends.", parameters: [path],
           returns: [HostParameter("iterator", .function, "for line in fs.lines(path) do")], since: "0.1"
         ) { arguments in
           let shown = arguments[0].stringValue ?? ""
-          let reader = Confined(try LineReader(path: context.resolve(shown), shown: shown))
+          let reader = Confined(try LineReader(path: context.file(shown), shown: shown))
           return [
             LuaIterator.value {
               guard let line = try await reader.use({ try $0.next() }) else { return [.nil] }
@@ -35,14 +35,15 @@ enum FSModule {
           "fs.exists", "Whether a file or directory is there.", parameters: [path],
           returns: [HostParameter("exists", .boolean, "true when it is")], since: "0.1"
         ) { arguments in
-          [.boolean(FileManager.default.fileExists(atPath: context.resolve(arguments[0].stringValue ?? "")))]
+          let path = try? context.file(arguments[0].stringValue ?? "")
+          return [.boolean(path.map { FileManager.default.fileExists(atPath: $0) } ?? false)]
         },
         HostFunction(
           "fs.glob", "The paths that match a pattern with * ? and [ ], sorted.",
           parameters: [HostParameter("pattern", .string, "such as manifests/*.csv")],
           returns: [HostParameter("paths", .list(.string), "an array of paths")], since: "0.1"
         ) { arguments in
-          [.table(LuaTable(array: expand(arguments[0].stringValue ?? "", context).map { .string(LuaString($0)) }))]
+          [.table(LuaTable(array: try expand(arguments[0].stringValue ?? "", context).map { .string(LuaString($0)) }))]
         },
       ])
   }
@@ -58,7 +59,12 @@ enum FSModule {
       throw ScriptFailure(kind: "permission", "the file '\(shown)' cannot be read", hint: "check its permissions")
     }
     defer { try? handle.close() }
-    let content = try handle.read(upToCount: largestRead + 1) ?? Data()
+    let content: Data
+    do {
+      content = try handle.read(upToCount: largestRead + 1) ?? Data()
+    } catch {
+      throw ScriptFailure("the file '\(shown)' cannot be read to its end", hint: "is it a regular file?")
+    }
     guard content.count <= largestRead else {
       throw ScriptFailure(
         "'\(shown)' is larger than \(largestRead >> 20) MB", hint: "read it line by line with fs.lines")
@@ -66,10 +72,11 @@ enum FSModule {
     return Array(content)
   }
 
-  private static func expand(_ pattern: String, _ context: ScriptContext) -> [String] {
+  private static func expand(_ pattern: String, _ context: ScriptContext) throws -> [String] {
+    let path = try context.file(pattern)
     var result = glob_t()
     defer { globfree(&result) }
-    guard glob(context.resolve(pattern), 0, nil, &result) == 0 else { return [] }
+    guard glob(path, 0, nil, &result) == 0 else { return [] }
     let prefix = pattern.hasPrefix("/") ? "" : context.workingDirectory + "/"
     return (0..<Int(result.gl_pathc)).compactMap { index in
       guard let entry = result.gl_pathv[index] else { return nil }

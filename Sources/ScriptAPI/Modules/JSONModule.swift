@@ -23,7 +23,7 @@ enum JSONModule {
           return [.string(LuaString(json.serialized(pretty: pretty)))]
         },
         HostFunction(
-          "json.decode", "The value that JSON text describes; null becomes json.null.",
+          "json.decode", "The value that JSON text describes; null becomes json.null, [] and {} an empty table.",
           parameters: [HostParameter("text", .string, "JSON text in UTF-8")],
           returns: [HostParameter("value", .any, "tables, strings, numbers, booleans, json.null")], since: "0.1"
         ) { arguments in
@@ -32,7 +32,7 @@ enum JSONModule {
             return [LuaJSON.value(try JSONValue(parsing: text.bytes))]
           } catch {
             throw ScriptFailure(
-              "json.decode: the text is not valid JSON: \(error)", hint: "check the text near that place")
+              "json.decode: \(error)", hint: "check the text near that place")
           }
         },
       ],

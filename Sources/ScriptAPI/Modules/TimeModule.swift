@@ -19,7 +19,7 @@ enum TimeModule {
           since: "0.1"
         ) { arguments in
           let text = arguments[0].stringValue ?? ""
-          guard let date = parse(text) else {
+          guard text.utf8.count <= 64, text.hasZone, let date = Timestamp.iso8601(text) else {
             throw ScriptFailure(
               "time.parse: '\(text.prefix(60))' is not a time in ISO 8601", hint: "write it like 2024-11-06T06:21:08Z")
           }
@@ -31,10 +31,10 @@ enum TimeModule {
           returns: [HostParameter("text", .string, "such as 2024-11-06T06:21:08Z")], since: "0.1"
         ) { arguments in
           let seconds = arguments[0].numberValue ?? time.now.timeIntervalSince1970
-          guard seconds.isFinite, abs(seconds) < 253_402_300_800 else {
+          guard seconds.isFinite, (-62_135_596_800..<253_402_300_800).contains(seconds) else {
             throw ScriptFailure("time.format: \(seconds) seconds lies outside the years 1 to 9999")
           }
-          return [.string(LuaString(Date(timeIntervalSince1970: seconds.rounded(.down)).formatted(.iso8601)))]
+          return [.string(LuaString(Timestamp.iso8601(Date(timeIntervalSince1970: seconds.rounded(.down)))))]
         },
         HostFunction(
           "time.duration", "The seconds of a duration such as 90s, 1h30m or 4h.",
@@ -43,9 +43,11 @@ enum TimeModule {
         ) { arguments in [.number(arguments.duration(0)?.inSeconds ?? 0)] },
       ])
   }
+}
 
-  private static func parse(_ text: String) -> Date? {
-    let style = Date.ISO8601FormatStyle()
-    return (try? style.parse(text)) ?? (try? Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text))
+extension String {
+  /// Whether a time in ISO 8601 says which zone it is in; without one nobody knows when it was.
+  fileprivate var hasZone: Bool {
+    hasSuffix("Z") || hasSuffix("z") || dropFirst(19).contains { $0 == "+" || $0 == "-" }
   }
 }

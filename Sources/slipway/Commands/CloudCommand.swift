@@ -12,7 +12,9 @@ struct CloudCommand: AsyncParsableCommand {
     discussion: """
       Once it listens, it prints one JSON line: endpoint, access_key, secret_key, user, password, domain, project, \
       project_id, region. Buckets are directories: DIR/buckets/BUCKET/KEY. State is kept in DIR and survives a restart. \
-      SIGTERM or Ctrl-C ends it.
+      SIGTERM or Ctrl-C ends it. For example:
+
+        slipway cloud --data cloud --port 8080 --clock-scale 1000
       """)
 
   @Option(help: ArgumentHelp("Listen on this port; 0 takes any free one.", valueName: "n"))
@@ -43,6 +45,7 @@ struct CloudCommand: AsyncParsableCommand {
   var uniqueNames = false
 
   func validate() throws {
+    guard !data.isEmpty else { throw ValidationError("--data must name a directory, got ''.") }
     guard (0...65535).contains(port) else { throw ValidationError("--port must be 0 to 65535, got \(port).") }
     guard clockScale > 0, clockScale <= 1e6 else {
       throw ValidationError("--clock-scale must be above 0 and at most 1000000, got \(clockScale).")
@@ -76,7 +79,12 @@ struct CloudCommand: AsyncParsableCommand {
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    FileHandle.standardOutput.write(try encoder.encode(access) + Data("\n".utf8))
+    let console = Console(terminal: .detect())
+    console.print(String(decoding: try encoder.encode(access), as: UTF8.self))
+    if let status = console.reportOutputFailure() {
+      await cloud.stop()
+      throw ExitCode(status.code)
+    }
     for await _ in stops { break }
     await cloud.stop()
   }

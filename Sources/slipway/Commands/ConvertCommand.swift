@@ -7,7 +7,11 @@ struct ConvertCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert",
     abstract: "Convert a disk image: RAW to ZVHD2, ZVHD2 or ZVHD to RAW.",
-    discussion: "The target's extension says what to write. It appears under its name only when it is whole.")
+    discussion: """
+      The target's extension says what to write. It appears under its name only when it is whole. For example:
+
+        slipway convert disk.raw disk.zvhd2
+      """)
 
   @Argument(help: ArgumentHelp("The image to read.", valueName: "in"), completion: .file())
   var input: String
@@ -40,6 +44,10 @@ struct ConvertCommand: AsyncParsableCommand {
       try report(summary, console)
     } catch {
       meter.finish()
+      if let error = error as? ExitCode { throw error }
+      if let error = error as? DiskImageError, error.kind == .exists {
+        throw CommandFailure(.failed, error.message, hint: "replace it with --force, or choose another name")
+      }
       if cancelled.isSet { throw CommandFailure(.interrupted, "interrupted; nothing was left behind") }
       throw CommandFailure(.failed, "\(error)")
     }
@@ -51,5 +59,6 @@ struct ConvertCommand: AsyncParsableCommand {
     } else {
       console.note(ConvertReport.text(summary, output: output))
     }
+    if let status = console.reportOutputFailure() { throw ExitCode(status.code) }
   }
 }

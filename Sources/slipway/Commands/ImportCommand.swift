@@ -1,14 +1,22 @@
 import ArgumentParser
 import CloudAccess
+import Foundation
 import ImageImport
 import LuaHost
+import Synchronization
 import Workbench
 
 /// `slipway import`: one image without a script.
 struct ImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Import one image: validate, submit, wait.",
-    discussion: "Prints the image id. Ctrl-C and a time limit detach: the job goes on in the cloud.")
+    discussion: """
+      Prints the image id. Ctrl-C and a time limit detach: the job goes on in the cloud. For example:
+
+        slipway import --name web01 --min-disk 40 \\
+          --image-url golden-images:web01.zvhd2 \\
+          --os-version "Ubuntu 22.04 Server 64bit"
+      """)
 
   @OptionGroup var options: CloudOptions
   @OptionGroup(title: "Request") var request: RequestOptions
@@ -19,11 +27,15 @@ struct ImportCommand: AsyncParsableCommand {
   @Flag(help: "Print the job id as soon as the cloud has accepted the request; do not wait.")
   var noWait = false
 
-  func run() async throws {
-    guard let limit = LuaDuration.parse(timeout) else {
+  func validate() throws {
+    guard LuaDuration.parse(timeout) != nil else {
       throw ValidationError("--timeout must be a duration such as 90s, 4h or 1h30m, got '\(timeout)'.")
     }
-    let workplace = try Workplace(options.settings)
+  }
+
+  func run() async throws {
+    let limit = LuaDuration.parse(timeout)
+    let workplace = try Workplace(options.settings, tellsFailures: false)
     workplace.announce()
     let console = workplace.console
     let request = request.request
@@ -39,10 +51,26 @@ struct ImportCommand: AsyncParsableCommand {
         if form == .text { console.print(result.imageID) }
       }
     }
-    let trap = SignalTrap([.interrupt, .terminate]) { _ in work.cancel() }
+    let received = Mutex<SignalTrap.Signal?>(nil)
+    let trap = SignalTrap([.interrupt, .terminate, .hangup]) { signal in
+      let isFirst = received.withLock { received in
+        defer { received = received ?? signal }
+        return received == nil
+      }
+      guard isFirst else { _exit(ExitStatus(signal).code) }
+      work.cancel()
+    }
     defer { trap.cancel() }
     let outcome = await work.result
     await workplace.close()
+    if case .failure = outcome, let signal = received.withLock({ $0 }) {
+      let job = workplace.jobs.underWay.first?.id
+      console.note(
+        job.map { "Interrupted; job \($0) goes on in the cloud." } ?? "Interrupted before the cloud named a job.")
+      workplace.json?.emitFinished(ExitStatus(signal))
+      throw ExitCode(ExitStatus(signal).code)
+    }
     if case .failure(let error) = outcome { throw workplace.fail(error) }
+    if let status = console.reportOutputFailure() { throw ExitCode(status.code) }
   }
 }

@@ -7,7 +7,11 @@ import Workbench
 struct InspectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Tell an image file's format, virtual size and smallest min_disk.",
-    discussion: "Ends with 65 when a file cannot be imported as it stands.")
+    discussion: """
+      Ends with 65 when a file cannot be imported as it stands, with 1 when one cannot be read. For example:
+
+        slipway inspect --output json disk.zvhd2
+      """)
 
   @Argument(help: ArgumentHelp("Local image files.", valueName: "file"), completion: .file())
   var files: [String]
@@ -18,12 +22,18 @@ struct InspectCommand: AsyncParsableCommand {
   func run() async throws {
     let console = Console(terminal: .detect())
     var refused = false
+    var failed = false
     for file in files {
       let inspection: DiskInspection
       do {
         inspection = try DiskInspector.inspect(try FileByteSource(path: file), fileName: file)
       } catch {
-        throw CommandFailure(.failed, "\(error)")
+        failed = true
+        console.note("error: \(error)")
+        if form == .json {
+          console.print(JSONValue.object(["file": .string(file), "error": .string("\(error)")]).serialized())
+        }
+        continue
       }
       if !inspection.isImportable { refused = true }
       switch form {
@@ -31,6 +41,8 @@ struct InspectCommand: AsyncParsableCommand {
       case .json: console.print(Self.json(inspection, file: file))
       }
     }
+    if let status = console.reportOutputFailure() { throw ExitCode(status.code) }
+    if failed { throw ExitCode(ExitStatus.failed.code) }
     if refused { throw ExitCode(ExitStatus.refused.code) }
   }
 

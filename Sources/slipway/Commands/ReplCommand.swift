@@ -5,9 +5,19 @@ import Workbench
 struct ReplCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "repl", abstract: "Try things line by line: every module is loaded, waiting calls work.",
-    discussion: "Ctrl-C cancels the line, Ctrl-D leaves. .help lists what else there is.")
+    discussion: """
+      Ctrl-C cancels the line, Ctrl-D leaves. .help lists what else there is. It also reads from a pipe, for example:
+
+        echo 'ims.quota().used' | slipway repl
+      """)
 
   @OptionGroup var options: CloudOptions
+
+  func validate() throws {
+    if options.form == .json {
+      throw ValidationError("A session has no JSON form; --output json belongs to run, import and validate.")
+    }
+  }
 
   func run() async throws {
     let workplace = try Workplace(options.settings)

@@ -8,7 +8,10 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run", abstract: "Run a Lua workflow.",
     discussion: """
       Words after -- are the script's: they are in its `...`, in `arg` and in the module `args`. \
-      Ctrl-C detaches: jobs go on in the cloud.
+      Ctrl-C detaches: jobs go on in the cloud. For example:
+
+        slipway run fleet.lua
+        slipway run --cloud otc fleet.lua -- --wave=2
       """)
 
   @OptionGroup var options: CloudOptions

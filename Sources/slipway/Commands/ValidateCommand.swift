@@ -11,7 +11,10 @@ struct ValidateCommand: AsyncParsableCommand {
     commandName: "validate", abstract: "Check requests against every rule that needs no network.",
     discussion: """
       A JSON or YAML file holds one request body or an array of them; a Lua file returns one request or an array, made \
-      with ims.system_image or as plain tables. Ends with 65 when any request has an error.
+      with ims.system_image or as plain tables. Ends with 65 when any request has an error \
+      or a file holds none. For example:
+
+        slipway validate --output json requests.yaml fleet.lua
       """)
 
   @Option(
@@ -38,8 +41,23 @@ struct ValidateCommand: AsyncParsableCommand {
     let workplace = try Workplace(options, quiet: true)
     let rules = RuleSet(dialect: workplace.choice.dialect)
     var errors = 0
+    var failure: Workbench.ExitStatus?
     for file in files {
-      let requests = try await RequestFile(path: file, workplace: workplace).requests()
+      let requests: [ImportRequest]
+      do {
+        requests = try await RequestFile(path: file, workplace: workplace).requests()
+      } catch {
+        let (report, status) = Self.report(error)
+        workplace.console.note(report.text(workplace.console.terminal.errorStyle))
+        if form == .json {
+          var object = report.json.objectValue ?? [:]
+          object["file"] = .string(file)
+          object["ok"] = .bool(false)
+          workplace.console.print(JSONValue.object(object).serialized())
+        }
+        failure = failure ?? status
+        continue
+      }
       for (index, request) in requests.enumerated() {
         let report = rules.report(for: request)
         errors += report.errors.count
@@ -56,6 +74,16 @@ struct ValidateCommand: AsyncParsableCommand {
       }
     }
     await workplace.close()
+    if let status = workplace.console.reportOutputFailure() ?? failure { throw ExitCode(status.code) }
     if errors > 0 { throw ExitCode(ExitStatus.refused.code) }
+  }
+
+  /// Why a file gave no requests; the other files are checked all the same.
+  private static func report(_ error: any Error) -> (ErrorReport, Workbench.ExitStatus) {
+    switch error {
+    case let error as ScriptRaised: (error.report, .refused)
+    case let error as CommandFailure: (ErrorReport(message: error.message, hint: error.hint), error.status)
+    default: (ErrorReport(error), Workbench.ExitStatus(error))
+    }
   }
 }

@@ -28,6 +28,8 @@ struct CloudOptions: ParsableArguments {
   var logLevel: LogLevel = .info
 
   func validate() throws {
+    if cloud == "" { throw ValidationError("--cloud must name an entry of clouds.yaml, got ''.") }
+    if localCloud == "" { throw ValidationError("--local-cloud must name a directory, got ''.") }
     guard clockScale > 0, clockScale <= 1e6 else {
       throw ValidationError("--clock-scale must be above 0 and at most 1000000, got \(clockScale).")
     }

@@ -1,13 +1,15 @@
 import CloudAccess
 import CloudSimulator
 import Foundation
+import Workbench
 
 /// Which cloud a command talks to, decided before anything is sent: a flag beats the environment, which beats files.
 enum CloudChoice: Sendable {
   /// The built-in local cloud; `asked` tells whether the user named it or nothing else was configured.
   case local(LocalCloudConfiguration, asked: Bool)
   /// A cloud from the configuration.
-  case remote(CloudProfile)
+  /// `source` tells where it was found, if the command line did not name it.
+  case remote(CloudProfile, source: String?)
 
   /// The name that picks the built-in local cloud.
   static let localName = "local"
@@ -16,10 +18,11 @@ enum CloudChoice: Sendable {
     let name = options.cloud ?? environment["OS_CLOUD"].flatMap { $0.isEmpty ? nil : $0 }
     if name != Self.localName {
       let resolver = ProfileResolver(
-        environment: environment, workingDirectory: workingDirectory, homeDirectory: NSHomeDirectory())
-      if var profile = try resolver.resolve(name: options.cloud) {
+        environment: environment, workingDirectory: workingDirectory, homeDirectory: Self.home(environment))
+      if let found = try resolver.explain(name: options.cloud) {
+        var profile = found.profile
         if let dialect = options.dialect { profile.dialect = dialect }
-        self = .remote(profile)
+        self = .remote(profile, source: options.cloud == nil ? found.source : nil)
         return
       }
     }
@@ -34,21 +37,35 @@ enum CloudChoice: Sendable {
   var dialect: CloudDialect {
     switch self {
     case .local(let configuration, _): configuration.dialect
-    case .remote(let profile): profile.dialect
+    case .remote(let profile, _): profile.dialect
     }
   }
 
-  /// What to say on standard error before any work, or nil: nobody should take the local cloud for a real one.
+  /// What to say on standard error before any work, or nil where the command line named a cloud: nobody should take the local cloud
+  /// for a real one, or import into a cloud that some file or variable chose unseen.
   var banner: String? {
-    guard case .local(let configuration, let asked) = self else { return nil }
-    let why = asked ? "" : " (no cloud is configured)"
-    let scale = configuration.clockScale == 1 ? "" : ", time ×\(configuration.clockScale.formatted())"
-    return "slipway: built-in local cloud\(why) in \(configuration.dataDirectory)\(scale)"
+    switch self {
+    case .local(let configuration, let asked):
+      let why = asked ? "" : " (no cloud is configured)"
+      let scale = configuration.clockScale == 1 ? "" : ", time ×\(configuration.clockScale.formatted())"
+      return "slipway: built-in local cloud\(why) in \(configuration.dataDirectory)\(scale)"
+    case .remote(_, source: nil): return nil
+    case .remote(let profile, let source?):
+      return
+        "slipway: cloud '\(DisplayText.harmless(profile.name))' in region \(DisplayText.harmless(profile.region)), "
+        + "taken from \(DisplayText.harmless(source))"
+    }
+  }
+
+  /// `HOME` as the shell sees it; without it, what the system's list of users says.
+  private static func home(_ environment: [String: String]) -> String {
+    if let home = environment["HOME"], home.hasPrefix("/") { return home }
+    return NSHomeDirectory()
   }
 
   private static func dataDirectory(_ environment: [String: String]) -> String {
     if let given = environment["SLIPWAY_LOCAL_CLOUD"], !given.isEmpty { return given }
     if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return data + "/slipway/local-cloud" }
-    return NSHomeDirectory() + "/.local/share/slipway/local-cloud"
+    return home(environment) + "/.local/share/slipway/local-cloud"
   }
 }

@@ -51,11 +51,15 @@ final class CloudRuntime: Sendable {
     var submission = SubmissionPolicy()
     var deletionInterval = Duration.seconds(5)
     switch choice {
-    case .remote(let given): profile = given
+    case .remote(let given, _): profile = given
     case .local(let configuration, _):
-      let cloud = try LocalCloud(configuration: configuration)
-      profile = try await cloud.start().profile
-      opened.withLock { $0.local = cloud }
+      do {
+        let cloud = try LocalCloud(configuration: configuration)
+        profile = try await cloud.start().profile
+        opened.withLock { $0.local = cloud }
+      } catch let error as LocalCloudError {
+        throw ConfigurationError(message: "the local cloud did not start: \(error.message)", hint: error.hint)
+      }
       polling = polling.scaled(by: configuration.clockScale)
       deletionInterval /= max(1, configuration.clockScale)
       submission = submission.scaled(by: configuration.clockScale)

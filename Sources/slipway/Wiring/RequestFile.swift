@@ -3,7 +3,11 @@ import Foundation
 import ImageImport
 import ScriptAPI
 import Workbench
-import Yams
+
+/// A script that was to give requests and failed.
+struct ScriptRaised: Error {
+  var report: ErrorReport
+}
 
 /// A file that holds requests, in JSON, YAML or Lua.
 struct RequestFile {
@@ -15,10 +19,12 @@ struct RequestFile {
 
   /// The requests in it; a single one counts as a list of one.
   func requests() async throws -> [ImportRequest] {
+    let kind = path.split(separator: ".").last?.lowercased()
+    if kind == "lua" { return try await lua() }
     let content = try read()
+    guard !content.isEmpty else { throw empty }
     let json: JSONValue
-    switch path.split(separator: ".").last?.lowercased() {
-    case "lua": return try await lua(content)
+    switch kind {
     case "yaml", "yml": json = try yaml(content)
     default:
       do {
@@ -27,8 +33,13 @@ struct RequestFile {
         throw CommandFailure(.refused, "\(shown) is not valid JSON: \(error)")
       }
     }
-    if case .array(let items) = json { return items.map(ImportRequest.init(json:)) }
-    return [ImportRequest(json: json)]
+    guard case .array(let items) = json else { return [ImportRequest(json: json)] }
+    guard !items.isEmpty else { throw empty }
+    return items.map(ImportRequest.init(json:))
+  }
+
+  private var empty: CommandFailure {
+    CommandFailure(.refused, "\(shown) holds no request", hint: "expected one request body or an array of them")
   }
 
   private var shown: String { path == "-" ? "standard input" : "'\(path)'" }
@@ -40,10 +51,14 @@ struct RequestFile {
       throw CommandFailure(.usage, "the file \(shown) does not exist")
     }
     guard !isDirectory.boolValue else { throw CommandFailure(.usage, "\(shown) is a directory, not a file") }
-    guard let handle = FileHandle(forReadingAtPath: path), let data = try handle.read(upToCount: Self.largest + 1)
-    else {
-      throw CommandFailure(
-        .usage, "the file \(shown) cannot be read", hint: "check its permissions; an empty file holds no request")
+    guard let handle = FileHandle(forReadingAtPath: path) else {
+      throw CommandFailure(.usage, "the file \(shown) cannot be read", hint: "check its permissions")
+    }
+    let data: Data
+    do {
+      data = try handle.read(upToCount: Self.largest + 1) ?? Data()
+    } catch {
+      throw CommandFailure(.usage, "the file \(shown) cannot be read", hint: "is it a regular file?")
     }
     guard data.count <= Self.largest else {
       throw CommandFailure(
@@ -57,23 +72,30 @@ struct RequestFile {
       throw CommandFailure(.refused, "\(shown) is not valid UTF-8")
     }
     do {
-      return try YAMLDecoder().decode(JSONValue.self, from: text)
+      guard let value = try YAMLReader.value(text) else { throw empty }
+      return value
+    } catch let error as CommandFailure {
+      throw error
     } catch {
       throw CommandFailure(.refused, "\(shown) is not valid YAML: \(error)")
     }
   }
 
-  private func lua(_ content: [UInt8]) async throws -> [ImportRequest] {
-    let context = workplace.context(script: path, arguments: [])
-    let vm = try workplace.makeVM(context)
+  /// Runs the script; what it prints goes to standard error, since standard output holds the reports.
+  private func lua() async throws -> [ImportRequest] {
+    let script = try ScriptFile(path: path)
+    let console = workplace.console
+    let vm = try workplace.makeVM(
+      workplace.context(script: path, arguments: []), output: { console.note(String(decoding: $0, as: UTF8.self)) })
     do {
-      let values = try await vm.run(content, name: path)
+      let values = try await vm.run(script.bytes, name: path)
       await vm.close()
       return try ScriptRequests.requests(values)
+    } catch let error as ScriptFailure {
+      throw CommandFailure(.refused, "\(shown): \(error.message)", hint: error.hint)
     } catch {
       await vm.close()
-      _ = workplace.fail(error)
-      throw CommandFailure(.refused, "\(shown) gives no requests to check")
+      throw ScriptRaised(report: ErrorReport(error, script: script))
     }
   }
 }

@@ -19,7 +19,8 @@ struct Workplace: Sendable {
   let environment: [String: String]
   let workingDirectory: String
 
-  init(_ options: Settings, quiet: Bool = false) throws {
+  /// `quiet` shows no progress at all; with `tellsFailures` false it leaves failed imports to the command's own report.
+  init(_ options: Settings, quiet: Bool = false, tellsFailures: Bool = true) throws {
     environment = ProcessInfo.processInfo.environment
     workingDirectory = FileManager.default.currentDirectoryPath
     let console = Console(terminal: .detect(environment: environment))
@@ -43,7 +44,7 @@ struct Workplace: Sendable {
       events = EventFanOut([writer, jobs])
     } else {
       self.json = nil
-      let renderer = quiet ? nil : ProgressRenderer(console: console)
+      let renderer = quiet ? nil : ProgressRenderer(console: console, tellsFailures: tellsFailures)
       progress = renderer
       events = EventFanOut(renderer.map { [$0, jobs] } ?? [jobs])
     }
@@ -63,11 +64,17 @@ struct Workplace: Sendable {
   }
 
   /// A VM with every module; `require` also finds files beside the script and under `lua`.
-  func makeVM(_ context: ScriptContext, memory: Int? = nil) throws -> LuaVM {
+  ///
+  /// What `print` writes goes to `output`, else to standard output: as it is, or with `--output json` as an event.
+  func makeVM(
+    _ context: ScriptContext, memory: Int? = nil, output: (@Sendable ([UInt8]) -> Void)? = nil
+  ) throws -> LuaVM {
     let console = console
+    let json = json
+    let output = output ?? { bytes in if let json { json.emit(output: bytes) } else { console.write(bytes) } }
     var configuration = LuaVM.Configuration(
       modules: context.modules, searchPath: [context.resolve(context.scriptDirectory), context.resolve("lua")],
-      memoryLimit: memory.map { $0 << 20 }, output: { console.write($0) })
+      memoryLimit: memory.map { $0 << 20 }, output: output)
     configuration.unobservedFailure = { console.note(ErrorReport($0).text(console.terminal.errorStyle)) }
     return try LuaVM(configuration)
   }

@@ -4,6 +4,8 @@ struct Screen {
   private(set) var row = 0
   private(set) var column = 0
   let columns: Int
+  /// How often everything was cleared at once, which makes a terminal keep a copy in its history.
+  private(set) var fullClears = 0
   private var pending: [Unicode.Scalar] = []
   /// A full row's last cell is written; the next character starts a new one.
   private var wraps = false
@@ -78,6 +80,7 @@ struct Screen {
       cells[row].insert(contentsOf: Array(repeating: " ", count: count), at: column)
     case "K": cells[row].removeLast(max(0, cells[row].count - column))
     case "J":
+      if row == 0, column == 0 { fullClears += 1 }
       cells[row].removeLast(max(0, cells[row].count - column))
       cells.removeLast(max(0, cells.count - row - 1))
     default: break
