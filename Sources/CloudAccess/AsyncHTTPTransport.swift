@@ -95,6 +95,9 @@ public final class AsyncHTTPTransport: HTTPTransport {
     configuration.httpVersion = .http1Only
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
     configuration.connectionPool.retryConnectionEstablishment = false
+    // Gateways drop idle connections after a minute or less without a word, and an import that runs into that has an
+    // unknown outcome: better a new connection.
+    configuration.connectionPool.idleTimeout = .seconds(15)
     if let proxy = variant.proxy {
       let authorization = proxy.user.map {
         HTTPClient.Authorization.basic(username: $0, password: proxy.password?.reveal() ?? "")

@@ -1,5 +1,7 @@
 import AsyncHTTPClient
+import Foundation
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
@@ -91,7 +93,9 @@ enum HTTPFailure {
     if let error = error as? HTTPClientError, error == .remoteConnectionClosed {
       return "the other side closed the connection"
     }
-    if let error = error as? IOError { return error.description }
+    // The library's own descriptions name its functions.
+    if let error = error as? IOError { return String(cString: strerror(error.errnoCode)) }
+    if let error = error as? HTTPParserError { return "the answer is not HTTP (\(error))" }
     return String(describing: error)
   }
 }

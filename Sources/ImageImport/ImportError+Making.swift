@@ -68,7 +68,16 @@ extension ImportError {
 
   /// For a wait that reached its time limit: the job goes on.
   public init(detached job: JobReference, after limit: Duration, last status: JobStatus?) {
-    let state = status.map { " (last status \($0.rawStatus))" } ?? ""
+    if let status, status.state == .succeeded {
+      self.init(
+        kind: .timeout,
+        message: "The job \(job.id) succeeded without naming its image, which was not found within \(limit.brief).",
+        hint: "Look the image up by its name, or wait for the job again by its id, \(job.id).", retryable: true,
+        job: job,
+        jobStatus: status, request: job.request)
+      return
+    }
+    let state = status.flatMap { $0.rawStatus.isEmpty ? nil : " (last status \(Quoted.plain($0.rawStatus)))" } ?? ""
     self.init(
       kind: .timeout, message: "The job \(job.id) is still running after \(limit.brief)\(state); it was left alone.",
       hint: "The job goes on in the cloud: wait for it again by its id, \(job.id).", retryable: true, job: job,
@@ -96,7 +105,9 @@ extension ImportError {
         job.imageName.map { "Look the image \(Quoted.text($0)) up by its name before importing it again." }
         ?? "Check the id, the region and the project."
     } else {
-      hint = (hint.map { $0 + " " } ?? "") + "The job goes on in the cloud: wait for it again by its id, \(job.id)."
+      hint =
+        (hint.map { $0.hasSuffix(".") ? $0 + " " : $0 + ". " } ?? "")
+        + "The job goes on in the cloud: wait for it again by its id, \(job.id)."
     }
   }
 }

@@ -80,7 +80,9 @@ public struct SubmissionStateMachine: Sendable {
       throttled += 1
       let own = SubmissionStateMachine.doubled(
         policy.throttledDelay, times: throttled - 1, cap: policy.throttledDelayCap)
-      let delay = error.retryAfter ?? own * (0.5 + jitter / 2)
+      // A Retry-After of nothing, such as a date in the past, is no leave to knock without a pause.
+      let asked = error.retryAfter.flatMap { $0 > .zero ? $0 : nil }
+      let delay = asked ?? own * (0.5 + jitter / 2)
       guard waited + delay <= policy.throttledLimit else { return end(.refused, error) }
       waited += delay
       return pause(delay, reason: error.code.flatMap(ErrorCatalogue.entry)?.meaning ?? error.message)

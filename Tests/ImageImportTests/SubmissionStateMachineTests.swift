@@ -63,6 +63,15 @@ struct SubmissionStateMachineTests {
     #expect(machine.sent(.refused(first), jitter: 0) == .fail(.refused, first))
   }
 
+  @Test("does not knock without a pause when Retry-After names none")
+  func retryAfterNothing() {
+    var machine = SubmissionStateMachine(policy: SubmissionPolicy())
+    _ = machine.proceed()
+    let error = CloudError(
+      kind: .throttled, message: "busy", status: 429, retryable: true, delivery: .answered, retryAfter: .zero)
+    #expect(machine.sent(.refused(error), jitter: 1) == .wait(.seconds(5), reason: "busy"))
+  }
+
   @Test("never sends again what was refused or is unknown")
   func final() {
     let refused = refusal("IMG.0056")
