@@ -115,13 +115,14 @@ CLH_JUMPS void clh_push_function(lua_State *L, const void *function, int how) {
   lua_pushcclosure(L, calls[how & 0xff], 2);
 }
 
-int32_t clh_caller(clh_vm *vm, const char **source) {
+int32_t clh_caller(clh_vm *vm, const char **source, bool *same) {
   lua_State *L = vm->calling;
   lua_Debug ar;
   for (int level = 1; L && lua_getstack(L, level, &ar); level++) {
     lua_getinfo(L, "Sl", &ar);
     if (ar.currentline > 0) {
-      memcpy(vm->caller, ar.short_src, sizeof vm->caller);
+      *same = strcmp(vm->caller, ar.short_src) == 0;
+      if (!*same) memcpy(vm->caller, ar.short_src, sizeof vm->caller);
       *source = vm->caller;
       return ar.currentline;
     }

@@ -115,6 +115,12 @@ void clh_charge_resume(clh_vm *vm) {
   }
 }
 
+void clh_thread_begin(void) {
+#if defined(__linux__)
+  pthread_setname_np(pthread_self(), "lua");
+#endif
+}
+
 #ifdef CLH_NO_TIMER
 
 bool clh_timer_usable(void) { return false; }

@@ -145,6 +145,44 @@ struct TaskModuleTests {
     #expect(values == ["quick", false, "timeout", "in time"])
   }
 
+  @Test("shield lets its function end although the task is cancelled; what comes after it does not run")
+  func shield() async throws {
+    let bench = try Bench()
+    let values = try await bench.run(
+      """
+      local shop, task = require "shop", require "task"
+      local inside, may_end
+      local t = task.spawn(function()
+        pcall(task.shield, function()
+          inside = true
+          while not may_end do shop.wait() end
+          task.spawn(function() shop.wait() print("spawned inside") end)
+          print("ended")
+        end)
+        print("not reached")
+      end)
+      while not inside do shop.wait() end
+      t:cancel()
+      for _ = 1, 20 do shop.wait() end
+      local status = t.status
+      may_end = true
+      pcall(t.await, t)
+      return status, t.status, select("#", task.shield(function(...) return ... end)), task.shield(function() return 1, 2 end)
+      """)
+    #expect(values == ["running", "cancelled", 0, 1, 2])
+    #expect(bench.output.text == "ended\nspawned inside\n")
+  }
+
+  @Test("shield passes errors, os.exit and limits on")
+  func shieldFails() async throws {
+    let bench = try Bench { $0.instructionLimit = 5_000_000 }
+    #expect(try await bench.caught("task.shield(function() error('inside', 0) end)") == "inside")
+    #expect(try await bench.caught("task.shield()")?.contains("bad argument #1 'f' to 'task.shield'") == true)
+    #expect(try await bench.failure("pcall(require 'task'.shield, function() os.exit(4) end)").kind == .exit(4))
+    let spin = "pcall(require 'task'.shield, function() while true do end end)"
+    #expect(try await bench.failure(spin).kind == .limit("instructions"))
+  }
+
   @Test("sleep takes durations in every spelling and refuses others")
   func sleep() async throws {
     #expect(

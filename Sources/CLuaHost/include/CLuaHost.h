@@ -156,8 +156,8 @@ void clh_clear_released(clh_vm *vm);
 size_t clh_released_count(const clh_vm *vm);
 
 // The place of the innermost Lua function under the host call being served; line -1 = none.
-// `source` is null-terminated and valid until the next call.
-int32_t clh_caller(clh_vm *vm, const char **source);
+// `source` is null-terminated and valid until the next call; `same`: it is that of the call before.
+int32_t clh_caller(clh_vm *vm, const char **source, bool *same);
 
 // MARK: globals, by raw access; false: see clh_message
 
@@ -214,6 +214,8 @@ const char *clh_message(const clh_vm *vm);
 
 // MARK: threads
 
+// Names the thread, as debuggers and `top -H` show it.
+void clh_thread_begin(void);
 // Gives back what a thread that ran tasks holds; call before it ends.
 void clh_thread_end(void);
 

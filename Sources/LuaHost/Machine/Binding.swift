@@ -13,11 +13,21 @@ final class Binding: Sendable {
   let raw: HostFunction.RawBody?
   /// One of `CLH_CALL_AT_ONCE` …
   let how: Int32
+  /// The declared types as far as one look at a value tells that it fits: most calls need no look at the declaration.
+  private let plainTypes: [PlainType]
+  /// How many arguments are needed at least.
+  private let required: Int
+
+  private enum PlainType {
+    case any, boolean, integer, number, string, table, function, other
+  }
 
   init(_ function: HostFunction, owner: ObjectType? = nil, isCall: Bool = false) {
     self.function = function
     self.owner = owner
     dropsExtra = isCall
+    plainTypes = function.parameters.map(Self.plainType)
+    required = (function.parameters.lastIndex { !$0.optional && !$0.type.acceptsNil } ?? -1) + 1
     let depth = function.referenceDepth.map { Int32($0 + 1) << 8 } ?? 0
     switch function.body {
     case .immediate: (raw, how) = (nil, Int32(CLH_CALL_AT_ONCE) | depth)
@@ -42,6 +52,7 @@ final class Binding: Sendable {
       receiver = object.value
       values.removeFirst()
     }
+    if fitsPlainly(values) { return receiver }
     let declared = function.parameters
     let variadic = declared.last?.variadic == true
     if values.count > declared.count && !variadic {
@@ -62,6 +73,34 @@ final class Binding: Sendable {
       if let problem = parameter.type.problem(&values[index]) { throw bad(index, parameter, problem) }
     }
     return receiver
+  }
+
+  private static func plainType(_ parameter: HostParameter) -> PlainType {
+    if parameter.variadic { return .other }
+    return switch parameter.type {
+    case .any: .any
+    case .boolean: .boolean
+    case .integer: .integer
+    case .number: .number
+    case .string: .string
+    case .table: .table
+    case .function: .function
+    default: .other
+    }
+  }
+
+  /// Whether the arguments fit as they are; false when it takes the declaration to say.
+  private func fitsPlainly(_ values: [LuaValue]) -> Bool {
+    guard values.count >= required, values.count <= plainTypes.count else { return false }
+    for index in values.indices {
+      switch (plainTypes[index], values[index]) {
+      case (.any, _), (.boolean, .boolean), (.integer, .integer), (.number, .number), (.number, .integer),
+        (.string, .string), (.table, .table), (.function, .function):
+        continue
+      default: return false
+      }
+    }
+    return true
   }
 
   private func bad(_ index: Int, _ parameter: HostParameter, _ problem: String) -> ArgumentError {

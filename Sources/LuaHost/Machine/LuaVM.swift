@@ -7,7 +7,7 @@ import CLuaHost
 public actor LuaVM {
   public nonisolated let configuration: Configuration
   nonisolated let handle: VMHandle
-  private nonisolated let executor = ThreadExecutor()
+  private nonisolated let executor: ThreadExecutor
   let state: VMState
   /// Where tasks belong that are spawned outside of a run, as by `evaluate`.
   let background: TaskScope
@@ -20,13 +20,15 @@ public actor LuaVM {
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
   /// Makes a VM.
-  /// - Throws: `LuaError` of kind `memory`, or about a module whose values cannot go into a VM.
+  /// - Throws: `LuaError` of kind `memory`, about a thread that cannot be had, or about a module whose values cannot go into
+  ///   a VM.
   public init(_ configuration: Configuration = Configuration()) throws {
     try self.init(configuration, failAllocation: nil)
   }
 
   init(_ configuration: Configuration, failAllocation: (at: UInt64, count: UInt64)?) throws {
     self.configuration = configuration
+    executor = try ThreadExecutor()
     let handle = VMHandle()
     self.handle = handle
     background = TaskScope(report: configuration.unobservedFailure ?? { _ in })

@@ -15,19 +15,32 @@ final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
   private var stopping = false
   private var thread = pthread_t()
 
-  init() {
+  /// What 200 C levels of Lua, each with the largest frames of its library, and host functions on top of them need.
+  private static let stackSize = 8 << 20
+
+  /// - Throws: `LuaError` when the system gives no more threads.
+  init() throws {
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(condition, nil)
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    defer { pthread_attr_destroy(&attributes) }
+    pthread_attr_setstacksize(&attributes, Self.stackSize)
+    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
     let context = Unmanaged.passRetained(self).toOpaque()
     let status = pthread_create(
-      &thread, nil,
+      &thread, &attributes,
       { context in
         guard let context else { return nil }
+        clh_thread_begin()
         Unmanaged<ThreadExecutor>.fromOpaque(context).takeRetainedValue().loop()
         return nil
       }, context)
-    precondition(status == 0, "cannot start a thread for a Lua VM: error \(status)")
-    pthread_detach(thread)
+    if status != 0 {
+      Unmanaged<ThreadExecutor>.fromOpaque(context).release()
+      let reason = String(cString: strerror(status))
+      throw LuaError(kind: .runtime, message: "cannot start a thread for a Lua VM: \(reason)")
+    }
   }
 
   deinit {

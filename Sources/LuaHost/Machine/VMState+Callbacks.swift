@@ -108,8 +108,10 @@ extension VMState {
   /// Where the script made the call that is being served.
   func caller() -> LuaCaller? {
     var source: UnsafePointer<CChar>?
-    let line = clh_caller(vm, &source)
+    var same = false
+    let line = clh_caller(vm, &source, &same)
     guard line > 0, let source else { return nil }
-    return LuaCaller(source: fullName(String(cString: source)), line: Int(line))
+    if !same { callerSource = fullName(String(cString: source)) }
+    return LuaCaller(source: callerSource, line: Int(line))
   }
 }

@@ -16,6 +16,8 @@ final class VMState: @unchecked Sendable {
   var slots = SlotMap()
   var pending: PendingCall?
   var current: LuaTask?
+  /// Where the last call came from; making a string for every call would cost more than many a host function.
+  var callerSource = ""
   /// The names of chunks that were loaded, as positions in messages spell them.
   var chunkNames: Set<String> = []
 

@@ -11,9 +11,9 @@ final class ScriptGroup: Sendable {
   }
 
   /// Calls the group's function and waits for all tasks.
-  func run(_ function: LuaFunction) async throws -> [LuaValue] {
-    let group = LuaValue.object(LuaObject(self, type: TaskModule.groupType))
-    let body = Task { try await LuaVM.$scope.withValue(scope) { try await function.callKeepingTables([group]) } }
+  func run(_ function: LuaFunction, passesGroup: Bool = true) async throws -> [LuaValue] {
+    let arguments = passesGroup ? [LuaValue.object(LuaObject(self, type: TaskModule.groupType))] : []
+    let body = Task { try await LuaVM.$scope.withValue(scope) { try await function.callKeepingTables(arguments) } }
     scope.attach { body.cancel() }
     let result = await withTaskCancellationHandler {
       await body.result

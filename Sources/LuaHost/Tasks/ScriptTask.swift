@@ -24,8 +24,12 @@ final class ScriptTask: Sendable {
       } catch {
         result = .failure(LuaError(kind: .runtime, message: "\(error)", underlying: error))
       }
-      finish(result)
+      contents.withLock { contents in
+        contents.result = result
+        contents.work = nil
+      }
       scope.finished(self, result)
+      wakeWaiters()
     }
     let isCancelled = contents.withLock { contents in
       contents.work = work
@@ -34,10 +38,8 @@ final class ScriptTask: Sendable {
     if isCancelled { work.cancel() }
   }
 
-  private func finish(_ result: Result<[LuaValue], LuaError>) {
+  private func wakeWaiters() {
     let waiters = contents.withLock { contents in
-      contents.result = result
-      contents.work = nil
       defer { contents.waiters = [:] }
       return contents.waiters.values.map { $0 }
     }
@@ -53,7 +55,6 @@ final class ScriptTask: Sendable {
     work?.cancel()
   }
 
-  var isOver: Bool { contents.withLock { $0.result != nil } }
   var isObserved: Bool { contents.withLock { $0.isObserved } }
 
   /// The failure, if nobody has awaited the task; a cancellation is none.
@@ -79,33 +80,22 @@ final class ScriptTask: Sendable {
 
   /// Waits for the end, or for the waiting task to be cancelled, whichever comes first.
   private func endedOrCancelled() async {
-    let id = newWaiter()
-    await withTaskCancellationHandler {
-      // A cancelled waiter does not wait: its handler may have run already.
-      await wait(id) { Task.isCancelled }
-    } onCancel: {
-      contents.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
-    }
-  }
-
-  /// Waits for the end, whatever happens to the waiting task.
-  func ended() async { await wait(newWaiter()) { false } }
-
-  private func newWaiter() -> Int {
-    contents.withLock { contents in
+    let id = contents.withLock { contents in
       contents.nextWaiter += 1
       return contents.nextWaiter
     }
-  }
-
-  private func wait(_ id: Int, unless isPointless: () -> Bool) async {
-    await withCheckedContinuation { continuation in
-      let isOver = contents.withLock { contents in
-        if contents.result != nil || isPointless() { return true }
-        contents.waiters[id] = continuation
-        return false
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let isPointless = contents.withLock { contents in
+          // A cancelled waiter does not wait: its handler may have run already.
+          if contents.result != nil || Task.isCancelled { return true }
+          contents.waiters[id] = continuation
+          return false
+        }
+        if isPointless { continuation.resume() }
       }
-      if isOver { continuation.resume() }
+    } onCancel: {
+      contents.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
     }
   }
 

@@ -8,7 +8,7 @@ public enum TaskModule {
   public static let module = HostModule(
     "task", "Run parts of a workflow at the same time.",
     functions: [
-      spawn.passingReferences(from: 0), sleep, map.passingReferences(from: 1), group, race, timeout,
+      spawn.passingReferences(from: 0), sleep, map.passingReferences(from: 1), group, race, timeout, shield,
     ], types: [taskType, groupType])
 
   static let taskType = ObjectType(
@@ -117,6 +117,16 @@ public enum TaskModule {
   ) { arguments in
     guard let function = arguments.function(0) else { return [] }
     return try await ScriptGroup().run(function)
+  }
+
+  private static let shield = HostFunction.waiting(
+    "task.shield", "Calls `f()` and waits for it and its tasks; a cancellation has to wait until they have ended.",
+    parameters: [function], returns: [HostParameter("...", .any, "what `f` returned")], since: "0.1"
+  ) { arguments in
+    guard let function = arguments.function(0) else { return [] }
+    try Task.checkCancellation()
+    // A Swift task of its own does not hear of the cancellation of the one that waits for it.
+    return try await Task { try await ScriptGroup().run(function, passesGroup: false) }.value
   }
 
   private static let race = HostFunction.waiting(

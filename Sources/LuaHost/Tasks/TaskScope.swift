@@ -3,8 +3,11 @@ import Synchronization
 /// The tasks that a run has spawned: none outlives it.
 final class TaskScope: Sendable {
   private struct Contents {
-    var tasks: [ScriptTask] = []
+    var running: [ObjectIdentifier: ScriptTask] = [:]
+    /// Kept until the end of the run, which asks whether anybody has observed them.
+    var failed: [ScriptTask] = []
     var isCancelled = false
+    var joining: [CheckedContinuation<Void, Never>] = []
     var exit: LuaError?
     var failure: LuaError?
     var cancelBody: (@Sendable () -> Void)?
@@ -34,7 +37,7 @@ final class TaskScope: Sendable {
   func spawn(_ function: LuaFunction, _ arguments: [LuaValue]) -> ScriptTask {
     let task = ScriptTask()
     let isCancelled = contents.withLock { contents in
-      contents.tasks.append(task)
+      contents.running[ObjectIdentifier(task)] = task
       return contents.isCancelled
     }
     task.start(in: self) { try await function.callKeepingTables(arguments) }
@@ -42,33 +45,38 @@ final class TaskScope: Sendable {
     return task
   }
 
-  /// Called by each task when it is over.
+  /// Called by each task when it is over, its result being set.
   func finished(_ task: ScriptTask, _ result: Result<[LuaValue], LuaError>) {
-    guard case .failure(let error) = result else { return remove(task) }
+    if case .failure(let error) = result { failed(task, error) }
+    let joining = contents.withLock { contents in
+      contents.running[ObjectIdentifier(task)] = nil
+      if !contents.running.isEmpty { return [] as [CheckedContinuation<Void, Never>] }
+      defer { contents.joining = [] }
+      return contents.joining
+    }
+    for waiter in joining { waiter.resume() }
+  }
+
+  private func failed(_ task: ScriptTask, _ error: LuaError) {
     if error.endsRun {
       contents.withLock { $0.exit = $0.exit ?? error }
       cancelAll()
-      return remove(task)
-    }
-    if error.kind == .cancelled { return remove(task) }
-    if failsFast {
+    } else if error.kind == .cancelled {
+      return
+    } else if failsFast {
       contents.withLock { $0.failure = $0.failure ?? error }
       cancelAll()
-      return remove(task)
-    }
-    if let report {
+    } else if let report {
       if !task.isObserved { report(error) }
-      remove(task)
+    } else {
+      contents.withLock { $0.failed.append(task) }
     }
-    // Kept otherwise: the end of the run asks whether anybody observed the failure.
   }
-
-  private func remove(_ task: ScriptTask) { contents.withLock { $0.tasks.removeAll { $0 === task } } }
 
   func cancelAll() {
     let (tasks, body) = contents.withLock { contents in
       contents.isCancelled = true
-      return (contents.tasks, contents.cancelBody)
+      return (Array(contents.running.values), contents.cancelBody)
     }
     body?()
     for task in tasks { task.cancel() }
@@ -77,7 +85,15 @@ final class TaskScope: Sendable {
   /// Waits for all tasks, also for those they spawn meanwhile; cancels them when the waiting task is cancelled.
   func join() async {
     await withTaskCancellationHandler {
-      while let task = contents.withLock({ $0.tasks.first { !$0.isOver } }) { await task.ended() }
+      while contents.withLock({ !$0.running.isEmpty }) {
+        await withCheckedContinuation { continuation in
+          let isIdle = contents.withLock { contents in
+            if !contents.running.isEmpty { contents.joining.append(continuation) }
+            return contents.running.isEmpty
+          }
+          if isIdle { continuation.resume() }
+        }
+      }
     } onCancel: {
       cancelAll()
     }
@@ -88,7 +104,7 @@ final class TaskScope: Sendable {
 
   /// The failure that cancelled the others, or else the first one that no script awaited.
   var firstFailure: LuaError? {
-    let (failure, tasks) = contents.withLock { ($0.failure, $0.tasks) }
-    return failure ?? tasks.lazy.compactMap(\.unobservedFailure).first
+    let (failure, failed) = contents.withLock { ($0.failure, $0.failed) }
+    return failure ?? failed.lazy.compactMap(\.unobservedFailure).first
   }
 }

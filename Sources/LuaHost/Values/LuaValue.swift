@@ -29,7 +29,9 @@ extension LuaValue {
   public static func record(_ fields: [(String, LuaValue)]) -> LuaValue { .table(LuaTable(fields: fields)) }
 
   /// Whether this is `nil`.
-  public var isNil: Bool { self == .nil }
+  public var isNil: Bool {
+    if case .nil = self { true } else { false }
+  }
 
   /// Whether Lua would take the value for true in a condition.
   public var isTruthy: Bool {
