@@ -42,11 +42,12 @@ public final class PlainLineReader: LineSource {
   }
 
   public func readLine(prompt: String) async -> LineEvent {
-    showPrompt(prompt)
+    // Before the prompt: who sees it may give the line up at once.
     state.withLock { state in
       state.cancelled = false
       state.reading = true
     }
+    showPrompt(prompt)
     return await withCheckedContinuation { continuation in
       queue.async { [self] in
         let event = next()

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Workbench
@@ -28,6 +29,19 @@ struct PlainLineReaderTests {
     let reader = PlainLineReader(descriptor: file.fileDescriptor)
     #expect(await reader.readLine(prompt: "") == .line(line))
     #expect(await reader.readLine(prompt: "") == .ended)
+  }
+
+  @Test("A line can be given up as soon as the prompt is seen")
+  func early() async throws {
+    let pipe = Pipe()
+    defer { try? pipe.fileHandleForReading.close() }
+    let shown = Mutex<PlainLineReader?>(nil)
+    let reader = PlainLineReader(descriptor: pipe.fileHandleForReading.fileDescriptor) { _ in
+      shown.withLock { $0 }?.cancelLine()
+    }
+    shown.withLock { $0 = reader }
+    #expect(await reader.readLine(prompt: "> ") == .cancelled)
+    shown.withLock { $0 = nil }
   }
 
   @Test("A wait for input can be given up, and goes on with the next line")
