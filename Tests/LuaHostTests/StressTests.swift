@@ -158,6 +158,31 @@ struct StressTests {
     #expect(error.message == "from afar" && error.underlying is LuaError)
   }
 
+  @Test("A limit or os.exit of one VM is an ordinary error in another that called it")
+  func foreignEnds() async throws {
+    let plugin = try Bench { $0.instructionLimit = 100_000 }
+    let spin = try #require(try await plugin.run("return function() while true do end end").first?.functionValue)
+    let exit = try #require(try await plugin.run("return function() os.exit(3) end").first?.functionValue)
+    let bridge = HostModule(
+      "bridge", "",
+      functions: [
+        .waiting("bridge.spin", "", since: "0.1") { _ in try await spin.call() },
+        .waiting("bridge.exit", "", since: "0.1") { _ in try await exit.call() },
+      ])
+    let bench = try Bench { $0.modules.append(bridge) }
+    let values = try await bench.run(
+      """
+      local bridge = require "bridge"
+      local _, limit = pcall(bridge.spin)
+      local _, exit = pcall(bridge.exit)
+      return limit.kind, tostring(limit), exit.kind, tostring(exit)
+      """)
+    #expect(
+      values == [
+        "limit", "the limit of 100000 instructions is used up", "exit", "the script ended itself with status 3",
+      ])
+  }
+
   @Test("A waiting host function may run scripts and functions on the VM that waits for it")
   func reentry() async throws {
     let module = HostModule(

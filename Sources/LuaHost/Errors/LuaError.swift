@@ -31,6 +31,8 @@ public struct LuaError: Error, Sendable, CustomStringConvertible {
   public var underlying: (any Error)?
   /// The raised Lua value itself, so that raising it again in the same VM raises the same value.
   var reference: LuaReference?
+  /// The VM whose run was ended by a limit or `os.exit`; for others it is an error like any other.
+  var endedVM: VMHandle?
 
   /// Makes an error.
   public init(

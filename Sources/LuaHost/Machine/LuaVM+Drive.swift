@@ -46,7 +46,7 @@ extension LuaVM {
       return Int32(CLH_RETURN)
     } catch {
       if task.flag.isSet { throw Self.cancelled }
-      if let error = error as? LuaError, error.endsRun { throw error }
+      if let error = error as? LuaError, error.endsRun, error.endedVM == nil || error.endedVM === handle { throw error }
       state.encode(error: error, caller: pending.arguments.caller, task: task)
       return Int32(CLH_RAISE)
     }
@@ -79,14 +79,17 @@ extension VMState {
 
   /// Why a task was killed.
   func end(of task: LuaTask) -> LuaError {
+    var error = LuaVM.cancelled
     switch Int(clh_task_kill_reason(task.pointer)) {
     case CLH_KILL_EXIT:
       let code = clh_task_exit_code(task.pointer)
-      return LuaError(kind: .exit(code), message: "the script ended itself with status \(code)")
+      error = LuaError(kind: .exit(code), message: "the script ended itself with status \(code)")
     case CLH_KILL_LIMIT:
       let limit = configuration.instructionLimit ?? 0
-      return LuaError(kind: .limit("instructions"), message: "the limit of \(limit) instructions is used up")
-    default: return LuaVM.cancelled
+      error = LuaError(kind: .limit("instructions"), message: "the limit of \(limit) instructions is used up")
+    default: break
     }
+    error.endedVM = handle
+    return error
   }
 }
