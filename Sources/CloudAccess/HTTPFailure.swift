@@ -38,7 +38,10 @@ enum HTTPFailure {
     }
     let isTLS = error is NIOSSLError || error is BoringSSLError || error is NIOSSLExtraError
     return CloudError(
-      kind: .network, message: isTLS ? "No trusted connection to \(host)." : "The connection to \(host) broke.",
+      kind: .network,
+      message: isTLS
+        ? "No trusted connection to \(host)."
+        : delivery == .notSent ? "No connection to \(host)." : "The connection to \(host) broke.",
       hint: isTLS ? "set cacert or OS_CACERT when the cloud has its own certificate authority" : nil,
       retryable: !isTLS, delivery: delivery, cause: cause(error))
   }

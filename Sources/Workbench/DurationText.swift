@@ -1,9 +1,12 @@
-/// A length of time as people say it: `0s`, `42s`, `1m12s`, `2h05m`, `3d04h`.
+/// A length of time as people say it: `0.3s`, `42s`, `1m12s`, `2h05m`, `3d04h`.
 enum DurationText {
   static func short(_ duration: Duration) -> String {
     let seconds = max(0, Int(duration.components.seconds))
     func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
     switch seconds {
+    case 0:
+      let tenths = Int((max(0, duration / .seconds(1)) * 10).rounded())
+      return tenths == 0 ? "0s" : tenths == 10 ? "1s" : "0.\(tenths)s"
     case ..<60: return "\(seconds)s"
     case ..<3600: return "\(seconds / 60)m\(two(seconds % 60))s"
     case ..<86400: return "\(seconds / 3600)h\(two(seconds / 60 % 60))m"

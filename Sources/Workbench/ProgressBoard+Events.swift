@@ -18,10 +18,11 @@ extension ProgressBoard {
       let subject = name ?? "import"
       let isNew = phase(id: nil, name: subject) == nil
       update(id: "waiting:" + subject, name: subject, phase: .queued, note: reason, at: now)
-      return isNew ? [notice(.step, subject, "waits \(DurationText.short(delay)): \(reason)")] : []
+      let text = "\(Self.clause(reason)); tries again in \(DurationText.short(delay))"
+      return isNew ? [notice(.step, subject, text)] : []
     case .degraded(let job, let reason, let delay):
       update(id: job.id, name: job.imageName, phase: phase(id: job.id, name: nil) ?? .running, note: reason, at: now)
-      return [notice(.step, subject(job), "\(reason); asks again in \(DurationText.short(delay))")]
+      return [notice(.step, subject(job), "\(Self.clause(reason)); asks again in \(DurationText.short(delay))")]
     case .warning(let job, let message):
       return [notice(.warning, subject(job), message)]
     case .succeeded(let result):
@@ -70,6 +71,11 @@ extension ProgressBoard {
     let goesOn = error.job.map { "; job \($0.id) goes on in the cloud" } ?? ""
     let text = error.kind == .cancelled ? "no longer waited for" + goesOn : error.message
     return notice(.warning, name ?? error.job?.id ?? "import", text)
+  }
+
+  /// A sentence as the first half of a longer one.
+  private static func clause(_ sentence: String) -> String {
+    sentence.hasSuffix(".") ? String(sentence.dropLast()) : sentence
   }
 
   private func subject(_ job: JobReference) -> String {

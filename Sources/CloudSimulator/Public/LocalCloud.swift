@@ -1,6 +1,7 @@
 import Foundation
 import Hummingbird
 import Logging
+import NIOCore
 import ServiceLifecycle
 import Synchronization
 
@@ -133,7 +134,9 @@ public final class LocalCloud: Sendable {
     guard case .failure(let error) = result else {
       return LocalCloudError("The local cloud ended before it listened on \(address)")
     }
+    // The library's own text names its functions.
+    let reason = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
     return LocalCloudError(
-      "The local cloud cannot listen on \(address): \(error)", hint: "choose another port, or 0 for any free one")
+      "The local cloud cannot listen on \(address): \(reason)", hint: "choose another port, or 0 for any free one")
   }
 }
