@@ -166,8 +166,9 @@ static void on_tick(int number, siginfo_t *info, void *context) {
     s->idle = 0;
     vm->slice_over = 1;
     lua_State *L = vm->running;
-    // What lua.c does on SIGINT: ldebug.c allows it in a signal, because the hook fields are read afresh.
-    if (L) lua_sethook(L, clh_hook, LUA_MASKCOUNT, 1);
+    // What lua.c does on SIGINT: ldebug.c allows it in a signal, because the hook fields are read afresh. Once is enough: setting a
+    // hook visits every frame of the coroutine, and with 200,000 of them that can outlast a tick, so that nothing else would run.
+    if (L && !(lua_gethook(L) == clh_hook && lua_gethookcount(L) == 1)) lua_sethook(L, clh_hook, LUA_MASKCOUNT, 1);
   } else if (++s->idle > IDLE_TICKS) {
     set_timer(s, 0);
     s->armed = 0;
