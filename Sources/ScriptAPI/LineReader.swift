@@ -14,16 +14,7 @@ final class LineReader {
   private var ended = false
 
   init(path: String, shown: String) throws {
-    var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      throw ScriptFailure(
-        kind: "not_found", "the file '\(shown)' does not exist", hint: "relative paths start at the working directory")
-    }
-    guard !isDirectory.boolValue else { throw ScriptFailure("'\(shown)' is a directory, not a file") }
-    guard let handle = FileHandle(forReadingAtPath: path) else {
-      throw ScriptFailure(kind: "permission", "the file '\(shown)' cannot be read", hint: "check its permissions")
-    }
-    self.handle = handle
+    handle = try OpenFile.reading(path, shown: shown)
     self.path = shown
   }
 

@@ -84,6 +84,6 @@ struct TableTests {
       ("abc", "abc", 0), ("abc", "acb", 1), ("abc", "", 3), ("kitten", "sitting", 3), ("min_dsik", "min_disk", 1),
     ])
   func distance(a: String, b: String, wanted: Int) {
-    #expect(Suggestion.editDistance(Array(a.unicodeScalars), Array(b.unicodeScalars)) == wanted)
+    #expect(Spelling.edits(a, b) == wanted)
   }
 }

@@ -49,15 +49,7 @@ enum FSModule {
   }
 
   private static func read(_ path: String, shown: String) throws -> [UInt8] {
-    var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      throw ScriptFailure(
-        kind: "not_found", "the file '\(shown)' does not exist", hint: "relative paths start at the working directory")
-    }
-    guard !isDirectory.boolValue else { throw ScriptFailure("'\(shown)' is a directory, not a file") }
-    guard let handle = FileHandle(forReadingAtPath: path) else {
-      throw ScriptFailure(kind: "permission", "the file '\(shown)' cannot be read", hint: "check its permissions")
-    }
+    let handle = try OpenFile.reading(path, shown: shown)
     defer { try? handle.close() }
     let content: Data
     do {
