@@ -60,6 +60,10 @@ let package = Package(
 
     // Floor 2.
     .target(name: "ImageImport", dependencies: ["CloudAccess", "DiskImages"], swiftSettings: strict),
+    .target(
+      name: "ImportLedger",
+      dependencies: ["ImageImport", "CloudAccess", crypto, .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: strict),
 
     // Floor 3.
     .target(
@@ -87,11 +91,13 @@ let package = Package(
     .executableTarget(
       name: "slipway",
       dependencies: [
-        "Workbench", "CloudSimulator", "ScriptAPI", "ImageImport", "CloudAccess", "LuaHost", "DiskImages", logging,
-        yaml,
+        "Workbench", "CloudSimulator", "ScriptAPI", "ImageImport", "ImportLedger", "CloudAccess", "LuaHost",
+        "DiskImages", logging, yaml,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+
+    .executableTarget(name: "EmbeddingExample", dependencies: ["LuaHost"], swiftSettings: strict),
 
     // Tests stand beside the rooms they test.
     .testTarget(name: "LuaHostTests", dependencies: ["LuaHost"], exclude: ["Scripts"], swiftSettings: strict),
@@ -101,6 +107,8 @@ let package = Package(
       name: "ObjectStorageTests", dependencies: ["ObjectStorage"] + nio, exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(name: "DiskImagesTests", dependencies: ["DiskImages"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(name: "ImageImportTests", dependencies: ["ImageImport"], exclude: ["Fixtures"], swiftSettings: strict),
+    .testTarget(
+      name: "ImportLedgerTests", dependencies: ["ImportLedger", "CloudSimulator"], swiftSettings: strict),
     .testTarget(name: "CloudSimulatorTests", dependencies: ["CloudSimulator"], swiftSettings: strict),
     .testTarget(
       name: "ScriptAPITests", dependencies: ["ScriptAPI", "CloudSimulator", "DiskImages"], exclude: ["Scripts"],
