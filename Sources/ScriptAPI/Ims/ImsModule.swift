@@ -32,6 +32,33 @@ final class ImsModule: Sendable {
     }
   }
 
+  /// How an import is submitted, from a script's table of options and what the session says by itself.
+  func submitOptions(_ value: LuaValue) -> SubmitOptions {
+    var options = context.submission
+    guard let table = value.tableValue else { return options }
+    options.key = table["key"].stringValue ?? options.key
+    options.again = table["again"].boolValue ?? options.again
+    switch table["on_not_found"] {
+    case .string(let word): options.onNotFound = word.string == "resubmit" ? .resubmit : .fail
+    case .function(let function): options.onNotFound = .ask { try await Self.ask(function, about: $0) }
+    default: break
+    }
+    return options
+  }
+
+  /// What a script's function decides about an import that was not found.
+  private static func ask(
+    _ function: LuaFunction, about record: ImportRecord
+  ) async throws -> NotFoundPolicy.Decision {
+    let answer = try await function.call([HistoryModule.value(record)]).first ?? .nil
+    guard let decision = answer.stringValue.flatMap(NotFoundPolicy.Decision.init(rawValue:)) else {
+      throw ScriptFailure(
+        "on_not_found returned \(LuaJSON.describe(answer)), expected 'fail', 'resubmit' or 'give_up'",
+        hint: "'fail' leaves it unsettled, so that a later run looks again")
+    }
+    return decision
+  }
+
   func image(_ request: ImportRequest) -> LuaValue {
     .object(LuaObject(ImageObject(request, self), type: ImageObject.type))
   }
@@ -44,6 +71,14 @@ final class ImsModule: Sendable {
 
   static let keyOption = HostParameter(
     "key", .string, "names this import, so that running it again finds it", optional: true)
+  static let sendingOptions = [
+    HostParameter("again", .boolean, "make a new image even if the same import was done before", optional: true),
+    HostParameter(
+      "on_not_found", .union([.enumeration(["fail", "resubmit"]), .function]),
+      "what to do when the answer got lost and no image appears: 'fail' (default) leaves it for a later run, 'resubmit' sends again where"
+        + " measurements prove that there is none, a function is called with the record and returns 'fail', 'resubmit' or 'give_up'",
+      optional: true),
+  ]
   static let timeoutOption = HostParameter(
     "timeout", .duration, "how long to wait, such as 4h; 24h by default", optional: true)
   static let progressOption = HostParameter(
@@ -106,17 +141,19 @@ final class ImsModule: Sendable {
         parameters: [
           HostParameter("image", .object("ims.Image"), "the request"),
           HostParameter(
-            "options", .record([Self.keyOption, Self.timeoutOption, Self.progressOption]), "how to import",
-            optional: true),
+            "options", .record([Self.keyOption] + Self.sendingOptions + [Self.timeoutOption, Self.progressOption]),
+            "how to import", optional: true),
         ],
-        returns: [HostParameter("result", .map, "image_id, image_name, status, job_id, duration")], since: "0.1"
+        returns: [
+          HostParameter("result", .map, "image_id, image_name, status, job_id, duration, reused, adopted, drift")
+        ], since: "0.1"
       ) { arguments in
         guard let request = Self.request(arguments[0]) else { return [] }
         let options = WaitOptions(arguments[1])
-        let key = arguments[1].tableValue?["key"].stringValue
+        let submission = self.submitOptions(arguments[1])
         let result = try await self.attempt { service in
           try await service.importImage(
-            request, key: key, timeout: options.timeout, onProgress: options.observer(request.name))
+            request, options: submission, timeout: options.timeout, onProgress: options.observer(request.name))
         }
         return [ResultTable.value(result)]
       },
@@ -130,7 +167,7 @@ final class ImsModule: Sendable {
               HostParameter("concurrency", .integer, "how many at a time, 1 to 40; 8 by default", optional: true),
               HostParameter("stop_on_error", .boolean, "start no more after the first failure", optional: true),
               Self.timeoutOption, Self.progressOption,
-            ]), "how to import", optional: true),
+            ] + Self.sendingOptions), "how to import", optional: true),
         ],
         returns: [HostParameter("results", .object("ims.Results"), "one entry an image, in order")], since: "0.1"
       ) { arguments in
@@ -143,9 +180,11 @@ final class ImsModule: Sendable {
         }
         let stopsOnError = arguments[1].tableValue?["stop_on_error"].boolValue ?? false
         let options = WaitOptions(arguments[1])
+        let submission = self.submitOptions(arguments[1])
         let entries = try await self.attempt { service in
           try await BatchImport(
-            service: service, concurrency: Int(concurrency), stopsOnError: stopsOnError, options: options
+            service: service, concurrency: Int(concurrency), stopsOnError: stopsOnError, submission: submission,
+            options: options
           ).run(requests)
         }
         return [.object(LuaObject(ResultsObject(entries, self), type: ResultsObject.type))]

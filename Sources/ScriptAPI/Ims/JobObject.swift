@@ -14,7 +14,15 @@ final class JobObject: Sendable {
   static let type = ObjectType(
     "ims.Job", "An import the cloud has accepted.",
     fields: [
-      ObjectField("id", .string, "the cloud's job id") { text(($0 as? JobObject)?.reference.id) },
+      ObjectField("id", .string, "the cloud's job id; nil for an adopted image, whose job id was lost") {
+        text(($0 as? JobObject)?.reference.jobID)
+      },
+      ObjectField("origin", .enumeration(["submitted", "attached", "adopted", "reused"]), "how this run came by it") {
+        text(($0 as? JobObject)?.reference.origin.rawValue)
+      },
+      ObjectField("record", .string, "its record in the ledger, for history.get and slipway jobs show") {
+        text(($0 as? JobObject)?.reference.recordID)
+      },
       ObjectField("image_name", .string, "the name in the request, where it is known") {
         text(($0 as? JobObject)?.reference.imageName)
       },
@@ -40,7 +48,7 @@ final class JobObject: Sendable {
           HostParameter(
             "options", .record([ImsModule.timeoutOption, ImsModule.progressOption]), "how to wait", optional: true)
         ],
-        returns: [HostParameter("result", .map, "image_id, image_name, status, job_id, duration")], since: "0.1"
+        returns: [HostParameter("result", .map, "image_id, image_name, status, job_id, duration, reused, adopted, drift")], since: "0.1"
       ) { arguments in
         guard let job = arguments.receiver as? JobObject else { return [] }
         let options = ImsModule.WaitOptions(arguments[0])
