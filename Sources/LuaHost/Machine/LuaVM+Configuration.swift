@@ -5,6 +5,8 @@ extension LuaVM {
     public var modules: [HostModule]
     /// The directories `require` looks in, in order.
     public var searchPath: [String]
+    /// What scripts get of Lua's libraries.
+    public var sandbox = LuaSandbox.trusted(allowing: [])
     /// The most bytes Lua may hold; nil = no limit.
     public var memoryLimit: Int?
     /// The most Lua instructions one run may take, with all its tasks; nil = no limit.
