@@ -5,6 +5,8 @@ extension LuaVM {
     public var modules: [HostModule]
     /// The directories `require` looks in, in order.
     public var searchPath: [String]
+    /// What scripts get of Lua's libraries.
+    public var sandbox = LuaSandbox.trusted(allowing: [])
     /// How much of the machine scripts may take.
     public var limits: LuaLimits
     /// Count instructions even without a limit, instead of being interrupted by a timer; slower on tight loops.

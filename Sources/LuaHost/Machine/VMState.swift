@@ -40,6 +40,7 @@ final class VMState: @unchecked Sendable {
     limits.values = configuration.valueCountLimit
     limits.bytes = configuration.byteLimit
     limits.counting = configuration.countsInstructions
+    limits.sandbox = configuration.sandbox.flags
     guard let vm = clh_open(&callbacks, &limits, failAllocation?.at ?? 0, failAllocation?.count ?? 0) else {
       throw Self.outOfMemory
     }
