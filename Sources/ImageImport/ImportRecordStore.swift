@@ -34,6 +34,9 @@ public protocol ImportRecordStore: Sendable {
   /// - Parameter draft: the successor, with an id of its own; its state becomes `intent`, driven by the caller.
   func resubmit(_ id: String, as draft: ImportRecord, at date: Date) async throws -> ImportRecord
 
+  /// Whether somebody who is alive drives a record.
+  func isDriven(_ id: String) async throws -> Bool
+
   func record(_ id: String) async throws -> ImportRecord?
 
   /// The records that match, the earliest first.

@@ -67,6 +67,8 @@ public final class InMemoryRecordStore: ImportRecordStore {
     }
   }
 
+  public func isDriven(_ id: String) async throws -> Bool { state.withLock { $0.held.contains(id) } }
+
   public func record(_ id: String) async throws -> ImportRecord? { state.withLock { $0.records[id] } }
 
   public func records(_ filter: ImportRecordFilter) async throws -> [ImportRecord] {

@@ -5,6 +5,11 @@ import ImageImport
 
 /// What is on record.
 extension SQLiteLedger {
+  public func isDriven(_ id: String) async throws -> Bool {
+    let owner = try await read { database in try Self.row(id, database).flatMap { $0["owner"] as Int64? } }
+    return isDriven(id, by: owner)
+  }
+
   public func record(_ id: String) async throws -> ImportRecord? {
     try await read { [path] database in
       try Self.row(id, database).map { try LedgerRow.record($0, path: path) }

@@ -16,7 +16,6 @@ extension ProgressBoard {
       update(id: job.id, name: job.imageName, phase: .submitted, at: now)
       return [notice(.step, subject(job), "is under way already; waiting for \(job.jobID.map { "job \($0)" } ?? "its image")")]
     case .adopted(let job, let others):
-      settle(id: nil, name: subject(job), success: nil, at: now)
       update(id: job.id, name: job.imageName, phase: .submitted, at: now)
       let text = "its answer was lost; found its image \(job.imageID ?? job.id)"
       guard !others.isEmpty else { return [notice(.step, subject(job), text)] }

@@ -14,13 +14,12 @@ struct Slipway: AsyncParsableCommand {
       Without any cloud configured, the built-in local cloud runs: a real HTTP service in the same process.
 
       Exit status: 0 all done; 1 an import or job failed; 2 the script raised; 64 wrong use; 65 validation refused; \
-      69 cloud unavailable; 75 detached, run again to go on; 77 not authorised; 78 configuration; 130 interrupted.
+      69 cloud unavailable; 75 detached or unsettled, run again to go on; 77 not authorised; 78 configuration; 130 interrupted.
       """,
     version: version,
     subcommands: [
-      RunCommand.self, ReplCommand.self, ValidateCommand.self, ImportCommand.self, CloudCommand.self,
-      ConvertCommand.self,
-      InspectCommand.self,
+      RunCommand.self, ReplCommand.self, ValidateCommand.self, ImportCommand.self, JobsCommand.self, CloudCommand.self,
+      ConvertCommand.self, InspectCommand.self,
     ])
 
   /// Parses and runs; a command's own failures keep their documented statuses, the rest is ArgumentParser's.

@@ -4,7 +4,7 @@ import ImageImport
 import LuaHost
 
 /// The script module `history`: what the ledger remembers; it changes nothing.
-enum HistoryModule {
+public enum HistoryModule {
   static func make(_ context: ScriptContext) -> HostModule {
     let record = HostParameter(
       "record", .map,
@@ -85,9 +85,6 @@ enum HistoryModule {
   /// A moment from its ISO form, a date alone, or as long before `now` as a duration says; nil for anything else.
   public static func moment(_ text: String, now: Date) -> Date? {
     if let ago = LuaDuration.parse(text) { return now - ago.inSeconds }
-    if let days = text.hasSuffix("d") ? Int(text.dropLast()) : nil, (0...100_000).contains(days) {
-      return now - Double(days) * 86400
-    }
     return Timestamp.iso8601(text.count == 10 ? text + "T00:00:00Z" : text)
   }
 }

@@ -12,6 +12,7 @@ struct ReplCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var options: CloudOptions
+  @OptionGroup(title: "Ledger") var ledger: LedgerOptions
 
   func validate() throws {
     if options.form == .json {
@@ -20,7 +21,7 @@ struct ReplCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let workplace = try Workplace(options.settings)
+    let workplace = try Workplace(options.settings(ledger))
     workplace.announce()
     let context = workplace.context(script: nil, arguments: [])
     let vm = try workplace.makeVM(context)

@@ -15,6 +15,7 @@ struct RunCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var options: CloudOptions
+  @OptionGroup(title: "Ledger") var ledger: LedgerOptions
 
   @Option(help: ArgumentHelp("Stop the script when it uses more memory than this many MB.", valueName: "mb"))
   var memory: Int?
@@ -32,7 +33,7 @@ struct RunCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let workplace = try Workplace(options.settings)
+    let workplace = try Workplace(options.settings(ledger))
     workplace.announce()
     let context = workplace.context(script: script == "-" ? nil : script, arguments: arguments)
     let memory = memory

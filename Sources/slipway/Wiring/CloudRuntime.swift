@@ -16,16 +16,24 @@ final class CloudRuntime: Sendable {
   }
 
   private let choice: CloudChoice
+  private let scale: Double
   private let events: any ImportEventSink
   private let logger: Logger
   private let environment: [String: String]
+  private let ledger: LedgerAccess
   private let opened = Mutex(Opened())
 
-  init(choice: CloudChoice, events: any ImportEventSink, logger: Logger, environment: [String: String]) {
+  /// `scale` is how much faster the cloud's time runs than this machine's.
+  init(
+    choice: CloudChoice, scale: Double, events: any ImportEventSink, logger: Logger, environment: [String: String],
+    ledger: LedgerAccess
+  ) {
     self.choice = choice
+    self.scale = scale
     self.events = events
     self.logger = logger
     self.environment = environment
+    self.ledger = ledger
   }
 
   /// Connects on first use.
@@ -45,11 +53,14 @@ final class CloudRuntime: Sendable {
   }
 
   private func connect() async throws -> ImportService {
+    let store = try ledger.open()
     let time = SystemTime()
     let profile: CloudProfile
-    var polling = PollPolicy()
-    var submission = SubmissionPolicy()
-    var deletionInterval = Duration.seconds(5)
+    let submission = RecordingSubmitter.Policy(
+      submission: SubmissionPolicy().scaled(by: scale), settlement: SettlementPolicy().scaled(by: scale),
+      probing: MarkerProbe.Policy().scaled(by: scale))
+    let polling = PollPolicy().scaled(by: scale)
+    let deletionInterval = Duration.seconds(5) / max(1, scale)
     switch choice {
     case .remote(let given, _): profile = given
     case .local(let configuration, _):
@@ -60,9 +71,6 @@ final class CloudRuntime: Sendable {
       } catch let error as LocalCloudError {
         throw ConfigurationError(message: "the local cloud did not start: \(error.message)", hint: error.hint)
       }
-      polling = polling.scaled(by: configuration.clockScale)
-      deletionInterval /= max(1, configuration.clockScale)
-      submission = submission.scaled(by: configuration.clockScale)
     }
     let transport = AsyncHTTPTransport(
       verifyTLS: profile.verifyTLS, caFile: profile.caFile, proxyEnvironment: environment)
@@ -74,7 +82,7 @@ final class CloudRuntime: Sendable {
     let client = ImageClient(session: session, time: time, deletionInterval: deletionInterval)
     return ImportService(
       client: client, rules: RuleSet(dialect: profile.dialect),
-      submitter: DirectSubmitter(client: client, policy: submission, events: events),
+      submitter: RecordingSubmitter(client: client, store: store, policy: submission, events: events),
       scheduler: JobScheduler(client: client, time: time, policy: polling, events: events),
       events: events)
   }
