@@ -93,6 +93,9 @@ typedef struct clh_callbacks {
   void (*print)(void *context, const char *bytes, size_t length);
 } clh_callbacks;
 
+// What scripts get; bits of clh_limits.sandbox. Without CLH_SANDBOXED a script is trusted.
+enum { CLH_SANDBOXED = 1, CLH_ALLOW_IO = 2, CLH_ALLOW_OS = 4 };
+
 typedef struct clh_limits {
   size_t memory;           // bytes; 0 = none
   uint64_t instructions;   // per root run; 0 = none, which lets the slice timer be used instead of counting
@@ -100,6 +103,7 @@ typedef struct clh_limits {
   size_t values;           // number of values that cross at once
   size_t bytes;            // bytes of all strings that cross at once, and of one string.rep
   bool counting;           // always count instructions, even without a limit
+  uint32_t sandbox;        // CLH_SANDBOXED …
 } clh_limits;
 
 // MARK: state
