@@ -3,7 +3,7 @@ public struct FunctionDocumentation: Sendable {
   /// Further sentences, in Markdown.
   public var details = ""
   /// The kinds of errors it raises of its own, and when.
-  public var raises: [(kind: String, when: String)] = []
+  public var raises: [RaisedError] = []
   /// Other ways to call it.
   public var overloads: [LuaSignature] = []
   /// Lua that shows it and runs as it stands. What `print` writes follows as `--> text` on the same line.
@@ -18,18 +18,18 @@ extension HostFunction {
   /// The same function with more to say about it.
   /// - Parameters:
   ///   - details: Further sentences, in Markdown.
-  ///   - raises: Kinds of errors, each with a clause that says when.
+  ///   - raises: Kinds of errors, besides `argument` for what the declared types refuse.
   ///   - overloads: Other ways to call it.
   ///   - mustUse: Whether calling it without using the result is a mistake.
   ///   - deprecated: What to use instead.
   ///   - example: Lua that runs as it stands.
   public func documented(
-    _ details: String = "", raises: KeyValuePairs<String, String> = [:], overloads: [LuaSignature] = [],
+    _ details: String = "", raises: [RaisedError] = [], overloads: [LuaSignature] = [],
     mustUse: Bool = false, deprecated: String? = nil, example: String? = nil
   ) -> HostFunction {
     var copy = self
     copy.documentation = FunctionDocumentation(
-      details: details, raises: raises.map { (kind: $0.key, when: $0.value) }, overloads: overloads, example: example,
+      details: details, raises: raises, overloads: overloads, example: example,
       deprecated: deprecated, mustUse: mustUse)
     return copy
   }

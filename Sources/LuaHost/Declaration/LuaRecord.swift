@@ -25,4 +25,7 @@ public struct LuaRecord: Sendable, ExpressibleByArrayLiteral {
 
   /// A record without a name, written as the list of its fields.
   public init(arrayLiteral fields: HostParameter...) { self.init(fields: fields) }
+
+  /// The fields that documentation shows.
+  var shownFields: [HostParameter] { fields.filter { !$0.hidden } }
 }

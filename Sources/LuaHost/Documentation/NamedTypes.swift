@@ -51,7 +51,7 @@ struct NamedTypes {
       let name = record.name ?? path
       guard seen.insert(name).inserted else { return }
       entries[owner(name, module), default: []].append(.record(record, name: name))
-      for field in record.fields { add(field.type, module, Self.path(name, field.name)) }
+      for field in record.shownFields { add(field.type, module, Self.path(name, field.name)) }
     case .alias(let alias):
       guard seen.insert(alias.name).inserted else { return }
       entries[owner(alias.name, module), default: []].append(.alias(alias))

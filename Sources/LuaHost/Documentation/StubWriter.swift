@@ -92,7 +92,7 @@ public struct StubWriter: Sendable {
     case .record(let record, let name):
       var lines = LuaText.comment(record.summary.isEmpty ? "A table with these fields." : record.summary)
       lines.append("---@class (exact) \(name)")
-      return lines + record.fields.map { field($0.name, $0.type, $0.docs, $0.optional, NamedTypes.path(name, $0.name)) }
+      return lines + record.shownFields.map { field($0.name, $0.type, $0.docs, $0.optional, NamedTypes.path(name, $0.name)) }
     case .alias(let alias):
       var lines = LuaText.comment(alias.summary)
       if alias.words.isEmpty { return lines + ["---@alias \(alias.name) \(alias.type.annotation(alias.name))"] }
