@@ -26,6 +26,21 @@ public enum ScriptInterface {
       errorFields: errorFields)
   }
 
+  /// The pages of the reference: file name and text.
+  public static var reference: [(path: String, text: String)] {
+    var writer = ReferenceWriter(standard)
+    writer.indexName = "script-api.md"
+    writer.introduction = """
+      # Script API reference
+
+      Written from the declarations of the functions themselves; a test keeps it current, another runs every example. A parameter or
+      field with `?` may be left out or nil. Functions marked *waits* suspend the calling coroutine; other tasks go on meanwhile.
+
+      In an editor: `slipway types --luarc` writes the same as annotations. In the REPL: `?ims.import`.
+      """
+    return writer.pages
+  }
+
   private static let errorKinds: [HostErrorKind] =
     ImportError.Kind.allCases.map { HostErrorKind($0.rawValue, meaning($0)) } + [
       HostErrorKind("configuration", "no cloud is configured, or its entry is wrong")

@@ -33,8 +33,8 @@ public struct FunctionDeclaration: Sendable {
   public init(_ function: HostFunction) {
     name = function.name
     summary = function.summary
-    parameters = function.parameters
-    returns = function.returns
+    parameters = function.documentation.signature?.parameters ?? function.parameters
+    returns = function.documentation.signature?.returns ?? function.returns
     since = function.since
     capability = function.capability
     isWaiting = function.isWaiting

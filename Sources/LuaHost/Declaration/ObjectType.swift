@@ -31,7 +31,8 @@ public struct ObjectType: Sendable {
     init(
       name: String, summary: String, fields: [ObjectField], methods: [HostFunction], call: HostFunction?,
       describe: (@Sendable (AnyObject) -> String)?, length: (@Sendable (AnyObject) -> Int)?,
-      lookUp: (@Sendable (AnyObject, String) -> LuaValue?)?, element: (@Sendable (AnyObject, Int) -> LuaValue)?, elementType: LuaType
+      lookUp: (@Sendable (AnyObject, String) -> LuaValue?)?, element: (@Sendable (AnyObject, Int) -> LuaValue)?,
+      elementType: LuaType
     ) {
       self.name = name
       self.summary = summary

@@ -68,7 +68,8 @@ extension HelpIndex {
   }
 
   private static func indented(_ text: String, by indent: String) -> String {
-    text.split(separator: "\n", omittingEmptySubsequences: false).map { ($0.isEmpty ? "" : indent) + $0 + "\n" }.joined()
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { ($0.isEmpty ? "" : indent) + $0 + "\n" }
+      .joined()
   }
 
   /// Rows as columns, two blanks apart; a column takes at most 40 characters of the others' width.

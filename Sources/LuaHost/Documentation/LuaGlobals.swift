@@ -89,7 +89,8 @@ public struct LuaGlobals: Sendable {
     FunctionDeclaration(
       "os.date", "A time as text or as a table.",
       parameters: [
-        HostParameter("format", .string, "as for strftime; \"*t\" gives a table, a leading \"!\" means UTC", optional: true),
+        HostParameter(
+          "format", .string, "as for strftime; \"*t\" gives a table, a leading \"!\" means UTC", optional: true),
         HostParameter("time", .integer, "seconds since 1970; now when absent", optional: true),
       ], returns: [HostParameter("date", .any, "text, or a table for \"*t\"")],
       example: "print(os.date(\"!%Y-%m-%d\", 0))  --> 1970-01-01"),

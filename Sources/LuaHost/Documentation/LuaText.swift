@@ -21,6 +21,11 @@ enum LuaText {
     return isName(name) ? name : name + "_"
   }
 
+  /// A field's name in a `---@field` annotation, where words for who may see it would be taken for that.
+  static func field(_ name: String) -> String {
+    isName(name) && !["public", "protected", "private", "package"].contains(name) ? name : "[\(quoted(name))]"
+  }
+
   /// A parameter's name: what would be a keyword gets a trailing underscore.
   static func parameter(_ parameter: HostParameter) -> String { parameter.variadic ? "..." : name(parameter.name) }
 

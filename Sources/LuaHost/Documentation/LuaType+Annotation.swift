@@ -44,11 +44,10 @@ extension LuaSignature {
       let type = parameter.type.annotation(NamedTypes.path(path, parameter.name))
       return "\(LuaText.parameter(parameter))\(parameter.optional && !parameter.variadic ? "?" : ""): \(type)"
     }
+    // "..." as a result has no spelling that all language servers know; a single `any` lets every function pass.
     let results = returns.map { result in
-      let type = result.type
       let path = NamedTypes.path(path, result.name)
-      return result.name == "..."
-        ? "...: \(type.annotation(path))" : result.optional ? type.optionalAnnotation(path) : type.annotation(path)
+      return result.optional ? result.type.optionalAnnotation(path) : result.type.annotation(path)
     }
     return "fun(\(list.joined(separator: ", ")))" + (results.isEmpty ? "" : ": \(results.joined(separator: ", "))")
   }

@@ -36,7 +36,8 @@ extension ReferenceWriter {
 
   func row(_ parameter: HostParameter, prefix: String) -> String {
     let optional = parameter.optional && !parameter.variadic
-    return "| `\(prefix)\(parameter.name)\(optional ? "?" : "")` | \(link(parameter.type)) | \(Self.cell(parameter.docs)) |"
+    return
+      "| `\(prefix)\(parameter.name)\(optional ? "?" : "")` | \(link(parameter.type)) | \(Self.cell(parameter.docs)) |"
   }
 
   // MARK: Links
@@ -44,6 +45,7 @@ extension ReferenceWriter {
   /// A type with links to the sections of its parts.
   func link(_ type: LuaType) -> String {
     switch type {
+    case .object("Error"): return "[Error](\(indexName)#errors)"
     case .object(let name):
       let owner = interface.modules.first { $0.types.contains { $0.name == name && !$0.isMereFunction } }
       return owner.map { "[\(name)](\(Self.page($0.name))#\(Self.slug("Type \(name)")))" } ?? name

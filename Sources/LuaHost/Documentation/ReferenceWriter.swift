@@ -32,7 +32,8 @@ public struct ReferenceWriter: Sendable {
   private var index: String {
     var lines = [introduction, "", "| module | what it is for |", "|---|---|"]
     lines += interface.modules.map { "| [`\($0.name)`](\(Self.page($0.name))) | \(Self.cell($0.summary)) |" }
-    lines.append("| [globals](\(Self.page(LuaGlobals.fileName))) | Lua's own globals, where they differ from plain Lua. |")
+    lines.append(
+      "| [globals](\(Self.page(LuaGlobals.fileName))) | Lua's own globals, where they differ from plain Lua. |")
     lines += ["", "## Types", ""]
     lines += [
       "- `duration`: a text with units (`\"90s\"`, `\"1h30m\"`, `\"250ms\"`) or a number of seconds.",
@@ -51,7 +52,10 @@ public struct ReferenceWriter: Sendable {
   // MARK: Modules
 
   private func text(_ module: HostModule) -> String {
-    var lines = ["# \(module.name)", "", module.summary, "", "`local \(LuaText.name(module.name)) = require \"\(module.name)\"`", ""]
+    var lines = [
+      "# \(module.name)", "", module.summary, "", "`local \(LuaText.name(module.name)) = require \"\(module.name)\"`",
+      "",
+    ]
     lines += contents(module)
     if !module.constants.isEmpty {
       lines += ["", "## Values", "", "| value | type | what it is |", "|---|---|---|"]
@@ -77,7 +81,8 @@ public struct ReferenceWriter: Sendable {
   private var globals: String {
     let globals = interface.globals
     var lines = [
-      "# Globals", "", "Lua's own libraries are there, with these differences. `string`, `table`, `math`, `utf8` and `coroutine` are whole",
+      "# Globals", "",
+      "Lua's own libraries are there, with these differences. `string`, `table`, `math`, `utf8` and `coroutine` are whole",
       "unless a function is listed as missing.", "",
     ]
     if !globals.values.isEmpty {

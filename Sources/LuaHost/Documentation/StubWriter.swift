@@ -92,14 +92,17 @@ public struct StubWriter: Sendable {
     case .record(let record, let name):
       var lines = LuaText.comment(record.summary.isEmpty ? "A table with these fields." : record.summary)
       lines.append("---@class (exact) \(name)")
-      return lines + record.shownFields.map { field($0.name, $0.type, $0.docs, $0.optional, NamedTypes.path(name, $0.name)) }
+      return lines
+        + record.shownFields.map { field($0.name, $0.type, $0.docs, $0.optional, NamedTypes.path(name, $0.name)) }
     case .alias(let alias):
       var lines = LuaText.comment(alias.summary)
       if alias.words.isEmpty { return lines + ["---@alias \(alias.name) \(alias.type.annotation(alias.name))"] }
       lines.append("---@alias \(alias.name)")
       if !alias.isClosed { lines.append("---| \(alias.type.annotation(alias.name))") }
       return lines
-        + alias.words.map { "---| \(LuaText.quoted($0.word))" + ($0.docs.isEmpty ? "" : " #\(LuaText.remark($0.docs))") }
+        + alias.words.map {
+          "---| \(LuaText.quoted($0.word))" + ($0.docs.isEmpty ? "" : " #\(LuaText.remark($0.docs))")
+        }
     }
   }
 
@@ -111,10 +114,13 @@ public struct StubWriter: Sendable {
   private func object(_ type: ObjectType, local: String) -> [String] {
     var lines = LuaText.comment(type.summary) + ["---@class \(type.name)"]
     lines += type.fields.map { given in
-      let docs = given.isWritable ? given.docs : given.docs + (given.docs.hasSuffix(".") ? " " : "; ") + "read only"
+      let docs =
+        given.isWritable ? given.docs : given.docs + (given.docs.hasSuffix(".") ? " Read only." : "; read only")
       return field(given.name, given.type, docs, given.optional, "\(type.name).\(given.name)")
     }
-    if let element = type.elementType { lines.append("---@field [integer] \(element.annotation("\(type.name).element"))") }
+    if let element = type.elementType {
+      lines.append("---@field [integer] \(element.annotation("\(type.name).element"))")
+    }
     if type.hasLength { lines.append("---@operator len: integer") }
     if let call = type.call {
       lines.append("---@overload \(LuaSignature(call.parameters, returns: call.returns).annotation(type.name))")
@@ -123,15 +129,15 @@ public struct StubWriter: Sendable {
     for method in type.methods {
       let declaration = FunctionDeclaration(method)
       lines += [""] + annotations(declaration)
-      lines += LuaText.isName(method.key)
+      lines +=
+        LuaText.isName(method.key)
         ? body("\(local):\(method.key)", declaration) : body(Self.member(local, [method.key]), declaration)
     }
     return lines
   }
 
   private func field(_ name: String, _ type: LuaType, _ docs: String, _ optional: Bool, _ path: String) -> String {
-    let key = LuaText.isName(name) ? name : "[\(LuaText.quoted(name))]"
-    return "---@field \(key)\(optional ? "?" : "") \(type.annotation(path))\(LuaText.remark(docs))"
+    "---@field \(LuaText.field(name))\(optional ? "?" : "") \(type.annotation(path))\(LuaText.remark(docs))"
   }
 
   // MARK: Functions
@@ -150,7 +156,8 @@ public struct StubWriter: Sendable {
     for result in function.returns {
       let path = NamedTypes.path(function.name, result.name)
       let type = result.optional ? result.type.optionalAnnotation(path) : result.type.annotation(path)
-      lines.append("---@return \(type) \(result.name == "..." ? "..." : LuaText.name(result.name))\(LuaText.remark(result.docs))")
+      lines.append(
+        "---@return \(type) \(result.name == "..." ? "..." : LuaText.name(result.name))\(LuaText.remark(result.docs))")
     }
     for overload in function.documentation.overloads {
       lines.append("---@overload \(overload.annotation(function.name))")
@@ -183,7 +190,8 @@ public struct StubWriter: Sendable {
     var lines = header("_")
     lines += LuaText.comment("A text with units such as \"90s\", \"1h30m\" or \"250ms\", or a number of seconds.")
     lines += ["---@alias duration string|number", ""]
-    lines += LuaText.comment("A text with a unit such as \"40GB\" or \"512 MiB\", in steps of 1024, or a number of bytes.")
+    lines += LuaText.comment(
+      "A text with a unit such as \"40GB\" or \"512 MiB\", in steps of 1024, or a number of bytes.")
     lines += ["---@alias size string|integer", ""]
     let kinds = LuaAlias(
       "ErrorKind", "What sort of error it is.", type: .string, known: interface.errorKinds.map { ($0.name, $0.docs) })
@@ -193,7 +201,8 @@ public struct StubWriter: Sendable {
     lines.append("---@class Error")
     lines += interface.allErrorFields.map { field($0.name, $0.type, $0.docs, $0.optional, "Error.\($0.name)") } + [""]
     for value in globals.values {
-      lines += LuaText.comment(value.docs) + ["---@type \(value.type.annotation(value.name))", "\(value.name) = nil", ""]
+      lines +=
+        LuaText.comment(value.docs) + ["---@type \(value.type.annotation(value.name))", "\(value.name) = nil", ""]
     }
     for table in globals.tables {
       lines += LuaText.comment(table.docs) + ["---@class \(table.name)lib", "\(table.name) = {}", ""]

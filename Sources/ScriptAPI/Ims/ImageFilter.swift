@@ -11,7 +11,7 @@ enum ImageFilter {
     let set: @Sendable (inout ImageQuery, String) -> Void
 
     init(
-      _ name: String, _ type: LuaType = .string, _ docs: String,
+      _ name: String, _ docs: String, type: LuaType = .string,
       set: @escaping @Sendable (inout ImageQuery, String) -> Void
     ) {
       self.name = name
@@ -24,19 +24,21 @@ enum ImageFilter {
   private static let texts: [TextFilter] = [
     TextFilter("name", "the exact name") { $0.name = $1 },
     TextFilter("id", "an image id") { $0.id = $1 },
-    TextFilter("status", ImsTypes.status, "how it stands") { $0.status = $1 },
-    TextFilter("imagetype", ImsTypes.source, "whose images; private by default") { $0.imageType = $1 == "all" ? nil : $1 },
-    TextFilter("os_type", ImsTypes.osType, "Linux, Windows, Other") { $0.osType = $1 },
+    TextFilter("status", "how it stands", type: ImsTypes.status) { $0.status = $1 },
+    TextFilter("imagetype", "whose images; private by default", type: ImsTypes.source) {
+      $0.imageType = $1 == "all" ? nil : $1
+    },
+    TextFilter("os_type", "Linux, Windows, Other", type: ImsTypes.osType) { $0.osType = $1 },
     TextFilter("platform", "such as Ubuntu") { $0.platform = $1 },
-    TextFilter("virtual_env_type", ImsTypes.environment, "where it can be used") { $0.virtualEnvironment = $1 },
+    TextFilter("virtual_env_type", "where it can be used", type: ImsTypes.environment) { $0.virtualEnvironment = $1 },
     TextFilter("enterprise_project_id", "0, a UUID or all_granted_eps") { $0.enterpriseProjectID = $1 },
     TextFilter("created_at", "op:time, such as gte:2024-01-01T00:00:00Z") { $0.createdAt = $1 },
     TextFilter("updated_at", "op:time") { $0.updatedAt = $1 },
     TextFilter("sort_key", "name, status, id, created_at, …") { $0.sortKey = $1 },
-    TextFilter("sort_dir", ImsTypes.direction, "asc or desc") { $0.sortDirection = $1 },
-    TextFilter("disk_format", ImsTypes.diskFormat, "such as zvhd2") { $0.other["disk_format"] = $1 },
+    TextFilter("sort_dir", "asc or desc", type: ImsTypes.direction) { $0.sortDirection = $1 },
+    TextFilter("disk_format", "such as zvhd2", type: ImsTypes.diskFormat) { $0.other["disk_format"] = $1 },
     TextFilter("owner", "a project id") { $0.other["owner"] = $1 },
-    TextFilter("visibility", ImsTypes.visibility, "who sees it") { $0.other["visibility"] = $1 },
+    TextFilter("visibility", "who sees it", type: ImsTypes.visibility) { $0.other["visibility"] = $1 },
   ]
 
   static let record: LuaType = .record(

@@ -67,7 +67,8 @@ final class ImageObject: Sendable {
   private static var methods: [HostFunction] {
     [
       HostFunction(
-        "image:validate", "Holds the request against every rule that needs no network; never stops at the first finding.",
+        "image:validate",
+        "Holds the request against every rule that needs no network; never stops at the first finding.",
         returns: [HostParameter("report", ImsRecords.report, "what was found")], since: "0.1"
       ) { arguments in
         guard let image = arguments.receiver as? ImageObject else { return [] }

@@ -20,9 +20,12 @@ final class ImageRecordObject: Sendable {
     })
 
   private static func field(
-    _ name: String, _ type: LuaType, _ docs: String, optional: Bool = true, _ get: @escaping @Sendable (ImageRecord) -> LuaValue
+    _ name: String, _ type: LuaType, _ docs: String, optional: Bool = true,
+    _ get: @escaping @Sendable (ImageRecord) -> LuaValue
   ) -> ObjectField {
-    ObjectField(name, type, docs, optional: optional) { object in (object as? ImageRecordObject).map { get($0.record) } ?? .nil }
+    ObjectField(name, type, docs, optional: optional) { object in
+      (object as? ImageRecordObject).map { get($0.record) } ?? .nil
+    }
   }
 
   private static var fields: [ObjectField] {
@@ -40,7 +43,9 @@ final class ImageRecordObject: Sendable {
       field("disk_format", ImsTypes.diskFormat, "such as zvhd2") { text($0.diskFormat) },
       field("data_origin", .string, "__data_origin: where the image came from") { text($0.dataOrigin) },
       field("protected", .boolean, "whether it refuses deletion", optional: false) { .boolean($0.isProtected) },
-      field("tags", .list(.string), "key.value or key=value", optional: false) { .table(LuaTable(array: $0.tags.map { text($0) })) },
+      field("tags", .list(.string), "key.value or key=value", optional: false) {
+        .table(LuaTable(array: $0.tags.map { text($0) }))
+      },
       field("created_at", .string, "UTC, ISO 8601") { text($0.createdAt?.formatted(.iso8601)) },
       field("updated_at", .string, "UTC, ISO 8601") { text($0.updatedAt?.formatted(.iso8601)) },
       field("raw", .map, "every attribute the service sent", optional: false) { LuaJSON.value($0.raw) },

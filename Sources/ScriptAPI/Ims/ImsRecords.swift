@@ -66,7 +66,7 @@ enum ImsRecords {
     LuaRecord(
       "ims.Finding", "One thing a rule found in a request.",
       fields: [
-        HostParameter("rule", .integer, "the number in the [rules](rules.md); 0 for the shape of the body"),
+        HostParameter("rule", .integer, "the rule's number in the reference; 0 for the shape of the body"),
         HostParameter("name", .string, "the rule's short name"),
         HostParameter("field", .string, "the field, with an index in a list, such as tags[2]"),
         HostParameter("severity", ImsTypes.severity, "how grave it is"),

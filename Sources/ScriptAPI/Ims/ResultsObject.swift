@@ -46,7 +46,8 @@ final class ResultsObject: Sendable {
     HostFunction(
       name, summary,
       returns: [
-        HostParameter("iterator", .iterator([HostParameter("entry", ImsRecords.entry, "")]), "for entry in \(name)() do")
+        HostParameter(
+          "iterator", .iterator([HostParameter("entry", ImsRecords.entry, "")]), "for entry in \(name)() do")
       ], since: "0.1"
     ) { arguments in
       guard let results = arguments.receiver as? ResultsObject else { return [] }
