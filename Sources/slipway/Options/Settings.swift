@@ -9,6 +9,7 @@ struct Settings: Sendable {
   var dialect: CloudDialect?
   var form = OutputForm.text
   var logLevel = LogLevel.info
+  var trouble = Trouble()
 
   /// The ledger's file; nil for the standard one.
   var ledger: String?
@@ -19,7 +20,8 @@ struct Settings: Sendable {
 extension CloudOptions {
   var settings: Settings {
     Settings(
-      cloud: cloud, localCloud: localCloud, clockScale: clockScale, dialect: dialect, form: form, logLevel: logLevel)
+      cloud: cloud, localCloud: localCloud, clockScale: clockScale, dialect: dialect, form: form, logLevel: logLevel,
+      trouble: faults.trouble)
   }
 
   /// The same with what was said about the ledger.
