@@ -25,12 +25,14 @@ public final class SQLiteLedger: ImportRecordStore {
   ///
   /// - Parameter path: the file; its directory is made where it is missing.
   /// - Throws: ``RecordStoreError``; a file that is refused is left as it was.
-  public init(path: String) throws {
+  public convenience init(path: String) throws { try self.init(path: path, patience: Self.patience) }
+
+  init(path: String, patience: TimeInterval) throws {
     self.path = path
     do {
       try LedgerFile.prepare(path)
       var configuration = Configuration()
-      configuration.busyMode = .timeout(Self.patience)
+      configuration.busyMode = .timeout(patience)
       configuration.label = "slipway.ledger"
       database = try DatabaseQueue(path: path, configuration: configuration)
       locks = try OwnerLocks(ledger: path)
