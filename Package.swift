@@ -116,6 +116,7 @@ let package = Package(
     ),
     .testTarget(name: "WorkbenchTests", dependencies: ["Workbench"], exclude: ["Expect"], swiftSettings: strict),
     .testTarget(
-      name: "SlipwayTests", dependencies: ["slipway", "CloudSimulator", "DiskImages"], swiftSettings: strict),
+      name: "SlipwayTests", dependencies: ["slipway", "CloudSimulator", "DiskImages", "ScriptAPI", "LuaHost"],
+      swiftSettings: strict),
   ]
 )

@@ -40,7 +40,7 @@ struct ReplTests {
     let vm = try LuaVM(LuaVM.Configuration(modules: [Self.module], output: { console.write($0) }))
     _ = try await vm.run(Array("test = require 'test'".utf8), name: "preload")
     var options = Repl.Options()
-    options.modules = [Self.module]
+    options.interface = HostInterface(program: "test 1", modules: [Self.module])
     options.commands = commands
     let pipe = Pipe()
     try pipe.fileHandleForWriting.write(contentsOf: Data(lines.joined(separator: "\n").utf8))
@@ -81,7 +81,7 @@ struct ReplTests {
     #expect(outcome.output == "\"on\"\n")
     #expect(
       outcome.error.contains(
-        "attempt to index a nil value (global 'nosuch')\n --> stdin:1\n1 | nosuch.field\n  | ^^^^^^\n"))
+        "attempt to index a nil value (global 'nosuch')\n --> stdin:2\n2 | nosuch.field\n  | ^^^^^^\n"))
     #expect(outcome.error.contains("error (syntax): unexpected symbol near '='"))
     #expect(outcome.error.contains("own"))
     #expect(outcome.status == .success)
