@@ -96,8 +96,8 @@ struct DocumentationTests {
       for page in Self.referencePages {
         let blocks = Self.blocks("lua", in: [page])
         if blocks.isEmpty { continue }
-        // One run a page; each example is a function of its own.
-        let text = blocks.map { "(function(...)\n\($0.text)end)(...)\n" }.joined()
+        // One run a page; each example is a block of its own.
+        let text = blocks.map { "do\n\($0.text)end\n" }.joined()
         let outcome = try await Tool.run(["run", "--local-cloud", cloud.path, "-"], input: text)
         #expect(outcome.status == 0, "\(page): \(outcome.errors)")
         let shown = blocks.flatMap { Self.shownOutput($0.text) }
