@@ -42,7 +42,8 @@ struct ReplHelp: Sendable {
       return await unknown(name)
     }
     guard let lines = origin.lines else { return "\(name): the chunk \(origin.source) as a whole.\n" }
-    let place = "\(origin.source), \(lines.count == 1 ? "line \(lines.lowerBound)" : "lines \(lines.lowerBound) to \(lines.upperBound)")"
+    let place =
+      "\(origin.source), \(lines.count == 1 ? "line \(lines.lowerBound)" : "lines \(lines.lowerBound) to \(lines.upperBound)")"
     let text = origin.source == sessionName ? transcript.text(lines) : Self.file(origin.source, lines)
     guard let text else { return "\(place); its source is not to be had.\n" }
     return "-- \(place)\n\(DisplayText.harmless(text, keepingLines: true))\n"

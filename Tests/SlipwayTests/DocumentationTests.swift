@@ -127,6 +127,21 @@ struct DocumentationTests {
     return words.count == expected.count && zip(words, expected).allSatisfy { $1 == "…" || $0 == $1 }
   }
 
+  @Test("The embedding guide quotes the example program and its test, both of which are compiled and run")
+  func embeddingQuotes() throws {
+    let sources = try [
+      "Sources/EmbeddingExample/EmbeddingExample.swift", "Tests/LuaHostTests/EmbeddingGuideTests.swift",
+    ]
+    .map { try String(contentsOf: Tool.root.appending(path: $0), encoding: .utf8) }
+    let blocks = Self.blocks("swift", in: ["docs/embedding.md"])
+    #expect(blocks.count >= 10)
+    for block in blocks {
+      #expect(sources.contains { $0.contains("\n" + block.text) }, "\(block.testDescription) is no quote")
+    }
+    #expect(sources[0].split(separator: "\n", omittingEmptySubsequences: false).count <= 60)
+    for word in ["image", "cloud", "slipway"] { #expect(!sources[0].lowercased().contains(word)) }
+  }
+
   @Test("Every relative link leads to a file that is there, and to a heading in it")
   func links() throws {
     var count = 0

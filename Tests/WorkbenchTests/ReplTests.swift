@@ -153,7 +153,8 @@ struct ReplTests {
   @Test("?name shows signature, words, parameters, results, errors and an example; types, modules and globals too")
   func help() async throws {
     let outcome = try await session(
-      "?box:open", "? test.Box.open ()", "?open", "?test.Box", "?test", "?test.Box.weight", "?test.OpenOptions", "?load")
+      "?box:open", "? test.Box.open ()", "?open", "?test.Box", "?test", "?test.Box.weight", "?test.OpenOptions", "?load"
+    )
     let open = """
       box:open(options?: test.OpenOptions) -> string
         Opens it. Waits.
@@ -205,7 +206,8 @@ struct ReplTests {
       "\ntest.Box\n  A box.\n", "\nn: a value of this session, of type integer.\n",
       "\ntwice: a Lua function, defined at stdin:2. ??twice shows it.\n",
       "\nThere is no help on twise. Did you mean twice?\n", "\nThere is no help on test.addd. Did you mean test.add?\n",
-      "\nThere is no help on b:opem. Did you mean test.Box:open?\n", "\nThere is no help on t.x.", "\nos.exit(code?: boolean or integer)\n",
+      "\nThere is no help on b:opem. Did you mean test.Box:open?\n", "\nThere is no help on t.x.",
+      "\nos.exit(code?: boolean or integer)\n",
       "\nThere is no help on 1+1.\n", "??NAME",
     ] {
       #expect(outcome.error.contains(text), "\(text) in \(outcome.error)")
@@ -218,10 +220,13 @@ struct ReplTests {
   func source() async throws {
     let outcome = try await session(
       "local x = 1", "function twice(n)", "  -- doubles", "  return n * 2", "end", "function other() end",
-      "m = { twice = twice }", "??twice", "??m.twice", "??test.add", "??string.format", "??print", "??test", "??nothing",
+      "m = { twice = twice }", "??twice", "??m.twice", "??test.add", "??string.format", "??print", "??test",
+      "??nothing",
       "b = test.box()", "??b:open")
     let twice = "-- stdin, lines 2 to 5\nfunction twice(n)\n  -- doubles\n  return n * 2\nend\n"
-    #expect(outcome.error.hasPrefix(twice + twice + "test.add(left: integer, right: integer)\n  A host function, written in Swift;"))
+    #expect(
+      outcome.error.hasPrefix(
+        twice + twice + "test.add(left: integer, right: integer)\n  A host function, written in Swift;"))
     for text in [
       "string.format: a function of Lua itself; it has no Lua source.\n", "print(...)\n  A function of Lua itself",
       "test\n  A module of the host, written in Swift", "There is no help on nothing.",
