@@ -47,8 +47,7 @@ struct EmbeddingExample {
     let vm = try LuaVM(LuaVM.Configuration(modules: [module, TaskModule.module], limits: limits))
     for script in CommandLine.arguments.dropFirst() {
       let run = Task { try await vm.run(Array(script.utf8), name: "script") }
-      let patience = Task { try await Task.sleep(for: .milliseconds(500)) }
-      Task { if case .success = await patience.result { run.cancel() } }
+      let patience = Task { if (try? await Task.sleep(for: .milliseconds(500))) != nil { run.cancel() } }
       do {
         print("returned \(try await run.value.count) values")
       } catch {

@@ -138,7 +138,7 @@ struct DocumentationTests {
     for block in blocks {
       #expect(sources.contains { $0.contains("\n" + block.text) }, "\(block.testDescription) is no quote")
     }
-    #expect(sources[0].split(separator: "\n", omittingEmptySubsequences: false).count <= 60)
+    #expect(sources[0].split(separator: "\n", omittingEmptySubsequences: false).count <= 60)  // the last is empty
     for word in ["image", "cloud", "slipway"] { #expect(!sources[0].lowercased().contains(word)) }
   }
 
