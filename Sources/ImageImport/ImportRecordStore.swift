@@ -13,6 +13,8 @@ public protocol ImportRecordStore: Sendable {
   ///   - draft: what to record; its state becomes `intent`.
   ///   - reusing: whether an import that succeeded before counts.
   ///   - refuted: records of imports that succeeded, but whose image is gone.
+  /// - Returns: the draft, now on record, or the record that is there already.
+  /// - Throws: ``RecordStoreError``.
   func claim(_ draft: ImportRecord, reusing: Bool, refuted: Set<String>) async throws -> ImportClaim
 
   /// The same for a record that exists; nil when there is none of this id.
@@ -31,7 +33,12 @@ public protocol ImportRecordStore: Sendable {
 
   /// Ends a record that was not found and begins its successor, in one step.
   ///
-  /// - Parameter draft: the successor, with an id of its own; its state becomes `intent`, driven by the caller.
+  /// - Parameters:
+  ///   - id: the record that was not found.
+  ///   - draft: the successor, with an id of its own; its state becomes `intent`, driven by the caller.
+  ///   - date: when.
+  /// - Returns: the successor as stored.
+  /// - Throws: ``ImportRecordStateMachine/IllegalMove``, or ``RecordStoreError``.
   func resubmit(_ id: String, as draft: ImportRecord, at date: Date) async throws -> ImportRecord
 
   /// Whether somebody who is alive drives a record.

@@ -9,7 +9,7 @@ public final class ImportService: Sendable {
   private let events: any ImportEventSink
   private let checksDrift: Bool
 
-  /// - Parameter checksDrift: whether an image that was made is compared with its request, which costs one question each.
+  /// With `checksDrift` an image that was made is compared with its request, which costs one question each.
   public init(
     client: ImageClient, rules: RuleSet, submitter: any Submitter, scheduler: JobScheduler,
     events: any ImportEventSink = NoEvents(), checksDrift: Bool = true
@@ -60,7 +60,8 @@ public final class ImportService: Sendable {
   }
 
   /// Runs a step and tells of its failure.
-  private func telling(_ request: ImportRequest?, _ body: () async throws -> JobReference) async throws -> JobReference {
+  private func telling(_ request: ImportRequest?, _ body: () async throws -> JobReference) async throws -> JobReference
+  {
     do {
       return try await body()
     } catch let error as RecordStoreError {

@@ -17,7 +17,9 @@ extension RecordingSubmitter {
         if delay > .zero { try await pause(delay, record) }
         action = machine.due()
       case .look:
-        if Task.isCancelled { throw ImportError(unsettled: record, "The search for it was cancelled.", cause: .cancelled) }
+        if Task.isCancelled {
+          throw ImportError(unsettled: record, "The search for it was cancelled.", cause: .cancelled)
+        }
         askedAt = time.monotonic - start
         do {
           action = machine.looked(try await look(for: record), now: askedAt)
@@ -52,7 +54,8 @@ extension RecordingSubmitter {
     events.emit(
       .settling(
         name: record.name, recordID: record.id,
-        reason: "It is unknown whether the cloud started the import: \(record.progress.reason ?? "its answer was lost.")",
+        reason:
+          "It is unknown whether the cloud started the import: \(record.progress.reason ?? "its answer was lost.")",
         delay: delay))
     do {
       try await time.sleep(for: delay)

@@ -293,7 +293,8 @@ public struct RecordingSubmitter: Submitter {
       if cause.kind == .cancelled {
         try await store.apply(.withdraw, to: record.id, at: time.now)
       } else {
-        try await store.apply(.fail(code: cause.code, reason: "not sent: \(cause.message)"), to: record.id, at: time.now)
+        try await store.apply(
+          .fail(code: cause.code, reason: "not sent: \(cause.message)"), to: record.id, at: time.now)
       }
       throw error
     case .refused:

@@ -34,9 +34,8 @@ public struct SettlementStateMachine: Sendable {
   private var state = State.waiting
   private var looks = 0
 
-  /// - Parameters:
-  ///   - age: how long ago the submission was sent.
-  ///   - settled: how long after the sending absence counts; nil takes the policy's settling time.
+  /// A settlement of a submission that was sent `age` ago; its absence counts once it was sent `settled` ago, which nil takes from
+  /// the policy's settling time.
   public init(policy: SettlementPolicy, age: Duration, settled: Duration? = nil) {
     self.policy = policy
     self.age = max(.zero, age)

@@ -2,7 +2,10 @@
 public protocol Submitter: Sendable {
   /// Gets the import under way and names its job; finds it again where it was sent or done before.
   ///
-  /// - Parameter request: what to import, already validated.
+  /// - Parameters:
+  ///   - request: what to import, already validated.
+  ///   - options: what makes it the same as another, and what to do when its answer gets lost.
+  /// - Returns: the job, or the image of an import whose job is not known.
   /// - Throws: ``ImportError``; with `isAmbiguous` the import may have been started all the same, and the next run goes on from there.
   ///   ``RecordStoreError`` when the memory fails; then nothing was sent.
   func submit(_ request: ImportRequest, options: SubmitOptions) async throws -> JobReference

@@ -14,7 +14,8 @@ enum LedgerFault {
   static func notDatabase(_ path: String) -> RecordStoreError {
     RecordStoreError(
       .corrupt, "The ledger \(path) is no SQLite database. Nothing was written to it, and nothing was sent.",
-      hint: "restore it from a backup, or move it aside and look in the cloud for images of its imports; or \(elsewhere)")
+      hint:
+        "restore it from a backup, or move it aside and look in the cloud for images of its imports; or \(elsewhere)")
   }
 
   static func newer(_ path: String, _ version: Int) -> RecordStoreError {
@@ -27,7 +28,8 @@ enum LedgerFault {
   static func damaged(_ path: String, _ detail: String) -> RecordStoreError {
     RecordStoreError(
       .corrupt, "The ledger \(path) is damaged (\(detail)). It was left as it is, and nothing was sent.",
-      hint: "keep a copy, then `sqlite3 '\(path)' .recover | sqlite3 recovered.sqlite` saves what can be read; or \(elsewhere)"
+      hint:
+        "keep a copy, then `sqlite3 '\(path)' .recover | sqlite3 recovered.sqlite` saves what can be read; or \(elsewhere)"
     )
   }
 

@@ -123,7 +123,8 @@ extension SQLiteLedger {
 
   private func existing(_ id: String, _ database: Database) throws -> ImportRecord {
     guard let row = try Self.row(id, database) else {
-      throw RecordStoreError(.missing, "The ledger has no record \(id).", hint: "`slipway jobs list` shows what it has.")
+      throw RecordStoreError(
+        .missing, "The ledger has no record \(id).", hint: "`slipway jobs list` shows what it has.")
     }
     return try LedgerRow.record(row, path: path)
   }

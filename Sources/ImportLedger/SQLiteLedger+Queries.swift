@@ -29,7 +29,9 @@ extension SQLiteLedger {
     if let name = filter.name { add("name = ?", name) }
     if let key = filter.key { add("key = ?", key) }
     if let cloud = filter.cloud { add("(cloud = ? OR profile = ?)", cloud.lowercased(), cloud) }
-    if let scope = filter.scope { add("cloud = ? AND project = ? AND region = ?", scope.cloud, scope.project, scope.region) }
+    if let scope = filter.scope {
+      add("cloud = ? AND project = ? AND region = ?", scope.cloud, scope.project, scope.region)
+    }
     if let job = filter.jobID { add("job_id = ?", job) }
     if let since = filter.since { add("created_at >= ?", since.timeIntervalSince1970) }
     if let isOpen = filter.isOpen { conditions.append(isOpen ? Self.isOpen : "NOT (\(Self.isOpen))") }

@@ -64,7 +64,8 @@ public struct ScriptContext: Sendable {
   /// Every module a workflow can `require`, in the order of the reference.
   public var modules: [HostModule] {
     [
-      ImsModule.make(self), HistoryModule.make(self), TaskModule.module, LogModule.make(self), JSONModule.make(), CSVModule.make(self),
+      ImsModule.make(self), HistoryModule.make(self), TaskModule.module, LogModule.make(self), JSONModule.make(),
+      CSVModule.make(self),
       ArgsModule.make(self),
       EnvModule.make(self), TimeModule.make(self), FSModule.make(self),
     ]

@@ -18,7 +18,8 @@ extension ExitStatus {
         self = .raised
       }
     case let error as ImsFailure: self.init(error.error)
-    case let error as ImportError: self = error.isAmbiguous && error.kind != .cancelled ? .detached : ExitStatus(error.kind)
+    case let error as ImportError:
+      self = error.isAmbiguous && error.kind != .cancelled ? .detached : ExitStatus(error.kind)
     case is RecordStoreError: self = .configuration
     case let error as CloudError: self.init(ImportError.Kind(rawValue: error.kind.rawValue) ?? .service)
     case is ConfigurationError: self = .configuration

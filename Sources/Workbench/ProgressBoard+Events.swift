@@ -14,7 +14,9 @@ extension ProgressBoard {
       return [notice(.step, subject(job), "submitted as job \(job.id)")]
     case .attached(let job):
       update(id: job.id, name: job.imageName, phase: .submitted, at: now)
-      return [notice(.step, subject(job), "is under way already; waiting for \(job.jobID.map { "job \($0)" } ?? "its image")")]
+      return [
+        notice(.step, subject(job), "is under way already; waiting for \(job.jobID.map { "job \($0)" } ?? "its image")")
+      ]
     case .adopted(let job, let others):
       update(id: job.id, name: job.imageName, phase: .submitted, at: now)
       let text = "its answer was lost; found its image \(job.imageID ?? job.id)"

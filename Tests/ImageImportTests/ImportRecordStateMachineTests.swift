@@ -50,7 +50,9 @@ struct ImportRecordStateMachineTests {
   @Test("goes the whole way, keeping job and image")
   func path() throws {
     var machine = ImportRecordStateMachine()
-    for event in [ImportRecordEvent.intend, .send, .withdraw, .send, .accept(jobID: "j1"), .run, .succeed(imageID: "i1")] {
+    for event in [
+      ImportRecordEvent.intend, .send, .withdraw, .send, .accept(jobID: "j1"), .run, .succeed(imageID: "i1"),
+    ] {
       #expect(try machine.apply(event))
     }
     #expect(machine.state == .succeeded && machine.jobID == "j1" && machine.imageID == "i1")

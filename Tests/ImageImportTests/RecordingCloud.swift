@@ -138,7 +138,8 @@ final class RecordingCloud: Sendable {
     }
   }
 
-  private func json(_ image: (id: String, body: JSONValue, made: Duration, status: String), _ state: State) -> JSONValue {
+  private func json(_ image: (id: String, body: JSONValue, made: Duration, status: String), _ state: State) -> JSONValue
+  {
     let created = Date(timeIntervalSince1970: 1_705_307_400) + image.made.inSeconds
     return [
       "id": .string(image.id), "name": image.body["name"] ?? .null, "status": .string(image.status),

@@ -20,7 +20,8 @@ struct RecordStoreTests {
     }
   }
 
-  private func draft(_ id: String, key: String = "k", scope: ImportScope? = nil, name: String = "web01") -> ImportRecord {
+  private func draft(_ id: String, key: String = "k", scope: ImportScope? = nil, name: String = "web01") -> ImportRecord
+  {
     ImportRecord(
       id: id, scope: scope ?? self.scope, profile: "otc", key: key,
       request: ImportRequest(json: ["name": .string(name), "min_disk": 40]), isMarked: true, createdAt: now)

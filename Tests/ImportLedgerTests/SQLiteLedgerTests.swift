@@ -167,7 +167,9 @@ struct SQLiteLedgerTests {
     try await withLedgerPath { path in
       do {
         let ledger = try SQLiteLedger(path: path)
-        for index in 0..<200 { _ = try await ledger.claim(draft("A\(index)", key: "k\(index)"), reusing: true, refuted: []) }
+        for index in 0..<200 {
+          _ = try await ledger.claim(draft("A\(index)", key: "k\(index)"), reusing: true, refuted: [])
+        }
         try await ledger.write { try $0.execute(sql: "UPDATE import SET owner = NULL") }
       }
       let url = URL(fileURLWithPath: path)
@@ -188,7 +190,9 @@ struct SQLiteLedgerTests {
       let pages = try await ledger.read { try Int.fetchOne($0, sql: "PRAGMA page_count") ?? 0 }
       try await ledger.write { try $0.execute(sql: "PRAGMA max_page_count = \(pages + 1)") }
       let fault = await #expect(throws: RecordStoreError.self) {
-        for index in 0..<1000 { _ = try await ledger.claim(draft("A\(index)", key: "k\(index)"), reusing: true, refuted: []) }
+        for index in 0..<1000 {
+          _ = try await ledger.claim(draft("A\(index)", key: "k\(index)"), reusing: true, refuted: [])
+        }
       }
       #expect(fault?.kind == .full)
       #expect(try await !ledger.records(ImportRecordFilter()).isEmpty)
@@ -199,7 +203,9 @@ struct SQLiteLedgerTests {
   func locked() async throws {
     try await withLedgerPath { path in
       let ledger = try SQLiteLedger(path: path, patience: 0.05)
-      let other = try DatabaseQueue(path: path)
+      var configuration = Configuration()
+      configuration.allowsUnsafeTransactions = true
+      let other = try DatabaseQueue(path: path, configuration: configuration)
       try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN EXCLUSIVE") }
       let fault = await #expect(throws: RecordStoreError.self) {
         _ = try await ledger.claim(draft("A"), reusing: true, refuted: [])

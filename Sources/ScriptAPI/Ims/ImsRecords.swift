@@ -78,7 +78,8 @@ enum ImsRecords {
       "ims.ImportResult", "What a finished import gave.",
       fields: [
         HostParameter("image_id", .string, "the new image's UUID"),
-        optional("image_name", .string, "its name"), optional("job_id", .string, "the cloud's job id; nil for an adopted image"),
+        optional("image_name", .string, "its name"),
+        optional("job_id", .string, "the cloud's job id; nil for an adopted image"),
         HostParameter("status", ImsTypes.jobState, "how the job ended"),
         HostParameter("reused", .boolean, "whether the same import was done before"),
         HostParameter("adopted", .boolean, "whether the answer was lost and the image found by its marker or name"),
@@ -143,7 +144,8 @@ enum ImsRecords {
 
   static let submitErrors = [
     RaisedError("validation", "a rule refuses the request; `err.report` has every finding; nothing was sent"),
-    RaisedError("conflict", "the cloud has an image of that name, or the key stands for another request"), RaisedError("quota", "no more images may be made"),
+    RaisedError("conflict", "the cloud has an image of that name, or the key stands for another request"),
+    RaisedError("quota", "no more images may be made"),
   ]
 
   static let waitErrors = [

@@ -16,7 +16,8 @@ struct JobsCommand: AsyncParsableCommand {
         slipway jobs list --state unknown,not_found
         slipway jobs resume
       """,
-    subcommands: [List.self, Show.self, Watch.self, Resume.self, Forget.self, Export.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Show.self, Watch.self, Resume.self, Forget.self, Export.self], defaultSubcommand: List.self
+  )
 
   /// Which ledger.
   struct Source: ParsableArguments {
@@ -38,7 +39,8 @@ struct JobsCommand: AsyncParsableCommand {
   /// Which records.
   struct Selection: ParsableArguments {
     @Option(
-      help: ArgumentHelp("Only these states, separated by commas; open stands for all without an end.", valueName: "states")
+      help: ArgumentHelp(
+        "Only these states, separated by commas; open stands for all without an end.", valueName: "states")
     )
     var state: String?
 
@@ -69,12 +71,14 @@ struct JobsCommand: AsyncParsableCommand {
           filter.states = (filter.states ?? []).union([state])
         } else {
           let known = ImportRecordState.allCases.map(\.rawValue).joined(separator: ", ")
-          throw ValidationError("--state: there is no state '\(word)'. The states are \(known); open stands for all without an end.")
+          throw ValidationError(
+            "--state: there is no state '\(word)'. The states are \(known); open stands for all without an end.")
         }
       }
       if let since {
         guard let moment = HistoryModule.moment(since, now: now) else {
-          throw ValidationError("--since must be a duration such as 24h or 7d, or a time such as 2024-11-06T06:21:08Z, got '\(since)'.")
+          throw ValidationError(
+            "--since must be a duration such as 24h or 7d, or a time such as 2024-11-06T06:21:08Z, got '\(since)'.")
         }
         filter.since = moment
       }

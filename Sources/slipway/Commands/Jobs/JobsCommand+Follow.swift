@@ -35,7 +35,8 @@ extension JobsCommand {
   /// `slipway jobs resume`.
   struct Resume: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "resume", abstract: "Settle what is unknown, send what was interrupted before it was sent, and wait.",
+      commandName: "resume",
+      abstract: "Settle what is unknown, send what was interrupted before it was sent, and wait.",
       discussion: """
         Without ids it goes on with all that are open in this cloud. Nothing is ever sent twice blindly. Ends with 75 when \
         something stays unsettled. For example:
@@ -130,7 +131,8 @@ private struct Follower {
     if mine.count < asked.count {
       let others = Set(asked.filter { $0.scope != scope }.map(\.profile)).sorted().joined(separator: ", ")
       workplace.console.note(
-        "\(asked.count - mine.count) records belong to another cloud, project or region (\(others)): choose it with --cloud")
+        "\(asked.count - mine.count) records belong to another cloud, project or region (\(others)): choose it with --cloud"
+      )
     }
     let results = await withTaskGroup(of: Workbench.ExitStatus.self) { group in
       for record in mine { group.addTask { await one(record, service, store) } }
@@ -139,9 +141,13 @@ private struct Follower {
     let ids = Set(mine.map(\.id))
     var ended = try await store.records(ImportRecordFilter(scope: scope)).filter { ids.contains($0.id) }
     let successors = Set(ended.compactMap(\.progress.successor))
-    if !successors.isEmpty { ended += try await store.records(ImportRecordFilter()).filter { successors.contains($0.id) } }
+    if !successors.isEmpty {
+      ended += try await store.records(ImportRecordFilter()).filter { successors.contains($0.id) }
+    }
     if form == .text { RecordText.print(ended, .table, workplace.console) }
-    for status in [Workbench.ExitStatus.interrupted, .failed, .detached] where results.contains(status) { return status }
+    for status in [Workbench.ExitStatus.interrupted, .failed, .detached] where results.contains(status) {
+      return status
+    }
     if mine.count < asked.count, !words.isEmpty { return .detached }
     return results.first { $0 != .success } ?? .success
   }

@@ -51,7 +51,9 @@ extension JobsCommand {
             "record \(record.id) is \(record.state.rawValue) and stays: the next run would send it again beside the first;"
               + " `slipway jobs resume \(record.id)` settles it, --force removes it all the same")
         } else if try await store.forget(record.id) {
-          console.note("forgot \(record.id) (\(record.state.rawValue)\(record.name.map { ", " + DisplayText.harmless($0) } ?? ""))")
+          console.note(
+            "forgot \(record.id) (\(record.state.rawValue)\(record.name.map { ", " + DisplayText.harmless($0) } ?? ""))"
+          )
         } else {
           kept += 1
           console.note("record \(record.id) stays: another run is submitting it")

@@ -23,7 +23,8 @@ enum RecordText {
       }
     case .table:
       guard !records.isEmpty else { return }
-      console.write(Array(table(records).text(width: console.terminal.outputIsTerminal ? console.terminal.columns : nil).utf8))
+      console.write(
+        Array(table(records).text(width: console.terminal.outputIsTerminal ? console.terminal.columns : nil).utf8))
     }
   }
 
