@@ -14,6 +14,9 @@ struct ProcessRest {
     own = link.flatMap { $0.split(separator: "/").last }.flatMap { Int32($0) } ?? 0
   }
 
+  /// Whether the system tells about threads at all.
+  var isKnown: Bool { own != 0 && Self.state(own) != nil && Self.runs(own) != nil }
+
   /// Whether no thread but the caller's runs or could run; false where the system does not tell.
   func isAtRest() -> Bool {
     guard own != 0, let first = runs() else { return false }

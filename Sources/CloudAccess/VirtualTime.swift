@@ -13,8 +13,11 @@ public final class VirtualTime: TimeSource {
   let core: VirtualClock
 
   /// A clock that shows `now` and goes as soon as somebody sleeps on it.
-  public init(now: Date = Date(timeIntervalSince1970: 1_705_307_400), patience: Duration = .seconds(2)) {
-    core = VirtualClock(start: now, patience: patience)
+  ///
+  /// Without a patience of its own it has half a minute, or 20 ms where the system does not tell which threads run.
+  public init(now: Date = Date(timeIntervalSince1970: 1_705_307_400), patience: Duration? = nil) {
+    let usual: Duration = ProcessRest().isKnown ? .seconds(30) : .milliseconds(20)
+    core = VirtualClock(start: now, patience: patience ?? usual)
     VirtualClockDriver.shared.add(core)
   }
 
