@@ -25,7 +25,8 @@ CLH_JUMPS static void add_text(formatter *f, const char *text, size_t length) {
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// Checks that a specification has only these flags, then at most two digits of width, and of precision if it may have one.
+// Checks that a specification has only these flags, then at most two digits of width, and of precision if it may have
+// one.
 CLH_JUMPS static void check(formatter *f, const char *flags, bool precision) {
   const char *s = f->specification + 1;
   s += strspn(s, flags);

@@ -48,7 +48,7 @@ CLH_JUMPS static bool order(lua_State *L, lua_Unsigned i, lua_Unsigned k) {
 CLH_JUMPS static int invalid_order(lua_State *L) { return luaL_error(L, "invalid order function for sorting"); }
 
 // Splits low…high, whose ends and pivot t[high - 1] are in order; the pivot is on the top of the stack. Answers where it
-// belongs, and has put it there.
+// belongs, having put it there.
 CLH_JUMPS static lua_Unsigned split(lua_State *L, lua_Unsigned low, lua_Unsigned high) {
   lua_Unsigned i = low, k = high - 1;
   for (;;) {

@@ -10,7 +10,8 @@ struct DifferentialTests {
 
   @Test(
     "Random arguments give the same results, errors and calls of metamethods",
-    arguments: [("patterns.lua", 2500), ("strings.lua", 5000), ("tables.lua", 1500)], [1, Int.random(in: 2..<1_000_000)]
+    arguments: [("patterns.lua", 2500), ("strings.lua", 5000), ("tables.lua", 1500)],
+    [1, Int.random(in: 2..<1_000_000)]
   )
   func differs(script: (name: String, rounds: Int), seed: Int) async throws {
     let text = try String(contentsOf: Self.directory.appending(path: script.name), encoding: .utf8)
