@@ -1,7 +1,8 @@
 // Matches a compiled pattern, without recursion.
 //
 // What may be tried otherwise is kept as choices on a stack of its own. Captures need not be restored when a choice is
-// taken up: every item after it runs again, in order. How deep Lua's own matcher would have nested is counted: its limit ("pattern too complex") is part of what scripts see, and bounds the stack of choices.
+// taken up: every item after it runs again, in order. How deep Lua's own matcher would have nested is counted: its limit
+// ("pattern too complex") is part of what scripts see, and bounds the stack of choices.
 #include "pattern.h"
 
 #include <string.h>

@@ -21,7 +21,7 @@ struct LibraryAttackTests {
     #"table.move(setmetatable({}, {__index = type}), 1, 1 << 62, 2, setmetatable({}, {__newindex = rawequal}))"#,
     #"table.insert(setmetatable({}, {__len = function() return 1 << 62 end}), 1, 2)"#,
     #"table.remove(setmetatable({}, {__len = function() return 1 << 62 end}), 1)"#,
-    #"table.concat(setmetatable({}, {__len = function() return 1 << 62 end, __index = string.lower}), "", 1)"#,
+    #"table.concat(setmetatable({}, {__len = function() return 1 << 62 end, __index = type}), "", 1)"#,
     #"table.sort(setmetatable({}, {__len = function() return (1 << 31) - 2 end, __index = type, __newindex = rawequal}))"#,
     #"while true do table.unpack({}, 1, 900000) end"#,
     #"local s = ("x"):rep(1 << 24) while true do s:upper() s:reverse() s:sub(2) s:find("y", 1, true) end"#,
@@ -67,7 +67,8 @@ struct LibraryAttackTests {
     let work = Task { try await bench.run(text) }
     while bench.output.text.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
     work.cancel()
-    await #expect(throws: CancellationError.self) { try await work.value }
+    let error = await #expect(throws: LuaError.self) { try await work.value }
+    #expect(error?.kind == .cancelled)
     #expect(try await bench.run("return 7") == [7])
   }
 
