@@ -63,7 +63,7 @@ struct LibraryAttackTests {
   @Test("Long work in C is cancelled while it runs, in every place", arguments: places)
   func cancelled(place: String) async throws {
     let bench = try Bench()
-    let text = "print('working') " + place.replacingOccurrences(of: "%s", with: Self.endless[1])
+    let text = "print('working'); " + place.replacingOccurrences(of: "%s", with: Self.endless[1])
     let work = Task { try await bench.run(text) }
     while bench.output.text.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
     work.cancel()
