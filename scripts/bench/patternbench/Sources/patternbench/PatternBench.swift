@@ -14,9 +14,11 @@ enum PatternBench {
       {"trim", 1, function(s) return s.match("   some text to trim  ", "^%s*(.-)%s*$") end},
       {"key = value", 1, function(s) return s.match("min_disk = 40 GB", "^(%w+[%w_]*)%s*=%s*(.+)$") end},
       {"date", 1, function(s) return s.match("2026-11-24", "(%d+)-(%d+)-(%d+)") end},
-      {"URL", 1, function(s) return s.match("https://ims.example.com:443/v2/cloudimages?limit=5", "^(%a+)://([^/:]+):?(%d*)(/.*)$") end},
+      {"URL", 1,
+        function(s) return s.match("https://ims.example.com:443/v2/cloudimages?limit=5", "^(%a+)://([^/:]+):?(%d*)(/.*)$") end},
       {"extension", 1, function(s) return s.match("/images/debian-12-genericcloud-amd64.qcow2", "%.([^.]+)$") end},
-      {"image name", 1, function(s) return s.match("debian-12-genericcloud-amd64.qcow2", "^(.-)%-(%d+)%-(.*)%.qcow2$") end},
+      {"image name", 1,
+        function(s) return s.match("debian-12-genericcloud-amd64.qcow2", "^(.-)%-(%d+)%-(.*)%.qcow2$") end},
       {"number in a log line", 1, function(s) return s.find(log, "%d+%.%d+") end},
       {"pairs in a log line", 1, function(s) for k, v in s.gmatch(log, "(%w+)=(%w+)") do end end},
       {"brackets in a log line", 1, function(s) return s.match(log, "%[(%d+)%]") end},
@@ -52,7 +54,8 @@ enum PatternBench {
       end
       local ratio = best[1] / best[2]
       sum, n = sum + math.log(ratio), n + 1
-      print(lua.format("%-24s ours %9.1f ns   Lua's %9.1f ns   %.2f", name, best[1] / count * 1e9, best[2] / count * 1e9, ratio))
+      print(lua.format("%-24s ours %9.1f ns   Lua's %9.1f ns   %.2f",
+        name, best[1] / count * 1e9, best[2] / count * 1e9, ratio))
     end
     print(lua.format("geometric mean of the ratios %.2f", math.exp(sum / n)))
     """#
