@@ -21,12 +21,13 @@ final class CloudRuntime: Sendable {
   private let logger: Logger
   private let environment: [String: String]
   private let ledger: LedgerAccess
+  private let time: any TimeSource
   private let opened = Mutex(Opened())
 
   /// `scale` is how much faster the cloud's time runs than this machine's.
   init(
     choice: CloudChoice, scale: Double, events: any ImportEventSink, logger: Logger, environment: [String: String],
-    ledger: LedgerAccess
+    ledger: LedgerAccess, time: any TimeSource = SystemTime()
   ) {
     self.choice = choice
     self.scale = scale
@@ -34,6 +35,7 @@ final class CloudRuntime: Sendable {
     self.logger = logger
     self.environment = environment
     self.ledger = ledger
+    self.time = time
   }
 
   /// Connects on first use.
@@ -54,7 +56,6 @@ final class CloudRuntime: Sendable {
 
   private func connect() async throws -> ImportService {
     let store = try ledger.open()
-    let time = SystemTime()
     let profile: CloudProfile
     let submission = RecordingSubmitter.Policy(
       submission: SubmissionPolicy().scaled(by: scale), settlement: SettlementPolicy().scaled(by: scale),
@@ -65,7 +66,7 @@ final class CloudRuntime: Sendable {
     case .remote(let given, _): profile = given
     case .local(let configuration, _):
       do {
-        let cloud = try LocalCloud(configuration: configuration)
+        let cloud = try LocalCloud(configuration: configuration, time: time)
         profile = try await cloud.start().profile
         opened.withLock { $0.local = cloud }
       } catch let error as LocalCloudError {
