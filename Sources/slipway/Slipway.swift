@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import ScriptAPI
+import ImageImport
 import Workbench
 
 /// The command line.
@@ -36,6 +37,10 @@ struct Slipway: AsyncParsableCommand {
     } catch let failure as CommandFailure {
       FileHandle.standardError.write(Data("error: \(failure)\n".utf8))
       Foundation.exit(failure.status.code)
+    } catch let error as RecordStoreError {
+      FileHandle.standardError.write(
+        Data("error: \(CommandFailure(.configuration, error.message, hint: error.hint))\n".utf8))
+      Foundation.exit(ExitStatus.configuration.code)
     } catch {
       exit(withError: error)
     }

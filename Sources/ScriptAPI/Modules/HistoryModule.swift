@@ -54,7 +54,7 @@ public enum HistoryModule {
         local history = require "history"
 
         local last = history.find { name = "web01", state = "succeeded" }
-        print(last and last.image_id or "never imported")
+        print(last and last.image_id or "never imported")  --> never imported
         """)
   }
 
