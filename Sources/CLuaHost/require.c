@@ -99,8 +99,11 @@ CLH_JUMPS int clh_require(lua_State *L) {
   clh_check_memory(L, vm);
   clh_push_all(L, vm);  // 3 chunk name, 4 source
   const char *path = lua_tostring(L, 3), *source = lua_tolstring(L, 4, &length);
-  if (luaL_loadbufferx(L, source, length, path, "t") != LUA_OK)
+  bool was_in_grace = vm->in_grace;
+  if (clh_load_text(L, source, length, path) != LUA_OK) {
+    if (clh_is_doomed(vm, was_in_grace)) return clh_end_task(L);
     return luaL_error(L, "error loading module '%s':\n\t%s", name, lua_tostring(L, -1));
+  }
   lua_replace(L, 4);  // 3 chunk name, 4 chunk
   push_guard(L, vm);
   lua_insert(L, 3);  // 3 guard, 4 chunk name, 5 chunk
