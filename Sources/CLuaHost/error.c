@@ -7,6 +7,9 @@
 // How long a traceback of handlers that fail one after another may become.
 #define TRACEBACK_LIMIT 16384
 
+// What noting an error counts for, in instructions: handlers may fail without end.
+#define NOTE_STEPS 2000
+
 typedef struct report {
   clh_task *task;
   clh_error *error;
@@ -94,7 +97,9 @@ void clh_note_place(clh_task *task, lua_State *L, int level) {
 // The message handler of a task's body.
 CLH_JUMPS int clh_note_error(lua_State *L) {
   clh_vm *vm = clh_vm_of(L);
-  if (!vm->in_grace && !clh_is_end_mark(L, 1) && vm->task) clh_note_place(vm->task, L, 1);
+  if (vm->in_grace || clh_is_end_mark(L, 1) || !vm->task) return 1;
+  vm->work += NOTE_STEPS;
+  clh_note_place(vm->task, L, 1);
   return 1;
 }
 
