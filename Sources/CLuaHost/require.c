@@ -1,6 +1,9 @@
 // An own `require`: built-in modules, then whatever the host finds; text only, each loaded once.
 #include "internal.h"
 
+// What a look for a file counts for, in instructions.
+#define SEARCH_STEPS 5000
+
 // A module that is being loaded has a guard in the table of loaded ones. Its `__close` takes the guard away however the
 // loading ends, so that a failed module can be required again. The guard holds the coroutine of the task that loads.
 static int guard_close(lua_State *L) {
@@ -89,6 +92,7 @@ CLH_JUMPS int clh_require(lua_State *L) {
 
   size_t length;
   const char *name = lua_tolstring(L, 1, &length);
+  clh_charge(L, SEARCH_STEPS);
   vm->alloc.nofail++;
   if (vm->out.count) clh_out_reset(vm);
   vm->calling = L;
