@@ -122,7 +122,7 @@ struct HostileScriptTests {
     #expect(values == dead + dead + dead)
   }
 
-  @Test("A script's coroutine that was ended inside a comparator can be closed by nobody, and a module loaded there anew")
+  @Test("A script's coroutine that was ended inside a comparator cannot be closed, and a module loaded there anew")
   func endedInComparator() async throws {
     let bench = try Bench {
       $0.modules.append(

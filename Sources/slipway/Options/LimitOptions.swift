@@ -8,26 +8,32 @@ struct LimitOptions: ParsableArguments {
   @Flag(help: "Run the script as one of unknown origin: no files, no programs, tight limits.")
   var sandbox = false
 
-  @Option(help: ArgumentHelp("Give the script Lua libraries that reach the machine: io, os or io,os.", valueName: "names"))
+  @Option(
+    help: ArgumentHelp("Give the script Lua libraries that reach the machine: io, os or io,os.", valueName: "names"))
   var allow: String?
 
   @Option(
-    help: ArgumentHelp("The most memory Lua may hold, such as 64MB. 1GB by default, 64MB with --sandbox.", valueName: "size"))
+    help: ArgumentHelp(
+      "The most memory Lua may hold, such as 64MB. 1GB by default, 64MB with --sandbox.", valueName: "size"))
   var memory: String?
 
   @Option(
     help: ArgumentHelp(
-      "Stop the script after so many seconds of running; waiting does not count. By default 60 between two waits, with --sandbox 1 between two waits and 5 in all.",
-      valueName: "n"))
+      """
+      Stop the script after so many seconds of running; waiting does not count. By default 60 between two waits, with \
+      --sandbox 1 between two waits and 5 in all.
+      """, valueName: "n"))
   var maxSeconds: String?
 
   @Option(
     help: ArgumentHelp(
-      "Stop the script after so many Lua instructions. No limit by default, 1000000000 with --sandbox.", valueName: "n"))
+      "Stop the script after so many Lua instructions. No limit by default, 1000000000 with --sandbox.",
+      valueName: "n"))
   var maxSteps: String?
 
   @Option(
-    help: ArgumentHelp("The most the script may print, such as 10MB. 1GB by default, 1MB with --sandbox.", valueName: "size"))
+    help: ArgumentHelp(
+      "The most the script may print, such as 10MB. 1GB by default, 1MB with --sandbox.", valueName: "size"))
   var maxOutput: String?
 
   func validate() throws { _ = try policy() }
@@ -40,7 +46,8 @@ struct LimitOptions: ParsableArguments {
     if let maxOutput { limits.output = try Self.size("--max-output", maxOutput, least: 1, named: "1 byte") }
     if let maxSeconds {
       guard let time = LuaDuration.parse(maxSeconds), time > .zero else {
-        throw ValidationError("--max-seconds must be a number of seconds above 0, such as 5 or 1.5, got '\(maxSeconds)'.")
+        throw ValidationError(
+          "--max-seconds must be a number of seconds above 0, such as 5 or 1.5, got '\(maxSeconds)'.")
       }
       // What the user said is the limit; the one between two waits could only be met before it.
       (limits.runningTime, limits.burstTime) = (time, nil)
@@ -72,7 +79,9 @@ struct LimitOptions: ParsableArguments {
     guard let bytes = LuaSize.parse(text), let size = Int(exactly: bytes) else {
       throw ValidationError("\(option) must be a size, such as 64MB, got '\(text)'.")
     }
-    if bytes < least { throw ValidationError("\(option) must be at least \(name), got '\(text)'; a unit may be missing.") }
+    if bytes < least {
+      throw ValidationError("\(option) must be at least \(name), got '\(text)'; a unit may be missing.")
+    }
     return size
   }
 }
