@@ -9,9 +9,6 @@
 // Calls with at most this many arguments, all plain, need no buffer: a receiver and six more.
 #define PLAIN_ARGUMENTS 7
 
-// Memory ran out before Swift could be asked.
-#define NO_MEMORY (-1)
-
 // The VM that this thread serves a call of. Tells whoever kept a call's arguments whether that call is still going on.
 static _Thread_local clh_vm *served_here;
 
@@ -52,12 +49,12 @@ static inline int call(lua_State *L, clh_vm *vm, clh_call *swift, clh_value *val
   return code;
 }
 
-// Says why arguments from 1 on cannot cross: the one at `index` is the first that does not.
-int clh_refuse(clh_vm *vm, lua_State *L, const void *function, int index) {
+// Has Swift say why the argument at `index` cannot cross.
+static int refuse(clh_vm *vm, lua_State *L, const void *function, int index) {
   clh_read_abandon(vm, L);
-  if (vm->no_memory) return NO_MEMORY;
+  if (vm->no_memory) return CLH_NO_MEMORY;
   vm->calling = L;
-  int code = vm->callbacks.refuse(vm->callbacks.context, function, index, vm->message, &vm->out);
+  int code = vm->callbacks.refuse(vm->callbacks.context, function, index, &vm->out);
   vm->calling = NULL;
   return code;
 }
@@ -71,7 +68,7 @@ static int ask(lua_State *L, clh_vm *vm, clh_call *swift) {
   int read = 0;
   while (read < count && clh_read(vm, L, read + 1, false)) read++;
   code = read == count ? call(L, vm, swift, vm->in, count)
-                       : clh_refuse(vm, L, lua_touserdata(L, lua_upvalueindex(1)), read + 1);
+                       : refuse(vm, L, lua_touserdata(L, lua_upvalueindex(1)), read + 1);
   vm->alloc.nofail--;
   return code;
 }
@@ -109,7 +106,7 @@ CLH_JUMPS int clh_answer(lua_State *L, clh_vm *vm, int code) {
     }
     return clh_push_all(L, vm);
   }
-  if (code == NO_MEMORY || vm->out.failed || vm->out.count == 0) return clh_raise_memory(L);
+  if (code == CLH_NO_MEMORY || vm->out.failed || vm->out.count == 0) return clh_raise_memory(L);
   luaL_checkstack(L, 8, NULL);
   size_t at = 0;
   clh_push(L, vm, &at);

@@ -26,6 +26,8 @@
 #define CLH_GRACE_COUNT 1000000
 // What a resumed coroutine counts for: a short one may never reach the hook.
 #define CLH_RESUME_COUNT 100
+// So much work in C, in instructions, piles up before it is looked at: some ten microseconds.
+#define CLH_WORK_COUNT 4096
 
 typedef struct clh_allocator {
   size_t used, limit;
@@ -80,6 +82,7 @@ struct clh_vm {
   volatile sig_atomic_t slice_over;
   bool counting, in_grace;
   uint64_t instructions, slice_start;
+  uint64_t work;                   // done in C and not yet charged to `instructions`
   int64_t grace_left;
   char message[512];
   char caller[LUA_IDSIZE];
@@ -135,7 +138,7 @@ void clh_release(clh_vm *vm, uint64_t handle);
 bool clh_object_handle(lua_State *L, int index, uint64_t *handle);
 
 // call.c
-int clh_refuse(clh_vm *vm, lua_State *L, const void *function, int index);
+#define CLH_NO_MEMORY (-1)  // for clh_answer: memory ran out before Swift could be asked
 CLH_JUMPS int clh_answer(lua_State *L, clh_vm *vm, int code);
 CLH_JUMPS void clh_push_function(lua_State *L, const void *function, int how);
 #define CLH_COPY_ALL UINT32_MAX
@@ -151,6 +154,21 @@ void clh_slice_end(clh_vm *vm);
 CLH_JUMPS int clh_end_task(lua_State *L);
 bool clh_died_of_kill(lua_State *co);
 bool clh_timer_usable(void);
+
+// charge.c: for whatever C does for a script without end, or with an end that the script sets.
+CLH_JUMPS void clh_charge_now(lua_State *L);
+bool clh_should_pause(lua_State *L);
+CLH_JUMPS int clh_pause(lua_State *L, lua_KContext context, lua_KFunction k);
+// Charges the task for `steps`, each worth an instruction. Ends it if it is cancelled or over a limit.
+CLH_JUMPS static inline void clh_charge(lua_State *L, uint64_t steps) {
+  clh_vm *vm = clh_vm_of(L);
+  vm->work += steps;
+  if (vm->work >= CLH_WORK_COUNT) clh_charge_now(L);
+}
+
+// library_string.c, library_table.c: leave the library's table on the stack
+CLH_JUMPS void clh_open_string(lua_State *L);
+CLH_JUMPS void clh_open_table(lua_State *L);
 
 // coroutine.c, protect.c, library.c, require.c
 CLH_JUMPS void clh_open_coroutine(lua_State *L);

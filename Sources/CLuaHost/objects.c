@@ -49,12 +49,16 @@ static int ask(lua_State *L, int operation, int count) {
   clh_read_begin(vm, CLH_COPY_ALL);
   clh_out_clear(vm);
   while (read < count && clh_read(vm, L, read + 2, false)) read++;
-  if (read == count) {
-    vm->calling = L;
-    code = vm->callbacks.object(vm->callbacks.context, operation, handle, vm->in, count, &vm->out);
-    vm->calling = NULL;
+  if (read < count) {
+    clh_read_abandon(vm, L);
+    operation = CLH_REFUSE;
+  }
+  if (read < count && vm->no_memory) {
+    code = CLH_NO_MEMORY;
   } else {
-    code = clh_refuse(vm, L, NULL, read + 1);
+    vm->calling = L;
+    code = vm->callbacks.object(vm->callbacks.context, operation, handle, vm->in, read, &vm->out);
+    vm->calling = NULL;
   }
   vm->alloc.nofail--;
   return clh_answer(L, vm, code);

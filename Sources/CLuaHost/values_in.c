@@ -214,8 +214,8 @@ bool clh_read(clh_vm *vm, lua_State *L, int index, bool lenient) {
     }
     case LUA_TTHREAD:
       if (vm->depth >= vm->reference_depth) return read_reference(vm, L, index, CLH_REFERENCE);
-      return refuse(vm, lenient, "<coroutine>", "got coroutine");
-    default: return refuse(vm, lenient, "<pointer>", "got light userdata");
+      return refuse(vm, lenient, "<coroutine>", vm->depth ? "a coroutine cannot be copied" : "got coroutine");
+    default: return refuse(vm, lenient, "<pointer>", vm->depth ? "light userdata cannot be copied" : "got light userdata");
   }
 }
 
@@ -223,7 +223,9 @@ bool clh_read(clh_vm *vm, lua_State *L, int index, bool lenient) {
 void clh_read_abandon(clh_vm *vm, lua_State *L) {
   bool room = lua_checkstack(L, 4);
   for (size_t i = 0; room && i < vm->in_count; i++)
-    if (vm->in[i].kind == CLH_FUNCTION || vm->in[i].kind == CLH_REFERENCE)
+    if (vm->in[i].kind == CLH_FUNCTION || vm->in[i].kind == CLH_REFERENCE) {
       luaL_unref(L, LUA_REGISTRYINDEX, (int)vm->in[i].integer);
+      vm->in[i].integer = CLH_NO_REFERENCE;
+    }
   vm->in_count = 0;
 }

@@ -84,7 +84,7 @@ struct AllocationFailureTests {
   @Test("A script under a tight memory limit ends in a memory error wherever the limit is")
   func tight() async throws {
     for limit in stride(from: 40_000, to: 220_000, by: 1_500) {
-      guard let bench = try? Bench({ $0.memoryLimit = limit }) else { continue }
+      guard let bench = try? Bench({ $0.limits.memory = limit }) else { continue }
       do {
         _ = try await bench.run(Self.script)
       } catch let error as LuaError {

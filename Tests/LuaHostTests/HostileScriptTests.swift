@@ -37,7 +37,7 @@ struct HostileScriptTests {
 
   @Test("Errors that Lua raises outside of every protected call do not abort the process when memory is used up")
   func brim() async throws {
-    let bench = try Bench { $0.memoryLimit = 2 << 20 }
+    let bench = try Bench { $0.limits.memory = 2 << 20 }
     let error = try await bench.failure(
       """
       local dead = coroutine.create(function() end)
@@ -204,7 +204,7 @@ struct HostileScriptTests {
       ("local function f() string.gsub('x', 'x', f) end f()", "C stack overflow"),
     ])
   func bombs(text: String, message: String) async throws {
-    let bench = try Bench { $0.memoryLimit = 32 << 20 }
+    let bench = try Bench { $0.limits.memory = 32 << 20 }
     let caught = try await bench.caught(text)
     #expect(caught?.contains(message) == true, "\(caught ?? "nil")")
     #expect(try await bench.run("return 7") == [7])

@@ -160,7 +160,7 @@ struct StressTests {
 
   @Test("A limit or os.exit of one VM is an ordinary error in another that called it")
   func foreignEnds() async throws {
-    let plugin = try Bench { $0.instructionLimit = 100_000 }
+    let plugin = try Bench { $0.limits.instructions = 100_000 }
     let spin = try #require(try await plugin.run("return function() while true do end end").first?.functionValue)
     let exit = try #require(try await plugin.run("return function() os.exit(3) end").first?.functionValue)
     let bridge = HostModule(

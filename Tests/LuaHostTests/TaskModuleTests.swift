@@ -175,12 +175,12 @@ struct TaskModuleTests {
 
   @Test("shield passes errors, os.exit and limits on")
   func shieldFails() async throws {
-    let bench = try Bench { $0.instructionLimit = 5_000_000 }
+    let bench = try Bench { $0.limits.instructions = 5_000_000 }
     #expect(try await bench.caught("task.shield(function() error('inside', 0) end)") == "inside")
     #expect(try await bench.caught("task.shield()")?.contains("bad argument #1 'f' to 'task.shield'") == true)
     #expect(try await bench.failure("pcall(require 'task'.shield, function() os.exit(4) end)").kind == .exit(4))
     let spin = "pcall(require 'task'.shield, function() while true do end end)"
-    #expect(try await bench.failure(spin).kind == .limit("instructions"))
+    #expect(try await bench.failure(spin).kind == .limit(.instructions))
   }
 
   @Test("sleep takes durations in every spelling and refuses others")

@@ -39,7 +39,7 @@ struct ExitStatusTests {
 
   @Test("What is wrong with Lua itself is 2, os.exit is what it says, cancellation is 130")
   func lua() {
-    for kind: LuaError.Kind in [.runtime, .memory, .limit("instructions"), .syntax(incomplete: true)] {
+    for kind: LuaError.Kind in [.runtime, .memory, .limit(.instructions), .syntax(incomplete: true)] {
       #expect(Status(LuaError(kind: kind, message: "m")) == .raised)
     }
     #expect(Status(LuaError(kind: .exit(0), message: "")) == .success)

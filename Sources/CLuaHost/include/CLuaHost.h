@@ -79,8 +79,9 @@ static inline void clh_out_object(clh_out *out, uint64_t handle, uint32_t type) 
 // Answers of Swift callbacks.
 enum { CLH_RETURN = 0, CLH_RAISE = 1, CLH_PENDING = 2 };
 
-// Operations on an object, for clh_callbacks.object.
-enum { CLH_GET, CLH_SET, CLH_TOSTRING, CLH_LENGTH, CLH_FIELDS };
+// Operations on an object, for clh_callbacks.object. CLH_REFUSE: a key, or the value for the key that is given, cannot
+// cross, as clh_message says.
+enum { CLH_GET, CLH_SET, CLH_TOSTRING, CLH_LENGTH, CLH_FIELDS, CLH_REFUSE };
 
 // A call of a Swift function: `count` top-level arguments start at `values`, which Swift may change.
 typedef int32_t clh_call(void *context, const void *function, clh_value *values, int32_t count, clh_out *out);
@@ -93,9 +94,8 @@ typedef struct clh_callbacks {
   clh_call *raw;
   // Reads a field, given as it was to clh_add_field.
   int32_t (*field)(void *context, const void *field, uint64_t handle, clh_out *out);
-  // An argument (counted from 1) that cannot cross, of a function or (NULL) of an operation on an object: leaves the error
-  // in the out buffer.
-  int32_t (*refuse)(void *context, const void *function, int32_t index, const char *problem, clh_out *out);
+  // An argument (counted from 1) cannot cross, as clh_message says: leaves the error in the out buffer.
+  int32_t (*refuse)(void *context, const void *function, int32_t index, clh_out *out);
   // An operation on an object: `values` holds the key (and the new value).
   int32_t (*object)(void *context, int32_t operation, uint64_t handle, const clh_value *values, int32_t count,
                     clh_out *out);

@@ -4,6 +4,8 @@ public struct ObjectField: Sendable {
   public let type: LuaType
   /// One sentence for help and reference.
   public let docs: String
+  /// Whether it may be nil.
+  public let optional: Bool
   let read: Reader
   let set: Setter?
 
@@ -13,28 +15,31 @@ public struct ObjectField: Sendable {
   @usableFromInline typealias Setter = @Sendable (AnyObject, HostReader) throws -> Void
 
   @usableFromInline
-  init(name: String, type: LuaType, docs: String, read: @escaping Reader, set: Setter?) {
+  init(name: String, type: LuaType, docs: String, optional: Bool, read: @escaping Reader, set: Setter?) {
     self.name = name
     self.type = type
     self.docs = docs
+    self.optional = optional
     self.read = read
     self.set = set
   }
 
   /// Declares a field; without `set` it can only be read.
   public init(
-    _ name: String, _ type: LuaType, _ docs: String, get: @escaping @Sendable (AnyObject) throws -> LuaValue,
+    _ name: String, _ type: LuaType, _ docs: String, optional: Bool = false,
+    get: @escaping @Sendable (AnyObject) throws -> LuaValue,
     set: (@Sendable (AnyObject, LuaValue) throws -> Void)? = nil
   ) {
     var setter: Setter?
     if let set { setter = { object, reader in try set(object, Self.checked(reader, type)) } }
     self.init(
-      name: name, type: type, docs: docs, read: { object, writer in try writer.value(get(object)) }, set: setter)
+      name: name, type: type, docs: docs, optional: optional,
+      read: { object, writer in try writer.value(get(object)) }, set: setter)
   }
 
   /// Declares a field of a known Swift class.
   public static func of<T: AnyObject>(
-    _ owner: T.Type, _ name: String, _ type: LuaType, _ docs: String,
+    _ owner: T.Type, _ name: String, _ type: LuaType, _ docs: String, optional: Bool = false,
     get: @escaping @Sendable (T) throws -> LuaValue, set: (@Sendable (T, LuaValue) throws -> Void)? = nil
   ) -> ObjectField {
     var setter: Setter?
@@ -45,7 +50,7 @@ public struct ObjectField: Sendable {
       }
     }
     return ObjectField(
-      name: name, type: type, docs: docs,
+      name: name, type: type, docs: docs, optional: optional,
       read: { object, writer in
         guard let object = hostCast(object, to: T.self) else { return try writer.value(.nil) }
         try writer.value(get(object))
@@ -57,7 +62,7 @@ public struct ObjectField: Sendable {
   public static func typed<T: AnyObject, V: HostConvertible>(
     _ name: String, _ docs: String, get: @escaping @Sendable (T) throws -> V
   ) -> ObjectField {
-    ObjectField(name: name, type: V.luaType, docs: docs, read: reader(get), set: nil)
+    ObjectField(name: name, type: V.luaType, docs: docs, optional: V.isOptional, read: reader(get), set: nil)
   }
 
   /// Declares a field that scripts may assign to, by its Swift type.
@@ -67,7 +72,7 @@ public struct ObjectField: Sendable {
     set: @escaping @Sendable (T, V) throws -> Void
   ) -> ObjectField {
     ObjectField(
-      name: name, type: V.luaType, docs: docs, read: reader(get),
+      name: name, type: V.luaType, docs: docs, optional: V.isOptional, read: reader(get),
       set: { object, reader in
         var reader = reader
         guard let value = V.read(&reader) else { throw RawMismatch(left: 1) }

@@ -8,8 +8,8 @@ public struct LuaError: Error, Sendable, CustomStringConvertible {
     case runtime
     /// The VM's memory limit was reached.
     case memory
-    /// Another limit was reached; its name is given.
-    case limit(String)
+    /// Another limit was reached.
+    case limit(LuaLimits.Kind)
     /// The surrounding Swift task, or the Lua task, was cancelled.
     case cancelled
     /// The script called `os.exit`.

@@ -70,8 +70,7 @@ final class Binding: Sendable {
       if dropsExtra {
         values.removeLast(values.count - declared.count)
       } else {
-        let most = declared.count == 1 ? "1 argument" : "\(declared.count) arguments"
-        throw ArgumentError("too many arguments to '\(name)': expected at most \(most), got \(values.count)")
+        throw tooMany("\(values.count)")
       }
     }
     for index in 0..<max(values.count, declared.count) {
@@ -102,9 +101,13 @@ final class Binding: Sendable {
   }
 
   /// An error about one argument; `index` counts from 0, without the receiver.
-  func bad(_ index: Int, _ parameter: HostParameter?, _ problem: String) -> ArgumentError {
-    let name = parameter.map { " '\($0.name)'" } ?? ""
-    return ArgumentError("bad argument #\(index + 1)\(name) to '\(self.name)': \(problem)")
+  private func bad(_ index: Int, _ parameter: HostParameter, _ problem: String) -> ArgumentError {
+    ArgumentError("bad argument #\(index + 1) '\(parameter.name)' to '\(name)': \(problem)")
+  }
+
+  private func tooMany(_ given: String) -> ArgumentError {
+    let most = function.parameters.count == 1 ? "1 argument" : "\(function.parameters.count) arguments"
+    return ArgumentError("too many arguments to '\(name)': expected at most \(most), got \(given)")
   }
 
   /// An error about an argument that cannot cross; `position` counts from 1, with the receiver.
@@ -112,9 +115,10 @@ final class Binding: Sendable {
     let index = position - (owner == nil ? 1 : 2)
     if index < 0, let owner { return ArgumentError(wrongReceiver(problem, owner)) }
     let declared = function.parameters
-    let parameter = index < declared.count ? declared[index] : declared.last.flatMap { $0.variadic ? $0 : nil }
-    guard problem.hasPrefix("got "), let type = parameter?.type else { return bad(index, parameter, problem) }
-    let expected = type.acceptsNil ? "a value that can be copied" : type.name
+    guard index < declared.count || declared.last?.variadic == true else { return tooMany("more") }
+    let parameter = declared[min(index, declared.count - 1)]
+    guard problem.hasPrefix("got ") else { return bad(index, parameter, problem) }
+    let expected = parameter.type.acceptsNil ? "a value that can be copied" : parameter.type.name
     return bad(index, parameter, "expected \(expected), \(problem)")
   }
 

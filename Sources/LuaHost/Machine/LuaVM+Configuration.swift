@@ -7,10 +7,8 @@ extension LuaVM {
     public var searchPath: [String]
     /// What scripts get of Lua's libraries.
     public var sandbox = LuaSandbox.trusted(allowing: [])
-    /// The most bytes Lua may hold; nil = no limit.
-    public var memoryLimit: Int?
-    /// The most Lua instructions one run may take, with all its tasks; nil = no limit.
-    public var instructionLimit: Int?
+    /// How much of the machine scripts may take.
+    public var limits: LuaLimits
     /// Count instructions even without a limit, instead of being interrupted by a timer; slower on tight loops.
     public var countsInstructions = false
     /// The deepest nesting of a table that crosses between Lua and Swift.
@@ -28,14 +26,13 @@ extension LuaVM {
 
     /// Makes a configuration; the defaults suit a user's own script.
     public init(
-      modules: [HostModule] = [], searchPath: [String] = [], memoryLimit: Int? = nil, instructionLimit: Int? = nil,
+      modules: [HostModule] = [], searchPath: [String] = [], limits: LuaLimits = .unlimited,
       output: @escaping @Sendable ([UInt8]) -> Void = { StandardOutput.write($0) },
       sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
       self.modules = modules
       self.searchPath = searchPath
-      self.memoryLimit = memoryLimit
-      self.instructionLimit = instructionLimit
+      self.limits = limits
       self.output = output
       self.sleep = sleep
     }

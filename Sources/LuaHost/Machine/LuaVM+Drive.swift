@@ -85,8 +85,8 @@ extension VMState {
       let code = clh_task_exit_code(task.pointer)
       error = LuaError(kind: .exit(code), message: "the script ended itself with status \(code)")
     case CLH_KILL_LIMIT:
-      let limit = configuration.instructionLimit ?? 0
-      error = LuaError(kind: .limit("instructions"), message: "the limit of \(limit) instructions is used up")
+      let limit = configuration.limits.instructions ?? 0
+      error = LuaError(kind: .limit(.instructions), message: "the limit of \(limit) instructions is used up")
     default: break
     }
     error.endedVM = handle

@@ -58,14 +58,13 @@ func hostField(
 
 /// Words why an argument cannot cross.
 func hostRefuse(
-  _ context: UnsafeMutableRawPointer?, _ function: UnsafeRawPointer?, _ index: Int32, _ problem: UnsafePointer<CChar>?,
+  _ context: UnsafeMutableRawPointer?, _ function: UnsafeRawPointer?, _ index: Int32,
   _ out: UnsafeMutablePointer<clh_out>?
 ) -> Int32 {
-  guard let context, let problem else { return Int32(CLH_RAISE) }
+  guard let context, let function else { return Int32(CLH_RAISE) }
   let state = Unmanaged<VMState>.fromOpaque(context).takeUnretainedValue()
-  let text = String(cString: problem)
-  guard let function else { return state.raise(ArgumentError(text)) }
-  return state.raise(binding(function)._withUnsafeGuaranteedRef { $0.refused(Int(index), text) })
+  let problem = String(cString: clh_message(state.vm))
+  return state.raise(binding(function)._withUnsafeGuaranteedRef { $0.refused(Int(index), problem) })
 }
 
 private func binding(_ function: UnsafeRawPointer) -> Unmanaged<Binding> { Unmanaged.fromOpaque(function) }

@@ -14,6 +14,7 @@ extension VMState {
       case CLH_SET: try set(slot.object, type, values)
       case CLH_TOSTRING: try encode(.string(type.storage.describe?(slot.object) ?? type.name), out)
       case CLH_LENGTH: clh_out_integer(out, Int64(type.storage.length?(slot.object) ?? 0))
+      case CLH_REFUSE: throw refused(type, decode(values, count: count).first)
       default: try listFields(slot.object, type, out)
       }
       return Int32(CLH_RETURN)
@@ -64,6 +65,12 @@ extension VMState {
       field.name.write(to: writer)
       try field.read(object, writer)
     }
+  }
+
+  private func refused(_ type: ObjectType, _ key: LuaValue?) -> ArgumentError {
+    let problem = String(cString: clh_message(vm))
+    guard let key else { return ArgumentError("\(type.name) has no such field or method: \(problem)") }
+    return ArgumentError("field \(key.keyText) of \(type.name): \(problem)")
   }
 
   private func unknown(_ type: ObjectType, _ key: LuaValue, _ what: String) -> ArgumentError {

@@ -43,8 +43,8 @@ final class VMState: @unchecked Sendable {
     callbacks.find_module = hostFindModule
     callbacks.print = hostPrint
     var limits = clh_limits()
-    limits.memory = configuration.memoryLimit.map { max($0, 1) } ?? 0
-    limits.instructions = configuration.instructionLimit.map { UInt64(max($0, 1)) } ?? 0
+    limits.memory = configuration.limits.memory.map { max($0, 1) } ?? 0
+    limits.instructions = configuration.limits.instructions.map { UInt64(max($0, 1)) } ?? 0
     limits.depth = UInt32(clamping: configuration.tableDepthLimit)
     limits.values = configuration.valueCountLimit
     limits.bytes = configuration.byteLimit

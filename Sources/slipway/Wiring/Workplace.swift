@@ -75,7 +75,7 @@ struct Workplace: Sendable {
     let output = output ?? { bytes in if let json { json.emit(output: bytes) } else { console.write(bytes) } }
     var configuration = LuaVM.Configuration(
       modules: context.modules, searchPath: [context.resolve(context.scriptDirectory), context.resolve("lua")],
-      memoryLimit: memory.map { $0 << 20 }, output: output)
+      limits: LuaLimits(memory: memory.map { $0 << 20 }), output: output)
     configuration.unobservedFailure = { console.note(ErrorReport($0).text(console.terminal.errorStyle)) }
     return try LuaVM(configuration)
   }

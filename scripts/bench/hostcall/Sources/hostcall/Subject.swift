@@ -57,7 +57,8 @@ enum Subject {
       .typed("bench.echo", "", parameters: [("s", "")], since: "0.1") { (s: LuaString) in s },
       .typed("bench.echo_text", "", parameters: [("s", "")], since: "0.1") { (s: String) in s },
       .typed("bench.copy", "", parameters: [("t", "")], since: "0.1") { (t: [Int64]) in t },
-      .typed("bench.fail", "", parameters: [("s", "")], since: "0.1") { (s: String) in throw Failure(scriptMessage: s) },
+      .typed("bench.fail", "", parameters: [("s", "")], since: "0.1") { (s: String) in throw Failure(scriptMessage: s)
+      },
       .typed("bench.counter", "", since: "0.1") { Counter() },
       .typed("bench.bare_counter", "", since: "0.1") { Bare() },
       HostFunction(
