@@ -1,5 +1,5 @@
-// Plain C functions, as any C library for Lua would have them, and Lua's own versions of what the host replaces: what host
-// calls are measured against.
+// What the host is measured and tested against: plain C functions, as any C library for Lua would have them, and Lua's own
+// libraries. Never in a script's reach otherwise.
 #include "internal.h"
 
 #include <string.h>
@@ -103,6 +103,18 @@ static void add_own_base(lua_State *L) {
   lua_pop(L, 1);
 }
 
+// Adds a library of Lua's own, untouched, to the table on top. Opening the string library gives strings a metatable: undone.
+static void add_original(lua_State *L, const char *name, lua_CFunction open) {
+  lua_pushliteral(L, "");
+  if (!lua_getmetatable(L, -1)) lua_pushnil(L);
+  lua_pushcfunction(L, open);
+  lua_pushstring(L, name);
+  lua_call(L, 1, 1);
+  lua_setfield(L, -4, name);
+  lua_setmetatable(L, -2);
+  lua_pop(L, 1);
+}
+
 static int add_baseline(lua_State *L) {
   static const luaL_Reg functions[] = {{"add", plain_add},         {"echo", plain_echo}, {"copy", plain_copy},
                                        {"counter", plain_counter}, {"fail", plain_fail}, {NULL, NULL}};
@@ -118,8 +130,10 @@ static int add_baseline(lua_State *L) {
   lua_pushcclosure(L, plain_bare_counter, 1);
   lua_setfield(L, -2, "bare_counter");
   add_own_base(L);
-  luaopen_coroutine(L);
-  lua_setfield(L, -2, "coroutine");
+  add_original(L, LUA_STRLIBNAME, luaopen_string);
+  add_original(L, LUA_TABLIBNAME, luaopen_table);
+  add_original(L, LUA_UTF8LIBNAME, luaopen_utf8);
+  add_original(L, LUA_COLIBNAME, luaopen_coroutine);
   lua_setfield(L, -2, module);
   return 0;
 }

@@ -112,7 +112,7 @@ typedef struct clh_limits {
   uint64_t instructions;   // per root run; 0 = none, which lets the slice timer be used instead of counting
   uint32_t depth;          // nesting of a table that crosses
   size_t values;           // number of values that cross at once
-  size_t bytes;            // bytes of all strings that cross at once, and of one string.rep
+  size_t bytes;            // bytes of all strings that cross at once
   bool counting;           // always count instructions, even without a limit
   uint32_t sandbox;        // CLH_SANDBOXED …
 } clh_limits;
@@ -152,7 +152,7 @@ bool clh_add_function(clh_vm *vm, const char *module, const char *path, clh_meth
 bool clh_add_value(clh_vm *vm, const char *module, const char *path);
 bool clh_add_module(clh_vm *vm, const char *module);
 // Adds plain C functions `add(a, b)`, `echo(s)`, `copy(t)`, `fail(s)`, `counter()`, `bare_counter()` and Lua's own libraries
-// `base` and `coroutine`, against which the host is measured.
+// (`base`, `coroutine`, `string`, `table`, `utf8`): what is measured and tested against.
 bool clh_add_baseline(clh_vm *vm, const char *module);
 // Makes and closes a state with Lua's own libraries, as a program without this host would.
 bool clh_baseline_state(void);

@@ -23,7 +23,7 @@ extension HostConvertible {
 extension Int64: HostConvertible {
   public static var luaType: LuaType { .integer }
 
-  @inlinable
+  @inlinable @inline(__always)
   public static func read(_ reader: inout HostReader) -> Int64? {
     guard let kind = reader.kind else { return nil }
     if kind == CLH_INTEGER {
@@ -42,7 +42,7 @@ extension Int64: HostConvertible {
 extension Int: HostConvertible {
   public static var luaType: LuaType { .integer }
 
-  @inlinable
+  @inlinable @inline(__always)
   public static func read(_ reader: inout HostReader) -> Int? { Int64.read(&reader).map { Int($0) } }
 
   @inlinable
@@ -52,7 +52,7 @@ extension Int: HostConvertible {
 extension Double: HostConvertible {
   public static var luaType: LuaType { .number }
 
-  @inlinable
+  @inlinable @inline(__always)
   public static func read(_ reader: inout HostReader) -> Double? {
     guard let kind = reader.kind, kind == CLH_NUMBER || kind == CLH_INTEGER else { return nil }
     defer { reader.advance() }
@@ -66,7 +66,7 @@ extension Double: HostConvertible {
 extension Bool: HostConvertible {
   public static var luaType: LuaType { .boolean }
 
-  @inlinable
+  @inlinable @inline(__always)
   public static func read(_ reader: inout HostReader) -> Bool? {
     guard reader.kind == CLH_BOOLEAN else { return nil }
     defer { reader.advance() }
@@ -80,7 +80,7 @@ extension Bool: HostConvertible {
 extension LuaString: HostConvertible {
   public static var luaType: LuaType { .string }
 
-  @inlinable
+  @inlinable @inline(__always)
   public static func read(_ reader: inout HostReader) -> LuaString? {
     guard reader.kind == CLH_STRING else { return nil }
     defer { reader.advance() }
@@ -96,7 +96,7 @@ extension LuaString: HostConvertible {
 extension String: HostConvertible {
   public static var luaType: LuaType { .string }
 
-  @inlinable
+  @inlinable @inline(__always)
   public static func read(_ reader: inout HostReader) -> String? {
     guard reader.kind == CLH_STRING else { return nil }
     defer { reader.advance() }

@@ -21,7 +21,7 @@ extension HostFunction {
   ) -> HostFunction {
     typed(name, summary, parameters, [(A.luaType, A.isOptional)], "", [], since, capability) { reader, writer in
       var reader = reader
-      guard let a = A.read(&reader), reader.left == 0 else { throw RawMismatch(left: reader.left) }
+      guard let a = reader.read(A.self), reader.left == 0 else { throw RawMismatch(left: reader.left) }
       try run(a)
     }
   }
@@ -35,7 +35,7 @@ extension HostFunction {
     typed(name, summary, parameters, [(A.luaType, A.isOptional), (B.luaType, B.isOptional)], "", [], since, capability)
     { reader, writer in
       var reader = reader
-      guard let a = A.read(&reader), let b = B.read(&reader), reader.left == 0
+      guard let a = reader.read(A.self), let b = reader.read(B.self), reader.left == 0
       else { throw RawMismatch(left: reader.left) }
       try run(a, b)
     }
@@ -52,7 +52,7 @@ extension HostFunction {
       [], since, capability
     ) { reader, writer in
       var reader = reader
-      guard let a = A.read(&reader), let b = B.read(&reader), let c = C.read(&reader), reader.left == 0
+      guard let a = reader.read(A.self), let b = reader.read(B.self), let c = reader.read(C.self), reader.left == 0
       else { throw RawMismatch(left: reader.left) }
       try run(a, b, c)
     }
@@ -70,7 +70,7 @@ extension HostFunction {
       [], since, capability
     ) { reader, writer in
       var reader = reader
-      guard let a = A.read(&reader), let b = B.read(&reader), let c = C.read(&reader), let d = D.read(&reader),
+      guard let a = reader.read(A.self), let b = reader.read(B.self), let c = reader.read(C.self), let d = reader.read(D.self),
         reader.left == 0
       else { throw RawMismatch(left: reader.left) }
       try run(a, b, c, d)
@@ -93,8 +93,8 @@ extension HostFunction {
       ], "", [], since, capability
     ) { reader, writer in
       var reader = reader
-      guard let a = A.read(&reader), let b = B.read(&reader), let c = C.read(&reader), let d = D.read(&reader),
-        let e = E.read(&reader), reader.left == 0
+      guard let a = reader.read(A.self), let b = reader.read(B.self), let c = reader.read(C.self), let d = reader.read(D.self),
+        let e = reader.read(E.self), reader.left == 0
       else { throw RawMismatch(left: reader.left) }
       try run(a, b, c, d, e)
     }
@@ -117,8 +117,8 @@ extension HostFunction {
       ], "", [], since, capability
     ) { reader, writer in
       var reader = reader
-      guard let a = A.read(&reader), let b = B.read(&reader), let c = C.read(&reader), let d = D.read(&reader),
-        let e = E.read(&reader), let f = F.read(&reader), reader.left == 0
+      guard let a = reader.read(A.self), let b = reader.read(B.self), let c = reader.read(C.self), let d = reader.read(D.self),
+        let e = reader.read(E.self), let f = reader.read(F.self), reader.left == 0
       else { throw RawMismatch(left: reader.left) }
       try run(a, b, c, d, e, f)
     }

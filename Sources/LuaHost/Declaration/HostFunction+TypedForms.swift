@@ -23,7 +23,7 @@ extension HostFunction {
     typed(name, summary, parameters, [(A.luaType, A.isOptional)], returns, R.resultTypes, since, capability) {
       reader, writer in
       var reader = reader
-      guard let a = A.read(&reader), reader.left == 0 else { throw RawMismatch(left: reader.left) }
+      guard let a = reader.read(A.self), reader.left == 0 else { throw RawMismatch(left: reader.left) }
       try run(a).writeResults(to: writer)
     }
   }
@@ -39,7 +39,7 @@ extension HostFunction {
       capability
     ) { reader, writer in
       var reader = reader
-      guard let a = A.read(&reader), let b = B.read(&reader), reader.left == 0
+      guard let a = reader.read(A.self), let b = reader.read(B.self), reader.left == 0
       else { throw RawMismatch(left: reader.left) }
       try run(a, b).writeResults(to: writer)
     }
@@ -56,7 +56,7 @@ extension HostFunction {
       returns, R.resultTypes, since, capability
     ) { reader, writer in
       var reader = reader
-      guard let a = A.read(&reader), let b = B.read(&reader), let c = C.read(&reader), reader.left == 0
+      guard let a = reader.read(A.self), let b = reader.read(B.self), let c = reader.read(C.self), reader.left == 0
       else { throw RawMismatch(left: reader.left) }
       try run(a, b, c).writeResults(to: writer)
     }
@@ -76,7 +76,7 @@ extension HostFunction {
       returns, R.resultTypes, since, capability
     ) { reader, writer in
       var reader = reader
-      guard let a = A.read(&reader), let b = B.read(&reader), let c = C.read(&reader), let d = D.read(&reader),
+      guard let a = reader.read(A.self), let b = reader.read(B.self), let c = reader.read(C.self), let d = reader.read(D.self),
         reader.left == 0
       else { throw RawMismatch(left: reader.left) }
       try run(a, b, c, d).writeResults(to: writer)
@@ -99,8 +99,8 @@ extension HostFunction {
       ], returns, R.resultTypes, since, capability
     ) { reader, writer in
       var reader = reader
-      guard let a = A.read(&reader), let b = B.read(&reader), let c = C.read(&reader), let d = D.read(&reader),
-        let e = E.read(&reader), reader.left == 0
+      guard let a = reader.read(A.self), let b = reader.read(B.self), let c = reader.read(C.self), let d = reader.read(D.self),
+        let e = reader.read(E.self), reader.left == 0
       else { throw RawMismatch(left: reader.left) }
       try run(a, b, c, d, e).writeResults(to: writer)
     }
@@ -123,8 +123,8 @@ extension HostFunction {
       ], returns, R.resultTypes, since, capability
     ) { reader, writer in
       var reader = reader
-      guard let a = A.read(&reader), let b = B.read(&reader), let c = C.read(&reader), let d = D.read(&reader),
-        let e = E.read(&reader), let f = F.read(&reader), reader.left == 0
+      guard let a = reader.read(A.self), let b = reader.read(B.self), let c = reader.read(C.self), let d = reader.read(D.self),
+        let e = reader.read(E.self), let f = reader.read(F.self), reader.left == 0
       else { throw RawMismatch(left: reader.left) }
       try run(a, b, c, d, e, f).writeResults(to: writer)
     }

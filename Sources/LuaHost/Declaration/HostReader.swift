@@ -17,14 +17,19 @@ public struct HostReader {
 
   /// Reads the next value.
   /// - Returns: nil when there is none or it is of another kind; then the call fails with what the declaration says.
-  @inlinable
-  public mutating func read<T: HostConvertible>(_ type: T.Type) -> T? { T.read(&self) }
+  @inlinable @inline(__always)
+  public mutating func read<T: HostConvertible>(_ type: T.Type) -> T? {
+    let before = left
+    if let value = T.read(&self) { return value }
+    left = before  // says which argument it was
+    return nil
+  }
 
   /// The kind of the next value, if there is one.
-  @inlinable var kind: Int? { left > 0 ? Int(cursor.pointee.kind) : nil }
+  @inlinable @inline(__always) var kind: Int? { left > 0 ? Int(cursor.pointee.kind) : nil }
 
   /// Goes past a value that contains no others.
-  @inlinable
+  @inlinable @inline(__always)
   mutating func advance() {
     cursor += 1
     left -= 1

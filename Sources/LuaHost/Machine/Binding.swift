@@ -9,8 +9,10 @@ final class Binding: Sendable {
   let owner: ObjectType?
   /// Whether arguments beyond the declared ones are dropped: a generic `for` passes two to every iterator.
   let dropsExtra: Bool
-  /// What is to be run.
-  let body: HostFunction.Body
+  /// What is to be run, each in a place of its own: taking a closure out of an enumeration costs a retain and a release.
+  let raw: HostFunction.RawBody
+  let immediate: @Sendable (HostArguments) throws -> [LuaValue]
+  let waiting: (@Sendable (HostArguments) async throws -> [LuaValue])?
   /// One of `CLH_CALL_AT_ONCE` …
   let how: Int32
   /// For each declared parameter a bit for every kind of value that fits without a look at the declaration.
@@ -26,11 +28,19 @@ final class Binding: Sendable {
     dropsExtra = isCall
     plainKinds = function.parameters.map(Self.plainKinds)
     required = (function.parameters.lastIndex { !$0.optional && !$0.type.acceptsNil } ?? -1) + 1
-    body = function.body
+    var raw: HostFunction.RawBody = { reader, _ in throw RawMismatch(left: reader.left) }
+    var immediate: @Sendable (HostArguments) throws -> [LuaValue] = { _ in [] }
+    var waiting: (@Sendable (HostArguments) async throws -> [LuaValue])?
+    switch function.body {
+    case .immediate(let run): immediate = run
+    case .waiting(let run): waiting = run
+    case .raw(let run): raw = run
+    }
+    (self.raw, self.immediate, self.waiting) = (raw, immediate, waiting)
     mostTaken = isCall ? function.parameters.count + (owner == nil ? 0 : 1) : .max
     let depth = function.referenceDepth.map { Int32($0 + 1) << 8 } ?? 0
     how =
-      switch body {
+      switch function.body {
       case .immediate: Int32(CLH_CALL_AT_ONCE) | depth
       case .waiting: Int32(CLH_CALL_WAITING) | depth
       case .raw: Int32(CLH_CALL_RAW)

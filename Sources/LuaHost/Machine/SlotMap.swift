@@ -14,13 +14,14 @@ final class SlotMap {
   @exclusivity(unchecked) private var used = 0
   private var capacity = 16
   private var free: [UInt32] = []
-  private var index: [ObjectIdentifier: UInt32] = [:]
+  private var index = IdentityIndex()
 
   init() { slots = .allocate(capacity: capacity) }
 
   deinit {
     slots.deinitialize(count: used)
     slots.deallocate()
+    index.deallocate()
   }
 
   /// How many objects are held.
@@ -29,7 +30,7 @@ final class SlotMap {
   /// Takes one ownership of the object's handle; the same object keeps the same handle while scripts hold it.
   func retain(_ object: any Sendable & AnyObject, type: UInt32) -> UInt64 {
     let identity = ObjectIdentifier(object)
-    if let known = index[identity], slots[Int(known)].type == type {
+    if let known = index.find(identity), slots[Int(known)].type == type {
       slots[Int(known)].owners += 1
       return Self.handle(known, slots[Int(known)].generation)
     }
@@ -45,7 +46,7 @@ final class SlotMap {
     slots[Int(position)].object = object
     slots[Int(position)].type = type
     slots[Int(position)].owners = 1
-    index[identity] = position
+    index.set(identity, position)
     return Self.handle(position, slots[Int(position)].generation)
   }
 
@@ -76,7 +77,7 @@ final class SlotMap {
     guard slots[position].owners == 0, let object = slots[position].object else { return nil }
     slots[position].object = nil
     slots[position].generation = slots[position].generation &+ 1 == 0 ? 1 : slots[position].generation &+ 1
-    if index[ObjectIdentifier(object)] == UInt32(position) { index[ObjectIdentifier(object)] = nil }
+    index.remove(ObjectIdentifier(object), UInt32(position))
     free.append(UInt32(position))
     return object
   }

@@ -21,10 +21,9 @@ func hostCallRaw(
 ) -> Int32 {
   guard let context, let function, let values, let out else { return Int32(CLH_RAISE) }
   return binding(function)._withUnsafeGuaranteedRef { binding in
-    guard case .raw(let body) = binding.body else { return Int32(CLH_RAISE) }
     let taken = min(Int(count), binding.mostTaken)
     do {
-      try body(HostReader(values, left: taken, context: context), HostWriter(out, context: context))
+      try binding.raw(HostReader(values, left: taken, context: context), HostWriter(out, context: context))
       if taken < count {
         Unmanaged<VMState>.fromOpaque(context)._withUnsafeGuaranteedRef { clh_forget_arguments($0.vm) }
       }
@@ -126,18 +125,15 @@ extension VMState {
     var record = takeRecord(binding)
     do {
       try fill(record, binding, values, count)
-      switch binding.body {
-      case .immediate(let run):
-        for value in try run(HostArguments(record: record)) { try encode(value, out) }
-        giveBack(&record)
-        return Int32(CLH_RETURN)
-      case .waiting(let run):
+      if let waiting = binding.waiting {
         record.knownCaller = caller()
         record.knownScope = current?.scope
-        pending = PendingCall(run: run, arguments: HostArguments(record: record))
+        pending = PendingCall(run: waiting, arguments: HostArguments(record: record))
         return Int32(CLH_PENDING)
-      case .raw: return Int32(CLH_RAISE)
       }
+      for value in try binding.immediate(HostArguments(record: record)) { try encode(value, out) }
+      giveBack(&record)
+      return Int32(CLH_RETURN)
     } catch {
       clh_forget_arguments(vm)
       let code = raise(error)

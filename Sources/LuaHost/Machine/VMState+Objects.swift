@@ -57,7 +57,7 @@ extension VMState {
     _ object: any Sendable & AnyObject, _ type: ObjectType, _ out: UnsafeMutablePointer<clh_out>
   ) throws {
     if let box = object as? ErrorBox {
-      return try encode(.record(box.order.map { ($0, box.fields[$0] ?? .nil) }), out)
+      return try encode(.record(box.fields), out)
     }
     let writer = HostWriter(out, context: Unmanaged.passUnretained(self).toOpaque())
     clh_out_table(out, 0, UInt32(clamping: type.fields.count))

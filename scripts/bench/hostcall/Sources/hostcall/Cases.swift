@@ -1,14 +1,16 @@
 /// The Lua side: `case(name, baseline, share, body)` times `body`, each round of the baseline and its subjects close together.
 enum Cases {
   static let script = #"""
-    local count, rounds = ...
+    local count, rounds, only = ...
     local plain, bench, clock = require "plain", require "bench", os.clock
     local text, list = ("x"):rep(21), {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}
     local groups = {}
 
     -- A group is a baseline and what is compared with it; they take turns, so that a busy moment hits all of them.
     local function group(share, ...)
-      local members = {...}
+      local members, wanted = {...}, only == ""
+      for _, member in ipairs(members) do wanted = wanted or member.name:find(only, 1, true) end
+      if not wanted then return end
       local n = math.max(count // share, 1)
       for _, member in ipairs(members) do member.times = {}; member.body(math.max(n // 20, 1)) end
       for round = 1, rounds do

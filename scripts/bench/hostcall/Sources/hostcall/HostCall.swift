@@ -4,7 +4,7 @@ import Foundation
 /// Measures the border between Lua and Swift, each line against a baseline that takes turns with it in the same run.
 ///
 /// Arguments: `--calls N` (of the cheapest case), `--rounds N`, `--counting` (a permanent counting hook instead of the slice
-/// timer), `--json` (one object a line).
+/// timer), `--only TEXT` (groups of cases with that in a name), `--json` (one object a line).
 @main
 enum HostCall {
   static func main() async throws {
@@ -16,10 +16,11 @@ enum HostCall {
     let rounds = number("--rounds", 7)
     var configuration = LuaVM.Configuration(modules: [Subject.module])
     configuration.countsInstructions = arguments.contains("--counting")
+    let only = arguments.firstIndex(of: "--only").flatMap { $0 + 1 < arguments.count ? arguments[$0 + 1] : nil } ?? ""
     let vm = try LuaVM(configuration)
     try await vm.addBaseline(module: "plain")
     let results = try await vm.run(
-      Array(Cases.script.utf8), name: "hostcall.lua", arguments: [.integer(Int64(calls)), .integer(Int64(rounds))])
+      Array(Cases.script.utf8), name: "hostcall.lua", arguments: [.integer(Int64(calls)), .integer(Int64(rounds)), .string(only)])
     var report = Report(asJSON: arguments.contains("--json"))
     for group in results.first?.tableValue?.array ?? [] {
       report.add(
@@ -28,6 +29,7 @@ enum HostCall {
           return (name, (pair.last?.tableValue?.array ?? []).compactMap(\.numberValue))
         })
     }
+    if !only.isEmpty { return }
     report.add(try await callsIntoLua(vm, calls / 50, rounds))
     report.add(try states(max(calls / 10_000, 10), rounds))
   }
