@@ -234,6 +234,14 @@ enum { CLH_ERROR_RUNTIME, CLH_ERROR_SYNTAX, CLH_ERROR_MEMORY };
 // Describes why a task failed. Pointers are valid until the next step or clh_task_free.
 void clh_task_error(clh_task *task, clh_error *error);
 
+typedef struct clh_origin {
+  const char *source; size_t length;               // the chunk's name, with Lua's leading "@" or "="
+  int32_t first_line, last_line;                   // of the definition; 0 for a main chunk
+  bool is_native;                                  // written in C or Swift: it has no source
+} clh_origin;
+// Where a referenced function comes from; false when it is no function. Pointers are valid while the reference is.
+bool clh_describe_function(clh_vm *vm, int64_t reference, clh_origin *origin);
+
 // What went wrong in the last call that said so.
 const char *clh_message(const clh_vm *vm);
 
