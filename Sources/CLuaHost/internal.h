@@ -70,6 +70,7 @@ struct clh_vm {
 
   uint64_t *released;
   size_t released_count, released_capacity;
+  int64_t objects_left;            // to be made before a collection is due
   clh_type *types;
   size_t type_count;
 

@@ -169,6 +169,15 @@ CLH_JUMPS static void push_metatable(lua_State *L, clh_vm *vm, uint32_t number) 
   lua_remove(L, -2);
 }
 
+// Collects when many objects were made since the last time. Lua paces itself by its own bytes, of which an object has few; and the
+// table of known objects grows with those not yet collected, which would put the next collection off further each time.
+CLH_JUMPS static void pace(lua_State *L, clh_vm *vm) {
+  if (vm->objects_left-- > 0) return;
+  lua_gc(L, LUA_GCCOLLECT);
+  // In proportion to what a collection has to look at.
+  vm->objects_left = 4096 + (int64_t)(vm->alloc.used / 128);
+}
+
 // Pushes the userdata of a handle: the one that exists, or a new one, which then owns the handle.
 CLH_JUMPS void clh_push_object(lua_State *L, clh_vm *vm, clh_value *value) {
   luaL_checkstack(L, 8, NULL);
@@ -178,6 +187,7 @@ CLH_JUMPS void clh_push_object(lua_State *L, clh_vm *vm, clh_value *value) {
     return;
   }
   lua_pop(L, 1);
+  pace(L, vm);
   push_metatable(L, vm, value->extra);
   uint64_t *box = lua_newuserdatauv(L, sizeof *box, 0);
   *box = 0;

@@ -105,6 +105,17 @@ struct Small: HostConvertible {
   func write(to writer: HostWriter) throws { try writer.write(Int64(value)) }
 }
 
+/// How many Swift objects the calling VM holds, as an argument that needs none.
+struct Held: HostConvertible {
+  var count: Int
+  static var luaType: LuaType { .any }
+  static var isOptional: Bool { true }
+  static func read(_ reader: inout HostReader) -> Held? {
+    Held(count: Unmanaged<VMState>.fromOpaque(reader.context).takeUnretainedValue().slots.count)
+  }
+  func write(to writer: HostWriter) throws { try writer.write(count) }
+}
+
 /// Keeps Lua functions and arguments over the end of a call.
 final class Shelf: Sendable {
   let arguments = Mutex<[HostArguments]>([])
@@ -170,6 +181,9 @@ enum Shop {
           LuaResults(b == 0 ? nil : Optional(a / b), b == 0 ? nil : Optional(a % b))
         },
         .typed("shop.seconds", "A duration.", parameters: [("d", "")], since: "0.1") { (d: Duration) in d },
+        .typed("shop.objects", "How many objects scripts hold.", parameters: [("held", "")], since: "0.1") {
+          (held: Held) in held.count
+        },
         .typed("shop.nothing", "Returns nothing.", since: "0.1") { () in },
         HostFunction("shop.hold", "Keeps its arguments.", parameters: [.rest("...", .any, "")], since: "0.1") {
           arguments in

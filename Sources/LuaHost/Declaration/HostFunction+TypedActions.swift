@@ -70,7 +70,8 @@ extension HostFunction {
       [], since, capability
     ) { reader, writer in
       var reader = reader
-      guard let a = reader.read(A.self), let b = reader.read(B.self), let c = reader.read(C.self), let d = reader.read(D.self),
+      guard let a = reader.read(A.self), let b = reader.read(B.self), let c = reader.read(C.self),
+        let d = reader.read(D.self),
         reader.left == 0
       else { throw RawMismatch(left: reader.left) }
       try run(a, b, c, d)
@@ -93,7 +94,8 @@ extension HostFunction {
       ], "", [], since, capability
     ) { reader, writer in
       var reader = reader
-      guard let a = reader.read(A.self), let b = reader.read(B.self), let c = reader.read(C.self), let d = reader.read(D.self),
+      guard let a = reader.read(A.self), let b = reader.read(B.self), let c = reader.read(C.self),
+        let d = reader.read(D.self),
         let e = reader.read(E.self), reader.left == 0
       else { throw RawMismatch(left: reader.left) }
       try run(a, b, c, d, e)
@@ -117,7 +119,8 @@ extension HostFunction {
       ], "", [], since, capability
     ) { reader, writer in
       var reader = reader
-      guard let a = reader.read(A.self), let b = reader.read(B.self), let c = reader.read(C.self), let d = reader.read(D.self),
+      guard let a = reader.read(A.self), let b = reader.read(B.self), let c = reader.read(C.self),
+        let d = reader.read(D.self),
         let e = reader.read(E.self), let f = reader.read(F.self), reader.left == 0
       else { throw RawMismatch(left: reader.left) }
       try run(a, b, c, d, e, f)

@@ -29,6 +29,8 @@ public struct HostWriter {
   /// Writes an object of a type.
   @usableFromInline
   func object(_ object: any Sendable & AnyObject, _ type: ObjectType) {
+    let state = state
+    state.releaseManyObjects()
     let number = state.typeNumber(type)
     clh_out_object(out, state.slots.retain(object, type: number), number)
   }

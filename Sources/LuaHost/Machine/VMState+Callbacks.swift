@@ -121,7 +121,7 @@ extension VMState {
   func call(
     _ binding: Binding, _ values: UnsafeMutablePointer<clh_value>, _ count: Int, _ out: UnsafeMutablePointer<clh_out>
   ) -> Int32 {
-    if clh_released_count(vm) > 256 { releaseObjects() }
+    releaseManyObjects()
     var record = takeRecord(binding)
     do {
       try fill(record, binding, values, count)

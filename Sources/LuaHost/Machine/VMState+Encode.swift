@@ -70,6 +70,7 @@ extension VMState {
       clh_out_reference(out, UInt32(CLH_REFERENCE), reference.number)
       return
     }
+    releaseManyObjects()
     let box = ErrorBox(error, caller: caller)
     clh_out_object(out, slots.retain(box, type: 0), 0)
   }

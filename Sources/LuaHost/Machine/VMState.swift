@@ -68,6 +68,11 @@ final class VMState: @unchecked Sendable {
     releaseObjects()
   }
 
+  /// Lets go while a script runs on, before another object is made: else a loop that makes objects would hold them all.
+  func releaseManyObjects() {
+    if clh_released_count(vm) > 256 { releaseObjects() }
+  }
+
   /// Swift objects whose userdata are gone. Touches no Lua, so callbacks may call it too.
   func releaseObjects() {
     var count = 0

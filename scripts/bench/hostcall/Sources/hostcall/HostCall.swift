@@ -20,7 +20,8 @@ enum HostCall {
     let vm = try LuaVM(configuration)
     try await vm.addBaseline(module: "plain")
     let results = try await vm.run(
-      Array(Cases.script.utf8), name: "hostcall.lua", arguments: [.integer(Int64(calls)), .integer(Int64(rounds)), .string(only)])
+      Array(Cases.script.utf8), name: "hostcall.lua",
+      arguments: [.integer(Int64(calls)), .integer(Int64(rounds)), .string(only)])
     var report = Report(asJSON: arguments.contains("--json"))
     for group in results.first?.tableValue?.array ?? [] {
       report.add(
