@@ -15,6 +15,8 @@ struct ReplCommand: AsyncParsableCommand {
   @OptionGroup var options: CloudOptions
   @OptionGroup(title: "Ledger") var ledger: LedgerOptions
 
+  @OptionGroup(title: "Limits") var limits: LimitOptions
+
   func validate() throws {
     if options.form == .json {
       throw ValidationError("A session has no JSON form; --output json belongs to run, import and validate.")
@@ -25,7 +27,7 @@ struct ReplCommand: AsyncParsableCommand {
     let workplace = try Workplace(options.settings(ledger))
     workplace.announce()
     let context = workplace.context(script: nil, arguments: [])
-    let vm = try workplace.makeVM(context)
+    let vm = try workplace.makeVM(context, limits.policy())
     let modules = context.modules.map(\.name)
     let preload = modules.map { "\($0) = require '\($0)'" }.joined(separator: "\n")
     _ = try await vm.run(Array(preload.utf8), name: "preload")
