@@ -75,7 +75,7 @@ function history.list(filter) end
 ---local history = require "history"
 ---
 ---local last = history.find { name = "web01", state = "succeeded" }
----print(last and last.image_id or "never imported")
+---print(last and last.image_id or "never imported")  --> never imported
 ---```
 ---
 ---Since 0.2.

@@ -69,7 +69,8 @@ public final class LocalCloud: Sendable {
       }, logger: logger)
     var group = ServiceGroupConfiguration(services: [application], logger: logger)
     group.maximumGracefulShutdownDuration = .seconds(2)
-    group.maximumCancellationDuration = .seconds(2)
+    // Beyond it the process is ended as broken, so a busy machine gets time.
+    group.maximumCancellationDuration = .seconds(30)
     let services = ServiceGroup(configuration: group)
     let server = Task {
       defer { listening.finish() }
