@@ -91,7 +91,7 @@ struct JobsCommandTests {
     "A client killed inside the POST is settled by the next run: one image, found by its marker",
     .timeLimit(.minutes(2)))
   func killedSending() async throws {
-    try await withWorld(faults: ["slow_headers=45s:submit:count=1"]) { world in
+    try await withWorld(faults: ["slow_body=1:submit:count=1"]) { world in
       let first = try world.start(world.arguments("10000"))
       for _ in 0..<200 {
         if try await world.states() == ["sent"] { break }
