@@ -101,7 +101,7 @@ static int after_waiting(lua_State *L, int status, lua_KContext context) {
 
 CLH_JUMPS int clh_call_waiting(lua_State *L) {
   clh_vm *vm = clh_vm_of(L);
-  if (!vm->task || !clh_can_yield(L, vm)) return luaL_error(L, "cannot await inside a comparator or callback");
+  if (!vm->task || !clh_can_yield(L, vm)) return clh_refuse_await(L);
   int code = ask(L, vm);
   if (code != CLH_PENDING) return clh_answer(L, vm, code);
   vm->host_yield = CLH_AWAIT;

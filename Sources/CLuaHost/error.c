@@ -29,18 +29,19 @@ static int take_reference(lua_State *L) {
     r->error->rethrown = lua_rawequal(L, -1, -2);
     lua_pop(L, 1);
   }
-  if (lua_isnil(L, -1)) return 0;
+  r->error->raised_nil = lua_isnil(L, -1);
+  if (r->error->raised_nil) return 0;
   r->error->reference = luaL_ref(L, LUA_REGISTRYINDEX);
   return 0;
 }
 
 static int take_traceback(lua_State *L) {
   report *r = lua_touserdata(L, 1);
-  luaL_traceback(L, r->task->co, NULL, 0);
-  size_t length;
-  const char *text = lua_tolstring(L, -1, &length);
+  (void)L;
+  char text[CLH_TRACEBACK_SIZE];
+  size_t length = clh_traceback(r->task->vm, r->task->co, text, sizeof text);
   r->task->error_traceback = keep(text, length);
-  r->error->traceback_length = length;
+  r->error->traceback_length = r->task->error_traceback ? length : 0;
   return 0;
 }
 

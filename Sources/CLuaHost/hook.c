@@ -66,6 +66,12 @@ void clh_hook(lua_State *L, lua_Debug *ar) {
       vm->instructions += CLH_HOOK_COUNT;
       slice_over = vm->instructions - vm->slice_start >= CLH_SLICE_COUNT;
     }
+    if (slice_over && !clh_can_yield(L, vm)) {
+      // Nobody else can run, but time goes on: a `task.timeout` around this may be over.
+      vm->slice_over = 0;
+      vm->slice_start = vm->instructions;
+      vm->callbacks.tick(vm->callbacks.context);
+    }
     if (task->kill) {
       // stays what it is
     } else if (clh_flag_is_set(task->flag)) {

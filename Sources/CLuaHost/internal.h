@@ -73,6 +73,7 @@ struct clh_vm {
   int blocked;                     // > 0: some coroutine below cannot be yielded across
   const char *stack_base;          // where the C stack was when Swift called
   volatile sig_atomic_t slice_over;
+  bool refused_in_handler;         // a message handler wanted to wait
   bool counting, in_grace;
   uint64_t instructions, slice_start;
   uint64_t work;                   // done in C and not yet charged to `instructions`
@@ -94,7 +95,10 @@ struct clh_task {
   char error_source[LUA_IDSIZE];
 };
 
-struct clh_flag { atomic_int set; };
+struct clh_flag {
+  atomic_int set;
+  clh_flag *parent;
+};
 
 static inline clh_vm *clh_vm_of(lua_State *L) { return *(clh_vm **)lua_getextraspace(L); }
 static inline bool clh_is_killed(const clh_vm *vm) { return vm->task && vm->task->kill != CLH_KILL_NONE; }
@@ -126,6 +130,13 @@ CLH_JUMPS int clh_call_host(lua_State *L);
 CLH_JUMPS int clh_call_waiting(lua_State *L);
 CLH_JUMPS int clh_answer(lua_State *L, clh_vm *vm, int code);
 CLH_JUMPS int clh_call_raw(lua_State *L);
+// await.c
+CLH_JUMPS int clh_refuse_await(lua_State *L);
+
+// traceback.c
+#define CLH_TRACEBACK_SIZE 16384
+size_t clh_traceback(clh_vm *vm, lua_State *co, char *buffer, size_t size);
+
 CLH_JUMPS void clh_push_function(lua_State *L, const void *function, int how);
 #define CLH_COPY_ALL UINT32_MAX
 
@@ -159,6 +170,8 @@ CLH_JUMPS void clh_open_table(lua_State *L);
 // coroutine.c, protect.c, library.c, require.c
 CLH_JUMPS void clh_open_coroutine(lua_State *L);
 lua_State *clh_inner_coroutine(lua_State *co);
+bool clh_passes_yields(lua_CFunction f);
+bool clh_is_message_handler(lua_CFunction f);
 CLH_JUMPS int clh_pcall(lua_State *L);
 CLH_JUMPS int clh_xpcall(lua_State *L);
 CLH_JUMPS void clh_open_library(lua_State *L);

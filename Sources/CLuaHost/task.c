@@ -4,9 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-clh_flag *clh_flag_new(void) { return calloc(1, sizeof(clh_flag)); }
+clh_flag *clh_flag_new(clh_flag *parent) {
+  clh_flag *flag = calloc(1, sizeof *flag);
+  if (flag) flag->parent = parent;
+  return flag;
+}
 void clh_flag_set(clh_flag *flag) { atomic_store_explicit(&flag->set, 1, memory_order_release); }
-bool clh_flag_is_set(const clh_flag *flag) { return atomic_load_explicit(&flag->set, memory_order_acquire); }
+bool clh_flag_is_set(const clh_flag *flag) {
+  for (; flag; flag = flag->parent)
+    if (atomic_load_explicit(&flag->set, memory_order_acquire)) return true;
+  return false;
+}
 void clh_flag_free(clh_flag *flag) { free(flag); }
 
 static int make_coroutine(lua_State *L) {
@@ -57,6 +65,7 @@ int32_t clh_task_step(clh_task *task, int32_t answer) {
   vm->task = task;
   vm->running = task->co;
   vm->host_yield = vm->blocked = vm->alloc.nofail = 0;
+  vm->refused_in_handler = false;
   vm->stack_base = __builtin_frame_address(0);
   clh_slice_begin(vm);
   task->status = lua_resume(task->co, vm->L, count, &task->results);
@@ -76,6 +85,13 @@ int32_t clh_task_step(clh_task *task, int32_t answer) {
     task->status = LUA_ERRRUN;
   }
   return task->status == LUA_OK ? CLH_DONE : CLH_ERROR;
+}
+
+void clh_task_kill(clh_task *task) {
+  clh_vm *vm = task->vm;
+  if (vm->task != task || vm->in_grace || task->kill) return;
+  task->kill = CLH_KILL_CANCEL;
+  if (vm->running) lua_sethook(vm->running, clh_hook, LUA_MASKCOUNT, 1);  // else it would go on until the slice is over
 }
 
 int32_t clh_task_kill_reason(const clh_task *task) { return task->kill; }

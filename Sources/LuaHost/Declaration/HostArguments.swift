@@ -9,7 +9,6 @@ public struct HostArguments: Sendable {
   /// The name of the function that was called.
   public let functionName: String
   let handle: VMHandle
-  let scope: TaskScope?
 
   /// The argument at a position counted from 0; `nil` when absent.
   public subscript(_ index: Int) -> LuaValue { index >= 0 && index < values.count ? values[index] : .nil }

@@ -31,6 +31,8 @@ final class Binding: Sendable {
     let depth = function.referenceDepth.map { Int32($0 + 1) << 8 } ?? 0
     switch function.body {
     case .immediate: (raw, how) = (nil, Int32(CLH_CALL_AT_ONCE) | depth)
+    case .scheduling(let waits, _):
+      (raw, how) = (nil, Int32(waits ? CLH_CALL_WAITING : CLH_CALL_AT_ONCE) | depth)
     case .waiting: (raw, how) = (nil, Int32(CLH_CALL_WAITING) | depth)
     case .raw(let body): (raw, how) = (body, Int32(CLH_CALL_RAW))
     }

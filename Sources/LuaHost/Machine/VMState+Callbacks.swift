@@ -56,6 +56,24 @@ func hostPrint(_ context: UnsafeMutableRawPointer?, _ bytes: UnsafePointer<CChar
   state.configuration.output(VMState.bytes(bytes, length))
 }
 
+/// Time has passed while a script runs that cannot be made to wait.
+func hostTick(_ context: UnsafeMutableRawPointer?) {
+  guard let context else { return }
+  Unmanaged<VMState>.fromOpaque(context).takeUnretainedValue().tick()
+}
+
+/// Writes the name of a host function, for tracebacks.
+func hostName(
+  _ context: UnsafeMutableRawPointer?, _ function: UnsafeRawPointer?, _ buffer: UnsafeMutablePointer<CChar>?,
+  _ size: Int
+) {
+  guard let function, let buffer, size > 0 else { return }
+  let binding = Unmanaged<Binding>.fromOpaque(UnsafeMutableRawPointer(mutating: function)).takeUnretainedValue()
+  let bytes = binding.name.utf8.prefix(size - 1)
+  for (index, byte) in bytes.enumerated() { buffer[index] = CChar(bitPattern: byte) }
+  buffer[bytes.count] = 0
+}
+
 extension VMState {
   /// Runs `body` and leaves its results or its error in the out buffer.
   func answering(_ body: () throws -> [LuaValue]) -> Int32 {
@@ -74,14 +92,19 @@ extension VMState {
     do {
       let receiver = try binding.check(&arguments)
       let call = HostArguments(
-        values: arguments, receiver: receiver, caller: caller(), functionName: binding.name, handle: handle,
-        scope: current?.scope)
+        values: arguments, receiver: receiver, caller: caller(), functionName: binding.name, handle: handle)
       switch binding.function.body {
       case .immediate(let run):
         try encode(run(call))
         return Int32(CLH_RETURN)
       case .waiting(let run):
         pending = PendingCall(run: run, arguments: call)
+        return Int32(CLH_PENDING)
+      case .scheduling(_, let run):
+        if let values = try run(call, self) {
+          try encode(values)
+          return Int32(CLH_RETURN)
+        }
         return Int32(CLH_PENDING)
       case .raw: return Int32(CLH_RAISE)
       }

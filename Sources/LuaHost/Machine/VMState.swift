@@ -16,6 +16,11 @@ final class VMState: @unchecked Sendable {
   var slots = SlotMap()
   var pending: PendingCall?
   var current: LuaTask?
+  /// The origin of the task that was made last: a loop makes many in one place.
+  var lastOrigin: TaskOrigin?
+  var timers = TimerHeap()
+  /// The one Swift task that sleeps until the earliest timer is due.
+  var sleeper: (deadline: Duration, task: Task<Void, Never>)?
   /// Where the last call came from; making a string for every call would cost more than many a host function.
   var callerSource = ""
   /// The names of chunks that were loaded, as positions in messages spell them.
@@ -33,6 +38,8 @@ final class VMState: @unchecked Sendable {
     callbacks.object = hostObject
     callbacks.find_module = hostFindModule
     callbacks.print = hostPrint
+    callbacks.tick = hostTick
+    callbacks.name = hostName
     var limits = clh_limits()
     limits.memory = configuration.limits.memory.map { max($0, 1) } ?? 0
     limits.instructions = configuration.limits.instructions.map { UInt64(max($0, 1)) } ?? 0
@@ -49,7 +56,10 @@ final class VMState: @unchecked Sendable {
     try addModules()
   }
 
-  deinit { clh_close(vm) }
+  deinit {
+    sleeper?.task.cancel()
+    clh_close(vm)
+  }
 
   static var outOfMemory: LuaError { LuaError(kind: .memory, message: String(cString: clh_memory_text)) }
 
