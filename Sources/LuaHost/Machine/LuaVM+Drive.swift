@@ -107,7 +107,8 @@ extension LuaVM {
   }
 
   /// Not isolated, so that the work begins on the shared threads. Task-local values and the priority are those of the run.
-  private nonisolated static func operate(_ pending: PendingCall, for task: LuaTask, on vm: LuaVM) -> Task<Void, Never> {
+  private nonisolated static func operate(_ pending: PendingCall, for task: LuaTask, on vm: LuaVM) -> Task<Void, Never>
+  {
     Task {
       let answer: LuaTask.Answer
       do {

@@ -76,16 +76,15 @@ extension LuaVM {
     return try await drive(task)
   }
 
-  /// Makes the task of a run.
-  /// - Parameters:
-  ///   - scope: Where spawned tasks go; nil for a scope of its own, which ends with the run.
-  ///   - caller: The task in whose behalf Swift calls; what ends that one ends this one.
+  /// Makes the task of a run. `scope` is where spawned tasks go; nil stands for one of its own, which ends with the run.
+  /// `caller` is the task in whose behalf Swift calls: what ends that one ends this one.
   private func makeTask(
     scope: TaskScope?, results: Results, caller: LuaTask? = nil, prepare: (VMState, LuaTask) throws -> Void
   ) throws -> LuaTask {
     guard let flag = CancelFlag(parent: caller?.flag) else { throw VMState.outOfMemory }
     let task = LuaTask(
-      handle: handle, driver: TaskDriver(handle: handle, flag: flag), flag: flag, results: results, origin: caller?.origin,
+      handle: handle, driver: TaskDriver(handle: handle, flag: flag), flag: flag, results: results,
+      origin: caller?.origin,
       depth: caller?.depth ?? 0, scope: scope)
     do {
       try state.makeCoroutine(of: task)

@@ -32,7 +32,8 @@ public actor LuaVM {
     let handle = VMHandle()
     self.handle = handle
     guard let flag = CancelFlag() else { throw VMState.outOfMemory }
-    background = TaskScope(driver: TaskDriver(handle: handle, flag: flag), flag: flag, report: configuration.unobservedFailure ?? { _ in })
+    background = TaskScope(
+      driver: TaskDriver(handle: handle, flag: flag), flag: flag, report: configuration.unobservedFailure ?? { _ in })
     do {
       state = try VMState(configuration, handle: handle, failAllocation: failAllocation)
     } catch {

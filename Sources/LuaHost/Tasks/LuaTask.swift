@@ -68,8 +68,7 @@ final class LuaTask: @unchecked Sendable {
   var rethrown: LuaError?
   private let statusNumber = Atomic<Int>(0)
 
-  /// - Parameters:
-  ///   - scope: Where spawned tasks go; nil for a scope of its own.
+  /// `scope` is where spawned tasks go; nil stands for one of its own.
   init(
     handle: VMHandle, driver: TaskDriver, flag: CancelFlag, results: LuaVM.Results, origin: TaskOrigin?, depth: Int,
     scope: TaskScope?, isGroup: Bool = false

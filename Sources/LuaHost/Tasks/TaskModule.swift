@@ -156,7 +156,7 @@ public enum TaskModule {
   }
 
   private static let race = scheduling(
-    "task.race", "Runs all functions; returns the results of the first that ends, once the others are cancelled and ended.",
+    "task.race", "Runs all functions; returns the results of the first that ends, once the others are cancelled.",
     parameters: [HostParameter("functions", .list(.function), "what to run")],
     returns: [HostParameter("...", .any, "the results of the first")], waits: true
   ) { arguments, state in
@@ -171,7 +171,8 @@ public enum TaskModule {
   // MARK: one function and what it spawns
 
   private static let group = scheduling(
-    "task.group", "Calls `f(group)` and waits for all tasks that `group:spawn` started; the first failure cancels the others.",
+    "task.group",
+    "Calls `f(group)` and waits for all tasks that `group:spawn` started; the first failure cancels the others.",
     parameters: [function], returns: [result], waits: true
   ) { arguments, state in
     try run(.one, arguments.function(0), arguments, state, isGroup: true)
