@@ -35,7 +35,7 @@ struct ManyTasks {
       Array(script.utf8), name: "many.lua", arguments: [.string(how), .integer(Int64(count)), .number(seconds)])
     let time = ContinuousClock.now - start
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     let milliseconds = Double(time.components.attoseconds) / 1e15 + Double(time.components.seconds) * 1000
     let cpu = Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000
       + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1000
