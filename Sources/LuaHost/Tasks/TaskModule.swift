@@ -11,7 +11,7 @@ public enum TaskModule {
     functions: [
       spawn.passingReferences(from: 0), awaiting, cancel, sleep, map.passingReferences(from: 1), group, race, timeout,
       shield,
-    ], types: [taskType, groupType])
+    ].map(documented), types: [taskType, groupType])
 
   static let taskType = ObjectType(
     "task.Task", "A spawned task.",
@@ -28,7 +28,7 @@ public enum TaskModule {
       scheduling("task:cancel", "Cancels the task: it ends at its next wait or instruction.") {
         try end($0.receiver(as: LuaTask.self), $0, $1)
       },
-    ],
+    ].map(documented),
     description: { "task (\(($0 as? LuaTask)?.status.rawValue ?? "gone"))" })
 
   static let groupType = ObjectType(
@@ -43,7 +43,7 @@ public enum TaskModule {
         guard scope.driver.handle === state.handle else { throw ArgumentError("this group belongs to another Lua VM") }
         return try spawn(arguments, state, in: scope)
       }.passingReferences(from: 0)
-    ],
+    ].map(documented),
     description: { "group (\(($0 as? TaskScope)?.isOver == true ? "ended" : "running"))" })
 
   private static let function = HostParameter("f", .function, "what to run")
