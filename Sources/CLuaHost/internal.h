@@ -135,6 +135,7 @@ CLH_JUMPS int clh_refuse_await(lua_State *L);
 
 // traceback.c
 #define CLH_TRACEBACK_SIZE 16384
+bool clh_library_name(lua_State *co, char *buffer, size_t size);
 size_t clh_traceback(clh_vm *vm, lua_State *co, char *buffer, size_t size);
 
 CLH_JUMPS void clh_push_function(lua_State *L, const void *function, int how);

@@ -55,7 +55,7 @@ static bool add_library_name(text *t, lua_State *co) {
   }
   lua_settop(co, top);
   if (!name) return false;
-  add(t, library ? "function '%s.%s'" : "function '%s%s'", library ? library : "", name);
+  add(t, "%s%s%s", library ? library : "", library ? "." : "", name);
   return true;
 }
 
@@ -69,6 +69,13 @@ static const void *host_function(lua_State *co, int index) {
   return function;
 }
 
+// Writes the name of the function on top, as messages put it; false if it has none by itself.
+bool clh_library_name(lua_State *co, char *buffer, size_t size) {
+  text t = {buffer, 0, size};
+  *buffer = 0;
+  return add_library_name(&t, co);
+}
+
 static void add_call(text *t, clh_vm *vm, lua_State *co, lua_Debug *ar) {
   lua_getinfo(co, "Slntf", ar);
   int top = lua_gettop(co);
@@ -80,12 +87,12 @@ static void add_call(text *t, clh_vm *vm, lua_State *co, lua_Debug *ar) {
     add(t, "\n\t%s: in ", ar->short_src);
   }
   const void *function = host_function(co, -1);
+  char name[128] = "?";
   if (function) {
-    char name[128] = "?";
     vm->callbacks.name(vm->callbacks.context, function, name, sizeof name);
     add(t, "host function '%s'", name);
-  } else if (*ar->what == 'C' && add_library_name(t, co)) {
-    // named
+  } else if (*ar->what == 'C' && clh_library_name(co, name, sizeof name)) {
+    add(t, "function '%s'", name);
   } else if (*ar->namewhat) {
     add(t, "%s '%s'", ar->namewhat, ar->name);
   } else if (*ar->what == 'm') {

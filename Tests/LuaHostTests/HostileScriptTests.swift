@@ -97,7 +97,7 @@ struct HostileScriptTests {
 
   @Test("Coroutines of ended tasks are dead for everybody else")
   func deadTasks() async throws {
-    let values = try await Bench { $0.clock = SystemLuaClock() }.run(
+    let values = try await Bench().run(
       """
       local shop, task = require "shop", require "task"
       local co, inner

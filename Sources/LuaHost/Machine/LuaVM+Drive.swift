@@ -140,8 +140,10 @@ extension LuaError {
 
   /// The error with the task it comes from named in its traceback.
   var withOrigin: LuaError {
-    guard let origin else { return self }
+    if origin == nil, related.isEmpty { return self }
     var error = self
+    error.related = related.map(\.withOrigin)
+    guard let origin else { return error }
     error.traceback += (traceback.isEmpty ? "" : "\n") + origin.lines
     error.origin = nil
     return error

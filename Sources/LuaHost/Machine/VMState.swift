@@ -18,6 +18,8 @@ final class VMState: @unchecked Sendable {
   var current: LuaTask?
   /// The origin of the task that was made last: a loop makes many in one place.
   var lastOrigin: TaskOrigin?
+  /// The tasks that are kept, each of which takes about `taskSize` bytes besides its coroutine.
+  var taskCount = 0
   var timers = TimerHeap()
   /// The one Swift task that sleeps until the earliest timer is due.
   var sleeper: (deadline: Duration, task: Task<Void, Never>)?

@@ -149,6 +149,7 @@ public enum TaskModule {
     let items = arguments[0].tableValue?.array ?? []
     if items.isEmpty { return [.list([])] }
     let combination = try state.combine(.map(function, items, limit: limit ?? items.count), for: arguments)
+    try state.checkRoom(forTasks: min(limit ?? items.count, items.count))
     combination.results = Array(repeating: .nil, count: items.count)
     state.startMore(combination)
     state.park(combination.waiter, .combination(combination), caller: arguments.caller)
@@ -163,6 +164,7 @@ public enum TaskModule {
     let functions = (arguments[0].tableValue?.array ?? []).compactMap(\.functionValue)
     if functions.isEmpty { throw arguments.bad(0, "expected at least one function", parameter: "functions") }
     let combination = try state.combine(.race, for: arguments)
+    try state.checkRoom(forTasks: functions.count)
     for function in functions { state.add(function, to: combination) }
     state.park(combination.waiter, .combination(combination), caller: arguments.caller)
     return nil

@@ -4,6 +4,16 @@ extension VMState {
   /// The deepest nesting of groups, timeouts and the like: ending and cancelling go through them level by level.
   static let taskDepthLimit = 200
 
+  /// What a task takes outside of Lua, about; counted against the memory limit, since scripts decide how many there are.
+  static let taskSize = 1024
+
+  /// Whether there is room for so many more tasks under the memory limit.
+  /// - Throws: `LuaError` of kind `memory`.
+  func checkRoom(forTasks count: Int = 1) throws {
+    guard let limit = configuration.limits.memory else { return }
+    if clh_memory_used(vm) + (taskCount + count) * Self.taskSize > limit { throw Self.outOfMemory }
+  }
+
   /// Makes a task that belongs to a scope; it starts when its turn comes.
   /// - Throws: `ArgumentError` when everything else of the scope has ended already.
   func spawn(
@@ -11,6 +21,8 @@ extension VMState {
   ) throws -> LuaTask {
     if scope.isOver { throw ArgumentError("the group has ended already") }
     try checkForeign(function)
+    try checkRoom()
+    taskCount += 1
     let task = LuaTask(
       handle: handle, driver: scope.driver, flag: scope.flag, results: .references, origin: origin,
       depth: scope.depth, scope: scope)
@@ -32,6 +44,7 @@ extension VMState {
     _ function: LuaFunction, _ arguments: [LuaValue], of combination: Combination, isGroup: Bool
   ) -> LuaTask {
     let waiter = combination.waiter
+    taskCount += 1
     let flag = combination.isShield ? CancelFlag() ?? waiter.flag : waiter.flag
     let task = LuaTask(
       handle: handle, driver: waiter.driver, flag: flag, results: .references, origin: combination.origin,
@@ -57,6 +70,7 @@ extension VMState {
   /// - Throws: `ArgumentError` when combinations are nested too deeply.
   func combine(_ kind: Combination.Kind, for arguments: HostArguments) throws -> Combination {
     let task = try runningTask()
+    try checkRoom()
     guard task.depth < Self.taskDepthLimit else {
       throw ArgumentError("'\(arguments.functionName)' is nested deeper than \(Self.taskDepthLimit) levels")
     }
@@ -74,6 +88,7 @@ extension VMState {
     task.isObserved = true
     guard let ticket = task.unobservedTicket else { return }
     task.unobservedTicket = nil
+    taskCount -= 1
     task.scope?.unobserved.remove(ticket)
   }
 
@@ -145,6 +160,7 @@ extension VMState {
   private func conclude(_ task: LuaTask, _ body: Result<[LuaValue], LuaError>) {
     var result = body
     task.body = nil
+    if case .nobody = task.owner {} else { taskCount -= 1 }
     if task.ownsScope, let scope = task.scope {
       scope.isOver = true
       result = outcome(of: scope, body)
@@ -170,6 +186,8 @@ extension VMState {
   private func outcome(of scope: TaskScope, _ body: Result<[LuaValue], LuaError>) -> Result<[LuaValue], LuaError> {
     var failures = scope.failures
     if !scope.failsFast { failures += scope.unobserved.all.compactMap(\.failure) }
+    for task in scope.unobserved.all { task.unobservedTicket = nil }
+    taskCount -= scope.unobserved.count
     scope.unobserved = TaskList()
     scope.failures = []
     if case .failure(var error) = body, error.kind == .cancelled || error.endsRun, !scope.failsFast {
@@ -202,6 +220,7 @@ extension VMState {
         if !task.isObserved { report(error.withOrigin) }
       } else if !task.isObserved {
         task.unobservedTicket = scope.unobserved.add(task)
+        taskCount += 1
       }
     }
     guard scope.children.isEmpty else { return }
