@@ -65,25 +65,6 @@ static int collect_garbage(lua_State *L) {
   return 1;
 }
 
-// The original, after a look at how long the result would be.
-static int string_rep(lua_State *L) {
-  size_t length, separator = 0;
-  luaL_checklstring(L, 1, &length);
-  lua_Integer count = luaL_checkinteger(L, 2);
-  luaL_optlstring(L, 3, "", &separator);
-  if (count <= 0 || length + separator == 0) {
-    lua_pushliteral(L, "");
-    return 1;
-  }
-  size_t limit = clh_vm_of(L)->limits.bytes;
-  if ((lua_Unsigned)count > limit / (length + separator))
-    return luaL_error(L, "string.rep: the result would be longer than %I bytes", (lua_Integer)limit);
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_insert(L, 1);
-  lua_call(L, lua_gettop(L) - 1, 1);
-  return 1;
-}
-
 // Ends the whole run: the task is killed, the host reads the code.
 CLH_JUMPS int clh_exit(lua_State *L) {
   clh_vm *vm = clh_vm_of(L);
@@ -144,12 +125,9 @@ static void open_base(lua_State *L) {
 }
 
 static void open_string(lua_State *L) {
-  open_library(L, LUA_STRLIBNAME, luaopen_string);
-  lua_pushnil(L);
-  lua_setfield(L, -2, "dump");
-  lua_getfield(L, -1, "rep");
-  lua_pushcclosure(L, string_rep, 1);
-  lua_setfield(L, -2, "rep");
+  clh_open_string(L);
+  lua_pushvalue(L, -1);
+  lua_setglobal(L, LUA_STRLIBNAME);
   lua_pop(L, 1);
   lua_pushliteral(L, "");
   lua_getmetatable(L, -1);
@@ -164,7 +142,8 @@ CLH_JUMPS void clh_open_library(lua_State *L) {
   static const char *const names[] = {"string", "table", "math", "utf8", "coroutine", "os", "debug", NULL};
   open_base(L);
   open_string(L);
-  open_library(L, LUA_TABLIBNAME, luaopen_table);
+  clh_open_table(L);
+  lua_setglobal(L, LUA_TABLIBNAME);
   open_library(L, LUA_MATHLIBNAME, luaopen_math);
   open_library(L, LUA_UTF8LIBNAME, luaopen_utf8);
   lua_settop(L, 1);

@@ -105,7 +105,7 @@ typedef struct clh_limits {
   uint64_t instructions;   // per root run; 0 = none, which lets the slice timer be used instead of counting
   uint32_t depth;          // nesting of a table that crosses
   size_t values;           // number of values that cross at once
-  size_t bytes;            // bytes of all strings that cross at once, and of one string.rep
+  size_t bytes;            // bytes of all strings that cross at once
   bool counting;           // always count instructions, even without a limit
   uint32_t sandbox;        // CLH_SANDBOXED …
 } clh_limits;
@@ -144,7 +144,8 @@ bool clh_add_function(clh_vm *vm, const char *module, const char *path, clh_meth
 // Adds the value in the VM's out buffer to a module's table. An empty path makes it the module itself.
 bool clh_add_value(clh_vm *vm, const char *module, const char *path);
 bool clh_add_module(clh_vm *vm, const char *module);
-// Adds plain C functions `add(a, b)`, `echo(s)` and `copy(t)`, against which host calls are measured.
+// Adds plain C functions `add(a, b)`, `echo(s)` and `copy(t)`, and Lua's own `string`, `table` and `utf8`: what is measured
+// and tested against.
 bool clh_add_baseline(clh_vm *vm, const char *module);
 // Describes an object type. Plain memory only, so that Swift may call it at any time; number = its index, from 0 up.
 enum { CLH_TYPE_CALLS = 1, CLH_TYPE_CALL_WAITS = 2, CLH_TYPE_LENGTH = 4, CLH_TYPE_ERROR = 8 };
@@ -220,6 +221,14 @@ typedef struct clh_error {
 enum { CLH_ERROR_RUNTIME, CLH_ERROR_SYNTAX, CLH_ERROR_MEMORY };
 // Describes why a task failed. Pointers are valid until the next step or clh_task_free.
 void clh_task_error(clh_task *task, clh_error *error);
+
+typedef struct clh_origin {
+  const char *source; size_t length;               // the chunk's name, with Lua's leading "@" or "="
+  int32_t first_line, last_line;                   // of the definition; 0 for a main chunk
+  bool is_native;                                  // written in C or Swift: it has no source
+} clh_origin;
+// Where a referenced function comes from; false when it is no function. Pointers are valid while the reference is.
+bool clh_describe_function(clh_vm *vm, int64_t reference, clh_origin *origin);
 
 // What went wrong in the last call that said so.
 const char *clh_message(const clh_vm *vm);
