@@ -6,17 +6,20 @@
 // Finds the innermost C function under the call that keeps Lua from yielding. False if this coroutine has none.
 static bool find_obstacle(lua_State *L, char *name, size_t size, bool *is_handler) {
   lua_Debug ar;
+  bool any = false;
   for (int level = 1; lua_getstack(L, level, &ar); level++) {
     lua_getinfo(L, "Snf", &ar);
     lua_CFunction f = lua_tocfunction(L, -1);
     *is_handler = f && clh_is_message_handler(f);
     bool passes = f == clh_pcall || f == clh_xpcall || f == clh_require || clh_passes_yields(f);
     bool found = *is_handler || (*ar.what == 'C' && !passes);
-    if (found && !clh_library_name(L, name, size)) snprintf(name, size, "%s", ar.name ? ar.name : "?");
+    bool named = found && clh_library_name(L, name, size);
     lua_pop(L, 1);
-    if (found) return true;
+    if (named || *is_handler) return true;
+    if (found && *name == '?' && ar.name) snprintf(name, size, "%s", ar.name);
+    any |= found;  // it may be called by another C function that has a name
   }
-  return false;
+  return any;
 }
 
 CLH_JUMPS int clh_refuse_await(lua_State *L) {

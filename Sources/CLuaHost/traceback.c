@@ -72,7 +72,6 @@ static const void *host_function(lua_State *co, int index) {
 // Writes the name of the function on top, as messages put it; false if it has none by itself.
 bool clh_library_name(lua_State *co, char *buffer, size_t size) {
   text t = {buffer, 0, size};
-  *buffer = 0;
   return add_library_name(&t, co);
 }
 

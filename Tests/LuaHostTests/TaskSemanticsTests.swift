@@ -438,7 +438,7 @@ struct TaskSemanticsTests {
     let bench = try Bench { $0.modules.append(Self.forever) }
     var expected = test.expected
     let values = try await bench.runTimed(Self.prelude + "\n" + test.script)
-    if test.name.hasPrefix("A script gets at no task object") {
+    if test.name.hasPrefix("A script gets at no task") {
       #expect(values.first == false)
       expected = []
     }
@@ -464,7 +464,7 @@ struct TaskSemanticsTests {
   @Test("await, cancel, spawn", arguments: awaiting)
   func awaitCase(test: Case) async throws { try await check(test) }
 
-  @Test("A task can be cancelled wherever it waits or spins; its handlers run, and nothing else of it", arguments: waits)
+  @Test("A task can be cancelled wherever it waits or spins; only its handlers run then", arguments: waits)
   func cancelledWait(wait: String) async throws {
     let bench = try Bench { $0.modules.append(Self.forever) }
     let values = try await bench.run(
