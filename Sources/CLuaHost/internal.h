@@ -36,12 +36,18 @@ typedef struct clh_allocator {
   bool over;
 } clh_allocator;
 
+typedef struct clh_type_member {
+  char *key;
+  const void *function;
+  int how;  // CLH_CALL_…, or -1 for a field
+} clh_type_member;
+
 typedef struct clh_type {
   char *name;
   int32_t flags;
-  const void *call;
-  struct clh_type_method { char *key; const void *function; int how; } *methods;
-  size_t method_count;
+  clh_method call;  // without a function: cannot be called
+  clh_type_member *members;
+  size_t member_count;
 } clh_type;
 
 typedef struct clh_path_step {
@@ -59,10 +65,12 @@ struct clh_vm {
   clh_value *in;
   size_t in_count, in_capacity, in_bytes;
   clh_path_step *path;
+  bool no_memory;                    // why the last reading failed
   uint32_t depth, reference_depth;   // tables from reference_depth on are not copied but referred to
 
   uint64_t *released;
   size_t released_count, released_capacity;
+  int64_t objects_left;            // to be made before a collection is due
   clh_type *types;
   size_t type_count;
 
@@ -117,6 +125,15 @@ bool clh_read(clh_vm *vm, lua_State *L, int index, bool lenient);
 void clh_read_abandon(clh_vm *vm, lua_State *L);
 
 // values_out.c
+static inline void clh_out_clear(clh_vm *vm) {
+  clh_out *out = &vm->out;
+  if (out->count == 0 && !out->failed) return;
+  if (out->count != 1 || out->failed || out->values[0].kind >= CLH_TABLE || out->length > 4096) {
+    clh_out_reset(vm);
+  } else {
+    out->count = out->length = 0;
+  }
+}
 CLH_JUMPS void clh_push(lua_State *L, clh_vm *vm, size_t *at);
 CLH_JUMPS int clh_push_all(lua_State *L, clh_vm *vm);
 
@@ -126,10 +143,10 @@ void clh_release(clh_vm *vm, uint64_t handle);
 bool clh_object_handle(lua_State *L, int index, uint64_t *handle);
 
 // call.c
-CLH_JUMPS int clh_call_host(lua_State *L);
-CLH_JUMPS int clh_call_waiting(lua_State *L);
+#define CLH_NO_MEMORY (-1)  // for clh_answer: memory ran out before Swift could be asked
 CLH_JUMPS int clh_answer(lua_State *L, clh_vm *vm, int code);
-CLH_JUMPS int clh_call_raw(lua_State *L);
+const void *clh_host_function(lua_State *L, int index);
+
 // await.c
 CLH_JUMPS int clh_refuse_await(lua_State *L);
 

@@ -102,8 +102,8 @@ void clh_set_context(clh_vm *vm, void *context) { vm->callbacks.context = contex
 void clh_close(clh_vm *vm) {
   if (vm->L) lua_close(vm->L);
   for (size_t i = 0; i < vm->type_count; i++) {
-    for (size_t m = 0; m < vm->types[i].method_count; m++) free(vm->types[i].methods[m].key);
-    free(vm->types[i].methods);
+    for (size_t m = 0; m < vm->types[i].member_count; m++) free(vm->types[i].members[m].key);
+    free(vm->types[i].members);
     free(vm->types[i].name);
   }
   free(vm->types);

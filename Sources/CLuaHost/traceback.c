@@ -59,16 +59,6 @@ static bool add_library_name(text *t, lua_State *co) {
   return true;
 }
 
-// The declaration behind a host function on the stack; NULL if it is something else.
-static const void *host_function(lua_State *co, int index) {
-  lua_CFunction f = lua_tocfunction(co, index);
-  if (f != clh_call_host && f != clh_call_waiting && f != clh_call_raw) return NULL;
-  lua_getupvalue(co, index, 1);
-  const void *function = lua_touserdata(co, -1);
-  lua_pop(co, 1);
-  return function;
-}
-
 // Writes the name of the function on top, as messages put it; false if it has none by itself.
 bool clh_library_name(lua_State *co, char *buffer, size_t size) {
   text t = {buffer, 0, size};
@@ -85,7 +75,7 @@ static void add_call(text *t, clh_vm *vm, lua_State *co, lua_Debug *ar) {
   } else {
     add(t, "\n\t%s: in ", ar->short_src);
   }
-  const void *function = host_function(co, -1);
+  const void *function = clh_host_function(co, -1);
   char name[128] = "?";
   if (function) {
     vm->callbacks.name(vm->callbacks.context, function, name, sizeof name);

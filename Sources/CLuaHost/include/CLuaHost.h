@@ -50,6 +50,7 @@ typedef struct clh_out {
 } clh_out;
 
 bool clh_out_grow(clh_out *out, size_t count);
+bool clh_out_bytes(clh_out *out, size_t length);  // room for that many more
 bool clh_out_string(clh_out *out, const char *bytes, size_t length);
 
 static inline void clh_out_add(clh_out *out, clh_value value) {
@@ -78,13 +79,23 @@ static inline void clh_out_object(clh_out *out, uint64_t handle, uint32_t type) 
 // Answers of Swift callbacks.
 enum { CLH_RETURN = 0, CLH_RAISE = 1, CLH_PENDING = 2 };
 
-// Operations on an object, for clh_callbacks.object.
-enum { CLH_GET, CLH_SET, CLH_TOSTRING, CLH_LENGTH, CLH_FIELDS };
+// Operations on an object, for clh_callbacks.object. CLH_REFUSE: a key, or the value for the key that is given, cannot
+// cross, as clh_message says.
+enum { CLH_GET, CLH_SET, CLH_TOSTRING, CLH_LENGTH, CLH_FIELDS, CLH_REFUSE };
+
+// A call of a Swift function: `count` top-level arguments start at `values`, which Swift may change.
+typedef int32_t clh_call(void *context, const void *function, clh_value *values, int32_t count, clh_out *out);
 
 typedef struct clh_callbacks {
   void *context;
-  // Calls a function: `count` top-level arguments start at `values`. CLH_PENDING: Swift has noted the call and awaits it.
-  int32_t (*call)(void *context, const void *function, const clh_value *values, int32_t count, clh_out *out);
+  // Calls a declared function. CLH_PENDING: Swift has noted the call and awaits it.
+  clh_call *call;
+  // Calls a function of CLH_CALL_RAW.
+  clh_call *raw;
+  // Reads a field, given as it was to clh_add_field.
+  int32_t (*field)(void *context, const void *field, uint64_t handle, clh_out *out);
+  // An argument (counted from 1) cannot cross, as clh_message says: leaves the error in the out buffer.
+  int32_t (*refuse)(void *context, const void *function, int32_t index, clh_out *out);
   // An operation on an object: `values` holds the key (and the new value).
   int32_t (*object)(void *context, int32_t operation, uint64_t handle, const clh_value *values, int32_t count,
                     clh_out *out);
@@ -129,7 +140,7 @@ extern const char *const clh_memory_text;  // "not enough memory"
 
 // MARK: set-up; false when memory ran out
 
-// How a function is called: with any values, by suspending the coroutine, or with plain values only (the fast path).
+// How a function is called: with any values, by suspending the coroutine, or by the callback `raw`.
 // Bits from 8 up: 1 + the depth from which on tables are passed by reference instead of being copied; 0 = copy all.
 enum { CLH_CALL_AT_ONCE, CLH_CALL_WAITING, CLH_CALL_RAW };
 
@@ -144,15 +155,21 @@ bool clh_add_function(clh_vm *vm, const char *module, const char *path, clh_meth
 // Adds the value in the VM's out buffer to a module's table. An empty path makes it the module itself.
 bool clh_add_value(clh_vm *vm, const char *module, const char *path);
 bool clh_add_module(clh_vm *vm, const char *module);
-// Adds plain C functions `add(a, b)`, `echo(s)` and `copy(t)`, and Lua's own `string`, `table` and `utf8`: what is measured
-// and tested against.
+// Adds plain C functions `add(a, b)`, `echo(s)`, `copy(t)`, `fail(s)`, `counter()`, `bare_counter()` and Lua's own libraries
+// (`base`, `coroutine`, `string`, `table`, `utf8`): what is measured and tested against.
 bool clh_add_baseline(clh_vm *vm, const char *module);
+// Makes and closes a state with Lua's own libraries, as a program without this host would.
+bool clh_baseline_state(void);
 // Describes an object type. Plain memory only, so that Swift may call it at any time; number = its index, from 0 up.
-enum { CLH_TYPE_CALLS = 1, CLH_TYPE_CALL_WAITS = 2, CLH_TYPE_LENGTH = 4, CLH_TYPE_ERROR = 8 };
-bool clh_add_type(clh_vm *vm, uint32_t number, const char *name, int32_t flags, const void *call);
+enum { CLH_TYPE_LENGTH = 1, CLH_TYPE_ERROR = 2 };
+bool clh_add_type(clh_vm *vm, uint32_t number, const char *name, int32_t flags, clh_method call);
 bool clh_add_method(clh_vm *vm, uint32_t type, clh_method method);
+// Adds a field that clh_callbacks.field reads; others are asked for by name, with CLH_GET.
+bool clh_add_field(clh_vm *vm, uint32_t type, const char *key, const void *field);
 
 // MARK: values
+
+enum { CLH_NO_REFERENCE = -2 };  // stands for a reference that somebody took
 
 clh_out *clh_out_buffer(clh_vm *vm);   // emptied by clh_out_reset and by every use
 void clh_out_reset(clh_vm *vm);
@@ -167,6 +184,9 @@ size_t clh_released_count(const clh_vm *vm);
 // The place of the innermost Lua function under the host call being served; line -1 = none.
 // `source` is null-terminated and valid until the next call; `same`: it is that of the call before.
 int32_t clh_caller(clh_vm *vm, const char **source, bool *same);
+// The context of the callbacks if this thread is inside a callback of that VM, else NULL. Never looks into the VM
+// otherwise, so that any thread may ask about a VM that is gone.
+void *clh_serving(const clh_vm *vm);
 
 // MARK: globals, by raw access; false: see clh_message
 

@@ -10,10 +10,13 @@ final class VMState: @unchecked Sendable {
   let configuration: LuaVM.Configuration
   let finder: ModuleFinder
   var bindings: [Binding] = []
+  var fieldBindings: [FieldBinding] = []
   var types: [ObjectType] = []
   var typesByIdentity: [ObjectIdentifier: UInt32] = [:]
   var typesByName: [String: UInt32] = [:]
-  var slots = SlotMap()
+  /// What `typeNumber` was asked for last.
+  var lastType: (storage: ObjectType.Storage, number: UInt32)?
+  let slots = SlotMap()
   var pending: PendingCall?
   var current: LuaTask?
   /// The origin of the task that was made last: a loop makes many in one place.
@@ -23,6 +26,9 @@ final class VMState: @unchecked Sendable {
   var timers = TimerHeap()
   /// The one Swift task that sleeps until the earliest timer is due.
   var sleeper: (deadline: Duration, task: Task<Void, Never>)?
+  // Unchecked, since each is used in passing only: a call of a declared function would pay for the checks several times.
+  @exclusivity(unchecked) var spareRecord: CallRecord?
+  @exclusivity(unchecked) var callNumber: UInt64 = 0
   /// Where the last call came from; making a string for every call would cost more than many a host function.
   var callerSource = ""
   /// The names of chunks that were loaded, as positions in messages spell them.
@@ -37,6 +43,9 @@ final class VMState: @unchecked Sendable {
     finder = ModuleFinder(configuration)
     var callbacks = clh_callbacks()
     callbacks.call = hostCall
+    callbacks.raw = hostCallRaw
+    callbacks.field = hostField
+    callbacks.refuse = hostRefuse
     callbacks.object = hostObject
     callbacks.find_module = hostFindModule
     callbacks.print = hostPrint
@@ -69,6 +78,11 @@ final class VMState: @unchecked Sendable {
   func drain() {
     for reference in handle.takeReleased() { clh_unref(vm, reference) }
     releaseObjects()
+  }
+
+  /// Lets go while a script runs on, before another object is made: else a loop that makes objects would hold them all.
+  func releaseManyObjects() {
+    if clh_released_count(vm) > 256 { releaseObjects() }
   }
 
   /// Swift objects whose userdata are gone. Touches no Lua, so callbacks may call it too.
