@@ -11,7 +11,7 @@ static bool find_obstacle(lua_State *L, char *name, size_t size, bool *is_handle
     lua_getinfo(L, "Snf", &ar);
     lua_CFunction f = lua_tocfunction(L, -1);
     *is_handler = f && clh_is_message_handler(f);
-    bool passes = f == clh_pcall || f == clh_xpcall || f == clh_require || clh_passes_yields(f);
+    bool passes = f == clh_pcall || f == clh_xpcall || f == clh_require || clh_passes_yields(f) || clh_is_task_body(f);
     bool found = *is_handler || (*ar.what == 'C' && !passes);
     bool named = found && clh_library_name(L, name, size);
     lua_pop(L, 1);

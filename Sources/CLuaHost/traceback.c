@@ -65,34 +65,41 @@ bool clh_library_name(lua_State *co, char *buffer, size_t size) {
   return add_library_name(&t, co);
 }
 
-static void add_call(text *t, clh_vm *vm, lua_State *co, lua_Debug *ar) {
-  lua_getinfo(co, "Slntf", ar);
-  int top = lua_gettop(co);
-  if (*ar->what == 'C') {
+// One line; `M` is a state with room on its stack, which that of `co` may not have.
+static void add_call(text *t, clh_vm *vm, lua_State *co, lua_State *M, lua_Debug *ar) {
+  lua_getinfo(co, "Slnt", ar);
+  int top = lua_gettop(M);
+  lua_getinfo(M, "f", ar);
+  bool is_c = *ar->what == 'C';
+  if (clh_is_task_body(lua_tocfunction(M, -1))) {
+    lua_settop(M, top);
+    return;
+  }
+  if (is_c) {
     add(t, "\n\t[C]: in ");
   } else if (ar->currentline > 0) {
     add(t, "\n\t%s:%d: in ", ar->short_src, ar->currentline);
   } else {
     add(t, "\n\t%s: in ", ar->short_src);
   }
-  const void *function = clh_host_function(co, -1);
+  const void *function = clh_host_function(M, -1);
   char name[128] = "?";
   if (function) {
     vm->callbacks.name(vm->callbacks.context, function, name, sizeof name);
     add(t, "host function '%s'", name);
-  } else if (*ar->what == 'C' && clh_library_name(co, name, sizeof name)) {
+  } else if (is_c && clh_library_name(M, name, sizeof name)) {
     add(t, "function '%s'", name);
   } else if (*ar->namewhat) {
     add(t, "%s '%s'", ar->namewhat, ar->name);
   } else if (*ar->what == 'm') {
     add(t, "main chunk");
-  } else if (*ar->what != 'C') {
+  } else if (!is_c) {
     add(t, "function <%s:%d>", ar->short_src, ar->linedefined);
   } else {
     add(t, "?");
   }
   if (ar->istailcall) add(t, "\n\t(...tail calls...)");
-  lua_settop(co, top - 1);
+  lua_settop(M, top);
 }
 
 static int count_levels(lua_State *co) {
@@ -113,22 +120,19 @@ static int count_levels(lua_State *co) {
   return high;
 }
 
-// Writes the calls of a coroutine that stands still, innermost first. Runs protected and in a no-fail window.
-size_t clh_traceback(clh_vm *vm, lua_State *co, char *buffer, size_t size) {
+// Writes the calls of a coroutine from a level on, innermost first. Runs protected on the main state, in a no-fail window.
+void clh_traceback(clh_vm *vm, lua_State *co, int level, char *buffer, size_t size) {
   text t = {buffer, 0, size};
   lua_Debug ar;
-  int top = lua_gettop(co);
   add(&t, "stack traceback:");
-  if (!lua_checkstack(co, 12)) return t.length;
-  int levels = lua_getstack(co, 0, &ar) ? count_levels(co) : 0;
-  for (int level = 0; level < levels && lua_getstack(co, level, &ar); level++) {
-    if (level == INNERMOST && levels > INNERMOST + OUTERMOST) {
-      add(&t, "\n\t...\t(skipping %d levels)", levels - INNERMOST - OUTERMOST);
-      level = levels - OUTERMOST - 1;
+  luaL_checkstack(vm->L, 12, NULL);
+  int levels = lua_getstack(co, 0, &ar) ? count_levels(co) : 0, left_out = levels - level - INNERMOST - OUTERMOST;
+  for (int shown = 0; level < levels && lua_getstack(co, level, &ar); level++, shown++) {
+    if (shown == INNERMOST && left_out > 0) {
+      add(&t, "\n\t...\t(skipping %d levels)", left_out);
+      level += left_out - 1;
       continue;
     }
-    add_call(&t, vm, co, &ar);
+    add_call(&t, vm, co, vm->L, &ar);
   }
-  lua_settop(co, top);
-  return t.length;
 }

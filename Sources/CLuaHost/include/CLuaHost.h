@@ -113,11 +113,14 @@ enum { CLH_SANDBOXED = 1, CLH_ALLOW_IO = 2, CLH_ALLOW_OS = 4 };
 
 typedef struct clh_limits {
   size_t memory;           // bytes; 0 = none
-  uint64_t instructions;   // per root run; 0 = none, which lets the slice timer be used instead of counting
+  // 0 = none. Of a run with all its tasks, and of a task since its last wait. A limit of instructions makes tight loops slower.
+  uint64_t instructions, burst_instructions;
+  int64_t running_time, burst_time;   // nanoseconds inside Lua or a function that answers at once
+  uint64_t output;                    // bytes printed by a run
   uint32_t depth;          // nesting of a table that crosses
   size_t values;           // number of values that cross at once
   size_t bytes;            // bytes of all strings that cross at once
-  bool counting;           // always count instructions, even without a limit
+  bool counting;           // count instructions instead of using a timer
   uint32_t sandbox;        // CLH_SANDBOXED …
 } clh_limits;
 
@@ -130,7 +133,12 @@ void clh_set_context(clh_vm *vm, void *context);
 void clh_close(clh_vm *vm);
 size_t clh_memory_used(const clh_vm *vm);
 uint64_t clh_instructions_used(const clh_vm *vm);
-void clh_reset_instructions(clh_vm *vm);
+int64_t clh_running_time(const clh_vm *vm);   // nanoseconds; measured only when time is limited
+uint64_t clh_output_used(const clh_vm *vm);
+// A new run begins: what was used is forgotten.
+void clh_reset_usage(clh_vm *vm);
+// Counts bytes that a host function prints for a script; false: they go over the limit, must not be printed, and the task is ended.
+bool clh_add_output(clh_vm *vm, size_t bytes);
 // For tests: refuses the allocations number `at` to `at + count - 1`, counted from now; 0 = none.
 void clh_fail_allocation(clh_vm *vm, uint64_t at, uint64_t count);
 uint64_t clh_allocation_count(const clh_vm *vm);
@@ -198,6 +206,14 @@ bool clh_set_global(clh_vm *vm, const char *name);
 enum { CLH_DONE, CLH_ERROR, CLH_AWAIT, CLH_PREEMPTED, CLH_KILLED };
 // Why a task was killed: it must not be stepped again, and no `pcall` of the script saw it.
 enum { CLH_KILL_NONE, CLH_KILL_CANCEL, CLH_KILL_LIMIT, CLH_KILL_EXIT };
+enum {
+  CLH_LIMIT_NONE,
+  CLH_LIMIT_INSTRUCTIONS,
+  CLH_LIMIT_BURST_INSTRUCTIONS,
+  CLH_LIMIT_RUNNING_TIME,
+  CLH_LIMIT_BURST_TIME,
+  CLH_LIMIT_OUTPUT
+};
 
 // A flag that outlives its task, so that a cancellation handler may set it from any thread.
 // `parent`, which may be NULL and must live as long, counts as this one.
@@ -219,6 +235,7 @@ int32_t clh_task_step(clh_task *task, int32_t answer);
 // Cancels the task that is being stepped; called by Swift in a callback. It ends at its next instruction.
 void clh_task_kill(clh_task *task);
 int32_t clh_task_kill_reason(const clh_task *task);
+int32_t clh_task_limit(const clh_task *task);   // which one, after CLH_KILL_LIMIT
 int32_t clh_task_exit_code(const clh_task *task);
 // Reads the results of a finished task. lenient: cycles and values that cannot cross become short strings.
 // CLH_ERROR: message in clh_message.
@@ -241,6 +258,9 @@ typedef struct clh_error {
 enum { CLH_ERROR_RUNTIME, CLH_ERROR_SYNTAX, CLH_ERROR_MEMORY };
 // Describes why a task failed. Pointers are valid until the next step or clh_task_free.
 void clh_task_error(clh_task *task, clh_error *error);
+
+// Where a task was ended by a limit: source, line and traceback of `error`.
+void clh_task_place(clh_task *task, clh_error *error);
 
 typedef struct clh_origin {
   const char *source; size_t length;               // the chunk's name, with Lua's leading "@" or "="

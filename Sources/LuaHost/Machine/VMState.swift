@@ -52,15 +52,14 @@ final class VMState: @unchecked Sendable {
     callbacks.tick = hostTick
     callbacks.name = hostName
     var limits = clh_limits()
-    limits.memory = configuration.limits.memory.map { max($0, 1) } ?? 0
-    limits.instructions = configuration.limits.instructions.map { UInt64(max($0, 1)) } ?? 0
+    limits.set(configuration.limits)
     limits.depth = UInt32(clamping: configuration.tableDepthLimit)
     limits.values = configuration.valueCountLimit
     limits.bytes = configuration.byteLimit
     limits.counting = configuration.countsInstructions
     limits.sandbox = configuration.sandbox.flags
     guard let vm = clh_open(&callbacks, &limits, failAllocation?.at ?? 0, failAllocation?.count ?? 0) else {
-      throw Self.outOfMemory
+      throw Self.outOfMemory(configuration.limits)
     }
     self.vm = vm
     clh_set_context(vm, Unmanaged.passUnretained(self).toOpaque())
@@ -70,6 +69,13 @@ final class VMState: @unchecked Sendable {
   deinit {
     sleeper?.task.cancel()
     clh_close(vm)
+  }
+
+  /// A memory error of a VM with a limit: says which.
+  static func outOfMemory(_ limits: LuaLimits) -> LuaError {
+    var error = outOfMemory
+    if let text = limits.exhausted(.memory) { error.message += ": \(text)" }
+    return error
   }
 
   static var outOfMemory: LuaError { LuaError(kind: .memory, message: String(cString: clh_memory_text)) }
