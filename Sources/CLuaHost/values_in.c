@@ -37,7 +37,7 @@ static clh_value *add(clh_vm *vm, uint32_t kind) {
   return value;
 }
 
-// Writes where in the outermost table the reader is, such as ".images[3].tags". `length` steps.
+// Writes where in the outermost table the reader is, such as ".orders[3].lines". `length` steps.
 static void write_path(const clh_vm *vm, uint32_t length, char *buffer, size_t size) {
   size_t at = 0;
   buffer[0] = 0;
