@@ -155,6 +155,8 @@ CLH_JUMPS static inline void clh_charge(lua_State *L, uint64_t steps) {
 // library_string.c, library_table.c: leave the library's table on the stack
 CLH_JUMPS void clh_open_string(lua_State *L);
 CLH_JUMPS void clh_open_table(lua_State *L);
+CLH_JUMPS lua_Integer clh_table_measure(lua_State *L);
+CLH_JUMPS int clh_table_sort(lua_State *L);
 
 // coroutine.c, protect.c, library.c, require.c
 CLH_JUMPS void clh_open_coroutine(lua_State *L);

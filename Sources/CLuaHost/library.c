@@ -142,7 +142,8 @@ CLH_JUMPS void clh_open_library(lua_State *L) {
   static const char *const names[] = {"string", "table", "math", "utf8", "coroutine", "os", "debug", NULL};
   open_base(L);
   open_string(L);
-  open_library(L, LUA_TABLIBNAME, luaopen_table);
+  clh_open_table(L);
+  lua_setglobal(L, LUA_TABLIBNAME);
   open_library(L, LUA_MATHLIBNAME, luaopen_math);
   open_library(L, LUA_UTF8LIBNAME, luaopen_utf8);
   lua_settop(L, 1);
