@@ -76,6 +76,8 @@ struct Workplace: Sendable {
     var configuration = LuaVM.Configuration(
       modules: context.modules, searchPath: [context.resolve(context.scriptDirectory), context.resolve("lua")],
       limits: LuaLimits(memory: memory.map { $0 << 20 }), output: output)
+    let time = context.time
+    configuration.sleep = { try await time.sleep(for: $0) }
     configuration.unobservedFailure = { console.note(ErrorReport($0).text(console.terminal.errorStyle)) }
     return try LuaVM(configuration)
   }
