@@ -20,20 +20,9 @@ CLH_JUMPS int clh_print(lua_State *L) {
   luaL_pushresult(&buffer);
   size_t length;
   const char *bytes = lua_tolstring(L, -1, &length);
+  clh_count_output(L, length);
   vm->callbacks.print(vm->callbacks.context, bytes, length);
   return 0;
-}
-
-// The original with mode "t", whatever the script asks for.
-static int load_text(lua_State *L) {
-  bool has_environment = lua_gettop(L) >= 4;
-  lua_settop(L, has_environment ? 4 : 3);
-  lua_pushliteral(L, "t");
-  lua_replace(L, 3);
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_insert(L, 1);
-  lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
-  return lua_gettop(L);
 }
 
 // A finalizer runs with hooks off, whenever a collection happens: scripts get none.
@@ -57,6 +46,7 @@ static int collect_garbage(lua_State *L) {
   if (strcmp(option, "count") == 0) {
     lua_pushnumber(L, lua_gc(L, LUA_GCCOUNT) + lua_gc(L, LUA_GCCOUNTB) / 1024.0);
   } else if (strcmp(option, "collect") == 0) {
+    clh_charge(L, clh_collection_cost(clh_vm_of(L)));
     lua_gc(L, LUA_GCCOLLECT);
     lua_pushinteger(L, 0);
   } else {
@@ -70,8 +60,7 @@ CLH_JUMPS int clh_exit(lua_State *L) {
   clh_vm *vm = clh_vm_of(L);
   int code = lua_isboolean(L, 1) ? !lua_toboolean(L, 1) : (int)luaL_optinteger(L, 1, 0);
   if (!vm->task) return luaL_error(L, "os.exit is not possible here");
-  vm->task->kill = CLH_KILL_EXIT;
-  vm->task->exit_code = code;
+  clh_stop(vm, CLH_KILL_EXIT, code);
   return clh_end_task(L);
 }
 
@@ -117,9 +106,7 @@ static void open_base(lua_State *L) {
   set_global(L, "setmetatable", set_metatable);
   set_global(L, "collectgarbage", collect_garbage);
   set_global(L, "require", clh_require);
-  lua_getglobal(L, "load");
-  lua_pushcclosure(L, load_text, 1);
-  lua_setglobal(L, "load");
+  set_global(L, "load", clh_load);
   lua_getglobal(L, "next");
   lua_rawsetp(L, LUA_REGISTRYINDEX, &clh_next_key);
 }

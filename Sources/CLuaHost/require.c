@@ -1,6 +1,9 @@
 // An own `require`: built-in modules, then whatever the host finds; text only, each loaded once.
 #include "internal.h"
 
+// What a look for a file counts for, in instructions.
+#define SEARCH_STEPS 5000
+
 // A module that is being loaded has a guard in the table of loaded ones. Its `__close` takes the guard away however the
 // loading ends, so that a failed module can be required again. The guard holds the coroutine of the task that loads.
 static int guard_close(lua_State *L) {
@@ -89,6 +92,7 @@ CLH_JUMPS int clh_require(lua_State *L) {
 
   size_t length;
   const char *name = lua_tolstring(L, 1, &length);
+  clh_charge(L, SEARCH_STEPS);
   vm->alloc.nofail++;
   if (vm->out.count) clh_out_reset(vm);
   vm->calling = L;
@@ -99,8 +103,11 @@ CLH_JUMPS int clh_require(lua_State *L) {
   clh_check_memory(L, vm);
   clh_push_all(L, vm);  // 3 chunk name, 4 source
   const char *path = lua_tostring(L, 3), *source = lua_tolstring(L, 4, &length);
-  if (luaL_loadbufferx(L, source, length, path, "t") != LUA_OK)
+  bool was_in_grace = vm->in_grace;
+  if (clh_load_text(L, source, length, path) != LUA_OK) {
+    if (clh_is_doomed(vm, was_in_grace)) return clh_end_task(L);
     return luaL_error(L, "error loading module '%s':\n\t%s", name, lua_tostring(L, -1));
+  }
   lua_replace(L, 4);  // 3 chunk name, 4 chunk
   push_guard(L, vm);
   lua_insert(L, 3);  // 3 guard, 4 chunk name, 5 chunk

@@ -1,6 +1,7 @@
 import CloudAccess
 import Foundation
 import ImageImport
+import ObjectStorage
 import Testing
 
 @testable import CloudSimulator
@@ -96,6 +97,20 @@ struct FaultBehaviourTests {
       }
       #expect(error?.kind == .timeout)
       #expect(error?.message.contains("did not answer within") == true)
+    }
+  }
+
+  @Test(
+    "An answer without a body keeps its head under faults of bodies",
+    arguments: ["slow_body=1:object_head", "slow_body=1:object_head:method=HEAD"])
+  func bodiless(fault: String) async throws {
+    try await TestCloud.run { cloud in
+      try cloud.putSample()
+      cloud.cloud.add(try Fault(fault))
+      let store = try await ObjectStore(session: cloud.client().session)
+      let info = try await store.headObject(bucket: "images", key: "x.zvhd2")
+      let size = try FileManager.default.attributesOfItem(atPath: cloud.path("images", "x.zvhd2"))[.size] as? UInt64
+      #expect(info.size == size)
     }
   }
 

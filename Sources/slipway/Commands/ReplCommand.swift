@@ -14,6 +14,8 @@ struct ReplCommand: AsyncParsableCommand {
 
   @OptionGroup var options: CloudOptions
 
+  @OptionGroup(title: "Limits") var limits: LimitOptions
+
   func validate() throws {
     if options.form == .json {
       throw ValidationError("A session has no JSON form; --output json belongs to run, import and validate.")
@@ -24,7 +26,7 @@ struct ReplCommand: AsyncParsableCommand {
     let workplace = try Workplace(options.settings)
     workplace.announce()
     let context = workplace.context(script: nil, arguments: [])
-    let vm = try workplace.makeVM(context)
+    let vm = try workplace.makeVM(context, limits.policy())
     let modules = context.modules.map(\.name)
     let preload = modules.map { "\($0) = require '\($0)'" }.joined(separator: "\n")
     _ = try await vm.run(Array(preload.utf8), name: "preload")
