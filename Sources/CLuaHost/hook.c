@@ -135,11 +135,8 @@ void clh_hook(lua_State *L, lua_Debug *ar) {
 // next must look in its place.
 static void run_on(clh_vm *vm, lua_State *L) {
   vm->running = L;
-  if (vm->slice_over) {
-    if (lua_gethookcount(L) != 1 || lua_gethook(L) != clh_hook) lua_sethook(L, clh_hook, LUA_MASKCOUNT, 1);
-  } else if (vm->in_grace && lua_gethook(L) != clh_hook) {
-    lua_sethook(L, clh_hook, LUA_MASKCOUNT, CLH_HOOK_COUNT);
-  }
+  if ((vm->slice_over || vm->in_grace) && lua_gethook(L) != clh_hook)
+    lua_sethook(L, clh_hook, LUA_MASKCOUNT, vm->slice_over ? 1 : CLH_HOOK_COUNT);
 }
 
 void clh_enter(clh_vm *vm, lua_State *co) { run_on(vm, co); }
