@@ -3,7 +3,7 @@ import CLuaHost
 /// A host function as one VM knows it. C holds an unretained pointer to it; the VM's state keeps it alive.
 final class Binding: Sendable {
   let function: HostFunction
-  /// The name in messages: "ims.image", or "image:submit" for a method.
+  /// The name in messages: "shop.order", or "order:cancel" for a method.
   let name: String
   /// The type whose method this is.
   let owner: ObjectType?
