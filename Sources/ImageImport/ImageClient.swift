@@ -16,13 +16,19 @@ public final class ImageClient: Sendable {
     self.time = time ?? session.time
   }
 
+  /// The budget of the session's requests, where it has one.
+  var limiter: RequestLimiter? { session.governor as? RequestLimiter }
+
   /// Sends an import exactly once and says what is known afterwards.
   ///
   /// The POST is not idempotent and the API has no token to make it so; whoever sends it again without proof that the first one was
   /// not acted on makes a second image.
-  public func submit(_ request: ImportRequest) async -> SubmissionOutcome {
-    let call = APICall(
+  ///
+  /// With `isPaidFor` the request budget was asked already.
+  public func submit(_ request: ImportRequest, isPaidFor: Bool = false) async -> SubmissionOutcome {
+    var call = APICall(
       method: "POST", path: "/v2/cloudimages/quickimport/action", body: .bytes(request.encoded()), retry: .once)
+    call.isPaidFor = isPaidFor
     do {
       return SubmissionOutcome(try await session.send(call))
     } catch let error as CloudError {

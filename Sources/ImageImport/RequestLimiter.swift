@@ -26,19 +26,22 @@ public final class RequestLimiter: RequestGovernor {
 
   public func admit(_ call: APICall) async throws {
     guard let kind = RequestKind(call) else { return }
-    if !call.isPaidFor {
-      var pause = budget.withLock { $0.reserve(kind, now: time.monotonic) }
-      while pause > .zero {
-        do {
-          try await time.sleep(for: pause)
-        } catch {
-          budget.withLock { $0.giveBack(kind) }
-          throw error
-        }
-        pause = budget.withLock { max(.zero, $0.pausedUntil - time.monotonic) }
-      }
-    }
+    if !call.isPaidFor { try await pause(for: kind) }
     counts.withLock { $0[kind.rawValue] += 1 }
+  }
+
+  /// Returns when a request of this kind may leave, and takes its token.
+  func pause(for kind: RequestKind) async throws {
+    var pause = budget.withLock { $0.reserve(kind, now: time.monotonic) }
+    while pause > .zero {
+      do {
+        try await time.sleep(for: pause)
+      } catch {
+        budget.withLock { $0.giveBack(kind) }
+        throw error
+      }
+      pause = budget.withLock { max(.zero, $0.pausedUntil - time.monotonic) }
+    }
   }
 
   public func refused(_ call: APICall, _ error: CloudError, sentAt: Duration) {

@@ -59,9 +59,18 @@ struct Workplace: Sendable {
       case .ask: TerminalQuestion.policy(console)
       }
     submission = SubmitOptions(onNotFound: policy, marksImage: options.marksImages)
+    var requestsPerSecond = options.requestsPerSecond
+    if requestsPerSecond == nil, let text = environment["SLIPWAY_REQUESTS_PER_SECOND"], !text.isEmpty {
+      guard let number = Double(text), CloudOptions.requestRates.contains(number) else {
+        throw CommandFailure(
+          .configuration, "SLIPWAY_REQUESTS_PER_SECOND must be a number from 0.01 to 1000000, got '\(text)'.",
+          hint: "unset it for the usual 5 a second")
+      }
+      requestsPerSecond = number
+    }
     runtime = CloudRuntime(
       choice: choice, scale: choice.clockScale(options.clockScale), events: events, logger: logger,
-      environment: environment, ledger: ledger)
+      environment: environment, ledger: ledger, requestsPerSecond: requestsPerSecond)
   }
 
   /// Says which cloud is used where that could be mistaken.
