@@ -223,10 +223,11 @@ lua_State *clh_inner_coroutine(lua_State *co) {
   return inner;
 }
 
-CLH_JUMPS void clh_open_coroutine(lua_State *L) {
+CLH_JUMPS int clh_open_coroutine(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"create", co_create}, {"resume", co_resume},   {"wrap", co_wrap},           {"yield", co_yield},
       {"status", co_status}, {"running", co_running}, {"isyieldable", co_isyieldable}, {"close", co_close},
       {NULL, NULL}};
   luaL_newlib(L, functions);
+  return 1;
 }

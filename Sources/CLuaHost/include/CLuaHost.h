@@ -91,6 +91,8 @@ typedef struct clh_callbacks {
   // Finds a module that is not built in: out is chunk name and source, or the error.
   int32_t (*find_module)(void *context, const char *name, size_t length, clh_out *out);
   void (*print)(void *context, const char *bytes, size_t length);
+  // A warning, without "Lua warning: " in front and without a line's end.
+  void (*warn)(void *context, const char *bytes, size_t length);
 } clh_callbacks;
 
 // What scripts get; bits of clh_limits.sandbox. Without CLH_SANDBOXED a script is trusted.

@@ -19,6 +19,8 @@ extension LuaVM {
     public var byteLimit = 256 << 20
     /// Takes what `print` writes, newline included. Runs on the VM's thread.
     public var output: @Sendable ([UInt8]) -> Void
+    /// Takes a warning that a script gives with `warn`, once it has turned warnings on. Runs on the VM's thread.
+    public var warning: @Sendable (String) -> Void = { StandardError.write("Lua warning: \($0)\n") }
     /// Waits; injected so that tests need not.
     public var sleep: @Sendable (Duration) async throws -> Void
     /// Told about a background task of `evaluate` that failed without anybody awaiting it.

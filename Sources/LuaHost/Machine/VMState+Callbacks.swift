@@ -56,6 +56,13 @@ func hostPrint(_ context: UnsafeMutableRawPointer?, _ bytes: UnsafePointer<CChar
   state.configuration.output(VMState.bytes(bytes, length))
 }
 
+/// Hands on a warning of the script.
+func hostWarn(_ context: UnsafeMutableRawPointer?, _ bytes: UnsafePointer<CChar>?, _ length: Int) {
+  guard let context else { return }
+  let state = Unmanaged<VMState>.fromOpaque(context).takeUnretainedValue()
+  state.configuration.warning(String(decoding: VMState.bytes(bytes, length), as: UTF8.self))
+}
+
 extension VMState {
   /// Runs `body` and leaves its results or its error in the out buffer.
   func answering(_ body: () throws -> [LuaValue]) -> Int32 {

@@ -33,6 +33,7 @@ final class VMState: @unchecked Sendable {
     callbacks.object = hostObject
     callbacks.find_module = hostFindModule
     callbacks.print = hostPrint
+    callbacks.warn = hostWarn
     var limits = clh_limits()
     limits.memory = configuration.limits.memory.map { max($0, 1) } ?? 0
     limits.instructions = configuration.limits.instructions.map { UInt64(max($0, 1)) } ?? 0
