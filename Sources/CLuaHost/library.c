@@ -101,8 +101,13 @@ static const grant io_grants[] = {
     {"stderr", WITH_IO, NULL}, {"stdin", WITH_IO, NULL}, {"stdout", WITH_IO, NULL}, {"tmpfile", WITH_IO, NULL},
     {"type", WITH_IO, NULL}, {"write", WITH_IO, NULL}, {NULL, 0, NULL}};
 
+static int open_string(lua_State *L) {
+  clh_open_string(L);
+  return 1;
+}
+
 static const library libraries[] = {
-    {"string", ALL, luaopen_string, string_grants}, {"table", ALL, luaopen_table, table_grants},
+    {"string", ALL, open_string, string_grants}, {"table", ALL, luaopen_table, table_grants},
     {"math", ALL, luaopen_math, math_grants}, {"utf8", ALL, luaopen_utf8, utf8_grants},
     {"coroutine", ALL, clh_open_coroutine, coroutine_grants}, {"os", ALL, luaopen_os, os_grants},
     {"debug", ALL, clh_open_debug, debug_grants}, {"io", WITH_IO, clh_open_io, io_grants}, {NULL, 0, NULL, NULL}};

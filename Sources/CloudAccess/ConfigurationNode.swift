@@ -57,7 +57,7 @@ indirect enum ConfigurationNode: Sendable, Hashable {
     }
   }
 
-  private static func line(of error: YamlError) -> String {
+  static func line(of error: YamlError) -> String {
     switch error {
     case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): ":\(mark.line)"
     case .duplicatedKeysInMapping(_, let context): ":\(context.mark.line)"
@@ -65,7 +65,7 @@ indirect enum ConfigurationNode: Sendable, Hashable {
     }
   }
 
-  private static func problem(_ error: YamlError) -> String? {
+  static func problem(_ error: YamlError) -> String? {
     switch error {
     case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _): problem
     case .duplicatedKeysInMapping: "a key stands there twice"

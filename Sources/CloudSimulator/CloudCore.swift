@@ -6,43 +6,137 @@ import Synchronization
 
 /// What all services of a local cloud share: its account, clock, state, buckets.
 final class CloudCore: Sendable {
-  let configuration: LocalCloudConfiguration
   let credentials: CloudCredentials
-  let clock: CloudClock
+  let time: any TimeSource
   let directory: DataDirectory
   let store: StateStore
   let tree: BucketTree
   let catalog: ObjectCatalog
   let logger: Logger
   private let reader: FileReader
-  private let judge: ImportJudge
   private let state: Mutex<CloudState>
+  private let settings: Mutex<LocalCloudConfiguration>
+  private let clock: Mutex<CloudClock>
+  private let plan: Mutex<FaultPlan>
+  private let calls = Mutex<[FaultCall: Int]>([:])
 
-  init(_ configuration: LocalCloudConfiguration, logger: Logger) throws {
-    self.configuration = configuration
+  init(_ configuration: LocalCloudConfiguration, time: any TimeSource, logger: Logger) throws {
+    settings = Mutex(configuration)
+    self.time = time
     self.logger = logger
     directory = try DataDirectory(path: configuration.dataDirectory)
     credentials = try CloudCredentials.load(from: directory.credentials, region: configuration.region)
     store = try StateStore(path: directory.database)
     do {
       let snapshot = try store.load()
-      clock = CloudClock(scale: configuration.clockScale, now: Date(), resuming: snapshot.moment)
-      let timing = JobMachine.Timing(
-        base: configuration.jobBaseDuration.inSeconds, perGiB: configuration.jobDurationPerGiB.inSeconds)
-      state = Mutex(CloudState(snapshot, timing: timing, keepsKilled: configuration.keepsKilledImages))
+      let clock = CloudClock(scale: configuration.clockScale, now: time.now, resuming: snapshot.moment)
+      self.clock = Mutex(clock)
+      var plan = FaultPlan(seed: configuration.faultSeed)
+      for fault in configuration.faults { plan.add(fault, at: clock.cloud(at: time.now)) }
+      self.plan = Mutex(plan)
+      state = Mutex(CloudState(snapshot, keepsKilled: configuration.keepsKilledImages))
       catalog = try ObjectCatalog(queue: store.queue)
     } catch {
       throw LocalCloudError("The state \(directory.database) cannot be read: \(error)", hint: StateStore.advice)
     }
     tree = BucketTree(root: directory.buckets)
     reader = FileReader(tree: tree, catalog: catalog)
-    judge = ImportJudge(configuration)
   }
+
+  /// How the cloud behaves now; `configure` changes it.
+  var configuration: LocalCloudConfiguration { settings.withLock { $0 } }
+
+  /// Changes how the cloud behaves from now on.
+  func configure(_ change: (inout LocalCloudConfiguration) throws(FaultError) -> Void) throws(FaultError) {
+    let outcome = settings.withLock { settings -> Result<Void, FaultError> in
+      // A change that fails half-way changes nothing.
+      var changed = settings
+      do throws(FaultError) {
+        try change(&changed)
+      } catch {
+        return .failure(error)
+      }
+      settings = changed
+      return .success(())
+    }
+    try outcome.get()
+    let keepsKilled = configuration.keepsKilledImages
+    state.withLock { $0.keepsKilled = keepsKilled }
+  }
+
+  private static func timing(_ configuration: LocalCloudConfiguration) -> JobMachine.Timing {
+    JobMachine.Timing(
+      base: configuration.jobBaseDuration.inSeconds, perGiB: configuration.jobDurationPerGiB.inSeconds)
+  }
+
+  // MARK: Time
+
+  /// Cloud time now.
+  var now: Date {
+    let real = time.now
+    return clock.withLock { $0.cloud(at: real) }
+  }
+
+  /// Whether `time` is another clock than that of this machine.
+  var hasOwnTime: Bool { !(time is SystemTime) }
+
+  /// Waits inside a call. The caller's exchange holds a clock that stands still meanwhile, so it is let go for the pause.
+  func pause(_ duration: Duration) async throws {
+    time.release()
+    defer { time.hold() }
+    try await time.sleep(for: duration)
+  }
+
+  /// Lets cloud time jump ahead.
+  func advanceClock(by duration: Duration) {
+    clock.withLock { $0.advance(by: duration.inSeconds) }
+  }
+
+  // MARK: Faults
+
+  /// Counts a call and says what strikes it; `name` is asked only when a fault wants the image's name.
+  func faults(for facts: FaultFacts, name: () -> String?) -> [FaultEffect] {
+    calls.withLock { $0[facts.call, default: 0] += 1 }
+    guard let needsNames = plan.withLock({ $0.entries.isEmpty ? nil : $0.needsNames }) else { return [] }
+    var facts = facts
+    if needsNames { facts.name = name() }
+    let now = now
+    return plan.withLock { $0.decide(facts, at: now) }
+  }
+
+  /// Looks at the plan or changes it, at a moment of cloud time.
+  func withPlan<Result: Sendable>(_ body: (inout FaultPlan, Date) -> Result) -> Result {
+    let now = now
+    return plan.withLock { body(&$0, now) }
+  }
+
+  /// How many calls of each kind came.
+  var callCounts: [FaultCall: Int] { calls.withLock { $0 } }
+
+  /// The name of the image a job makes.
+  func imageName(ofJob id: String) -> String? { state.withLock { $0.jobs[id]?.imageName } }
+
+  /// Jobs and images, oldest first.
+  func inventory() -> (jobs: [JobRecord], images: [ImageState]) {
+    let now = now
+    return state.withLock { state in
+      advance(&state, to: now)
+      return (
+        state.jobs.values.sorted { ($0.created, $0.id) < ($1.created, $1.id) },
+        state.order.compactMap { state.images[$0.id] }
+      )
+    }
+  }
+
+  /// Makes every token void.
+  func revokeTokens() { state.withLock { $0.revokeTokens() } }
+
+  // MARK: State
 
   /// Brings the state up to the present and works on it; `body` must not wait for anything.
   func withState<Result: Sendable>(_ body: (inout CloudState, Date) throws(Refusal) -> Result) throws(Refusal) -> Result
   {
-    let now = clock.now
+    let now = now
     let outcome = state.withLock { state -> Swift.Result<Result, Refusal> in
       advance(&state, to: now)
       do throws(Refusal) {
@@ -62,7 +156,7 @@ final class CloudCore: Sendable {
 
   /// Lets happen what is due, and writes what changed; what cannot be written waits for the next time.
   func tick() throws {
-    let now = clock.now
+    let now = now
     var batch = state.withLock { state in
       advance(&state, to: now)
       return state.takeChanges()
@@ -87,8 +181,8 @@ final class CloudCore: Sendable {
   }
 
   private func moment() -> (real: Date, cloud: Date) {
-    let real = Date()
-    return (real, clock.cloud(at: real))
+    let real = time.now
+    return (real, clock.withLock { $0.cloud(at: real) })
   }
 
   /// Files that were read before give their verdict at once; others are read on their own thread.
@@ -108,10 +202,12 @@ final class CloudCore: Sendable {
       finish(reading, bucket, key, evidence, &state, now)
       return
     }
-    reader.read(bucket: bucket, key: key) { [weak self] evidence in
+    time.hold()
+    reader.read(bucket: bucket, key: key) { [weak self, time] evidence in
+      defer { time.release() }
       guard let self else { return }
       self.state.withLock { state in
-        self.finish(reading, bucket, key, evidence, &state, self.clock.now)
+        self.finish(reading, bucket, key, evidence, &state, self.now)
       }
     }
   }
@@ -120,7 +216,19 @@ final class CloudCore: Sendable {
     _ reading: CloudState.Reading, _ bucket: String, _ key: String, _ evidence: ImportJudge.Evidence,
     _ state: inout CloudState, _ now: Date
   ) {
-    let verdict = judge.judge(evidence, bucket: bucket, key: key, isData: reading.isData, minDisk: reading.minDisk)
-    state.finishReading(reading.jobID, verdict, now: now)
+    let configuration = configuration
+    var verdict = ImportJudge(configuration).judge(
+      evidence, bucket: bucket, key: key, isData: reading.isData, minDisk: reading.minDisk)
+    var timing = Self.timing(configuration)
+    for effect in faults(for: FaultFacts(call: .import, name: reading.imageName), name: { reading.imageName }) {
+      switch effect {
+      case .jobFails(let code, let reason, let keepsImage):
+        let reason = reason ?? ErrorCatalogue.entry(code)?.meaning ?? "failed by order"
+        verdict = .bad(JobMachine.Failure(code: code, reason: reason, keepsImage: keepsImage))
+      case .jobTakes(let duration): timing = JobMachine.Timing(base: duration.inSeconds, perGiB: 0)
+      default: break
+      }
+    }
+    state.finishReading(reading.jobID, verdict, now: now, timing: timing)
   }
 }

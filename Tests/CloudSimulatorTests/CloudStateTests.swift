@@ -7,10 +7,11 @@ import Testing
 struct CloudStateTests {
   private let start = Date(timeIntervalSince1970: 1_700_000_000)
 
+  private let timing = JobMachine.Timing(base: 60, perGiB: 0)
+
   private func makeState(keepsKilled: Bool = true) -> CloudState {
     CloudState(
-      StateStore.Snapshot(images: [], jobs: [], tokens: []), timing: JobMachine.Timing(base: 60, perGiB: 0),
-      keepsKilled: keepsKilled)
+      StateStore.Snapshot(images: [], jobs: [], tokens: []), keepsKilled: keepsKilled)
   }
 
   private func add(_ name: String, to state: inout CloudState) {
@@ -46,8 +47,8 @@ struct CloudStateTests {
       #expect(state.advance(to: start + 1).isEmpty)
       #expect(state.advance(to: start + 2).map(\.jobID) == ["job-good", "job-bad"])
       #expect(state.images["good"]?.status == .saving)
-      state.finishReading("job-good", .good(virtualSize: 5, fileSize: 7), now: start + 3)
-      state.finishReading("job-bad", .bad(.init(code: "IMG.0057", reason: "r")), now: start + 3)
+      state.finishReading("job-good", .good(virtualSize: 5, fileSize: 7), now: start + 3, timing: timing)
+      state.finishReading("job-bad", .bad(.init(code: "IMG.0057", reason: "r")), now: start + 3, timing: timing)
       #expect(state.runningJobs == 2)
       #expect(state.advance(to: start + 70).isEmpty)
       #expect(state.runningJobs == 0)
@@ -83,7 +84,7 @@ struct CloudStateTests {
     #expect(try names(state, start + 5, tags: .atEnd, query: tagged) == [])
     #expect(try names(state, start + 5, query: tagged) == ["one"])
     _ = state.advance(to: start + 2)
-    state.finishReading("job-one", .good(virtualSize: 5, fileSize: 7), now: start + 3)
+    state.finishReading("job-one", .good(virtualSize: 5, fileSize: 7), now: start + 3, timing: timing)
     _ = state.advance(to: start + 100)
     #expect(try names(state, start + 100, images: .atEnd, tags: .atEnd, query: tagged) == ["one"])
   }

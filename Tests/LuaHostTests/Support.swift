@@ -202,7 +202,8 @@ enum Shop {
           return []
         },
       ],
-      types: [point, countdown], constants: [("answer", 42, "The answer."), ("list", .list([1, 2, 3]), "A list.")])
+      types: [point, countdown],
+      constants: [HostConstant("answer", 42, "The answer."), HostConstant("list", .list([1, 2, 3]), "A list.")])
   }
 }
 

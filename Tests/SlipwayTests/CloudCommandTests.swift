@@ -69,6 +69,48 @@ struct CloudCommandTests {
     }
   }
 
+  @Test("Faults come from flags and files, for the local cloud only, and a mistake in them is told with its place")
+  func faults() async throws {
+    try await withTemporaryDirectory { directory in
+      let data = directory.appending(path: "data")
+      try await ExampleFiles.disk(in: data, bucket: "images", key: "x.zvhd2")
+      let request = [
+        "import", "--cloud", "local", "--local-cloud", data.path, "--name", "web", "--image-url", "images:x.zvhd2",
+        "--os-version", "CentOS 7.0 64bit", "--min-disk", "40",
+      ]
+      var outcome = try await Tool.run(request + ["--fault", "job_fails=IMG.0055"])
+      #expect(outcome.status == 1, "\(outcome.errors)")
+      #expect(outcome.errors.contains("IMG.0055"), "\(outcome.errors)")
+
+      let file = directory.appending(path: "faults.yaml")
+      try "switches: {unique_names: true}\nfaults:\n  - refused=IMG.0015\n".write(
+        to: file, atomically: true, encoding: .utf8)
+      outcome = try await Tool.run(request + ["--faults", file.path])
+      #expect(outcome.status != 0)
+      #expect(outcome.errors.contains("IMG.0015"), "\(outcome.errors)")
+      outcome = try await Tool.run(request + ["--faults", file.path, "--fault", "reply_cut:sumbit"])
+      #expect(outcome.status == 78)
+      #expect(outcome.errors.contains("fault 'reply_cut:sumbit': 'call' must be one of"), "\(outcome.errors)")
+      try "faults:\n  - efect: reply_cut\n".write(to: file, atomically: true, encoding: .utf8)
+      outcome = try await Tool.run(["cloud", "--data", data.path, "--faults", file.path])
+      #expect(outcome.status == 78)
+      #expect(outcome.errors.contains("faults.yaml:2: 'effect' is missing"), "\(outcome.errors)")
+      outcome = try await Tool.run(["cloud", "--data", data.path, "--switch", "image_visibility=never"])
+      #expect(outcome.status == 78)
+      #expect(outcome.errors.contains("must be at_submission, at_end, or a delay"), "\(outcome.errors)")
+
+      let environment = try configure(
+        directory,
+        LocalCloudAccess(
+          endpoint: "http://127.0.0.1:1", accessKey: "a", secretKey: "s", user: "u", password: "p", domain: "d",
+          project: "eu-de", projectID: "p", region: "eu-de"))
+      outcome = try await Tool.run(
+        ["run", "--cloud", "by-password", "--fault", "reply_cut", "-"], input: "", environment: environment)
+      #expect(outcome.status == 78)
+      #expect(outcome.errors.contains("for the local cloud"), "\(outcome.errors)")
+    }
+  }
+
   @Test("A wrong password is 77, an unreachable cloud 69, an unknown one 78 with a suggestion, and no secret is shown")
   func refusals() async throws {
     try await withTemporaryDirectory { directory in

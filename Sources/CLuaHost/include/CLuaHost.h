@@ -103,7 +103,7 @@ typedef struct clh_limits {
   uint64_t instructions;   // per root run; 0 = none, which lets the slice timer be used instead of counting
   uint32_t depth;          // nesting of a table that crosses
   size_t values;           // number of values that cross at once
-  size_t bytes;            // bytes of all strings that cross at once, and of one string.rep
+  size_t bytes;            // bytes of all strings that cross at once
   bool counting;           // always count instructions, even without a limit
   uint32_t sandbox;        // CLH_SANDBOXED …
 } clh_limits;
@@ -142,7 +142,8 @@ bool clh_add_function(clh_vm *vm, const char *module, const char *path, clh_meth
 // Adds the value in the VM's out buffer to a module's table. An empty path makes it the module itself.
 bool clh_add_value(clh_vm *vm, const char *module, const char *path);
 bool clh_add_module(clh_vm *vm, const char *module);
-// Adds plain C functions `add(a, b)`, `echo(s)` and `copy(t)`, against which host calls are measured.
+// Adds plain C functions `add(a, b)`, `echo(s)` and `copy(t)`, and Lua's own `string`, `table` and `utf8`: what is measured
+// and tested against.
 bool clh_add_baseline(clh_vm *vm, const char *module);
 // Describes an object type. Plain memory only, so that Swift may call it at any time; number = its index, from 0 up.
 enum { CLH_TYPE_CALLS = 1, CLH_TYPE_CALL_WAITS = 2, CLH_TYPE_LENGTH = 4, CLH_TYPE_ERROR = 8 };

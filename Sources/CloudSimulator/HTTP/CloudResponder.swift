@@ -1,15 +1,17 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
 
 /// Routes every request of the one endpoint by its first path segment, and gives every answer its request id.
 struct CloudResponder: HTTPResponder {
-  typealias Context = BasicRequestContext
+  typealias Context = CloudContext
 
   private let core: CloudCore
   private let identity: IdentityService
   private let images: ImageService
   private let objects: ObjectService
+  private let control: ControlService
 
   init(_ core: CloudCore) {
     self.core = core
@@ -17,15 +19,42 @@ struct CloudResponder: HTTPResponder {
     identity = IdentityService(core: core, gateway: gateway)
     images = ImageService(core: core, gateway: gateway)
     objects = ObjectService(core: core)
+    control = ControlService(core: core)
   }
 
   private static let requestID = HTTPField.Name("X-Request-Id")
 
-  func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
-    let exchange = Exchange(request, requestID: RandomText.hex(32))
-    var response = await reply(to: exchange).response()
+  func respond(to request: Request, context: CloudContext) async throws -> Response {
+    let exchange = exchange(of: request)
+    var response: Response
+    if exchange.segments.first == ControlService.prefix, core.configuration.offersControl {
+      response = await control.respond(exchange, caller: context.caller).response()
+    } else {
+      response = try await FaultyAnswer(core: core, exchange: exchange).response { await reply(to: exchange) }
+    }
     if let name = Self.requestID { response.headers[name] = exchange.requestID }
     return response
+  }
+
+  /// The request as the services see it, with the faults that strike it.
+  private func exchange(of request: Request) -> Exchange {
+    let target = Exchange.Target(request)
+    let requestID = RandomText.hex(32)
+    var received = core.time.now
+    guard target.segments.first != ControlService.prefix else {
+      return Exchange(request, requestID: requestID, received: received)
+    }
+    let method = request.head.method.rawValue
+    let call = FaultCall(method: method, segments: target.segments)
+    let faults = core.faults(for: FaultFacts(call: call, method: method, path: target.path)) {
+      call == .job ? target.segments.last.flatMap(core.imageName(ofJob:)) : nil
+    }
+    var isDated = core.hasOwnTime
+    for case .clockSkew(let seconds) in faults {
+      received += seconds
+      isDated = true
+    }
+    return Exchange(request, requestID: requestID, received: received, isDated: isDated, faults: faults)
   }
 
   private func reply(to exchange: Exchange) async -> Reply {

@@ -17,26 +17,48 @@ struct Exchange: Sendable {
   let request: Request
   /// Unique within this cloud; every answer carries it.
   let requestID: String
-  /// Moment of arrival by the real clock.
+  /// Moment of arrival by the clock that tokens and signatures are held against.
   let received: Date
+  /// Whether `received` is by another clock than the real one, so that the answer needs its date from there.
+  let isDated: Bool
+  /// What goes wrong with this call.
+  let faults: [FaultEffect]
 
-  init(_ request: Request, requestID: String, received: Date = Date()) {
+  init(
+    _ request: Request, requestID: String, received: Date, isDated: Bool = false, faults: [FaultEffect] = []
+  ) {
     self.request = request
     self.requestID = requestID
     self.received = received
+    self.isDated = isDated
+    self.faults = faults
     method = request.head.method.rawValue
-    let target = request.head.path ?? "/"
-    if let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) {
-      path = String(target[..<mark])
-      rawQuery = String(target[target.utf8.index(after: mark)...])
-      query = PercentEncoding.queryPairs(rawQuery, plusIsSpace: true).map { (name: $0.0, value: $0.1) }
-    } else {
-      path = target
-      rawQuery = ""
-      query = []
-    }
-    segments = path.utf8.split(separator: UInt8(ascii: "/")).map { piece in
-      piece.contains(UInt8(ascii: "%")) ? PercentEncoding.decode(Substring(piece)) : String(Substring(piece))
+    let target = Target(request)
+    path = target.path
+    rawQuery = target.query
+    query =
+      rawQuery.isEmpty ? [] : PercentEncoding.queryPairs(rawQuery, plusIsSpace: true).map { (name: $0.0, value: $0.1) }
+    segments = target.segments
+  }
+
+  /// The target of a request, taken apart.
+  struct Target {
+    let path: String
+    let query: String
+    let segments: [String]
+
+    init(_ request: Request) {
+      let target = request.head.path ?? "/"
+      if let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) {
+        path = String(target[..<mark])
+        query = String(target[target.utf8.index(after: mark)...])
+      } else {
+        path = target
+        query = ""
+      }
+      segments = path.utf8.split(separator: UInt8(ascii: "/")).map { piece in
+        piece.contains(UInt8(ascii: "%")) ? PercentEncoding.decode(Substring(piece)) : String(Substring(piece))
+      }
     }
   }
 

@@ -5,11 +5,9 @@ import HTTPTypes
 /// What stands before IMS and IAM: who calls, and how large the body may be.
 struct Gateway: Sendable {
   private let core: CloudCore
-  private let verifier: GatewayVerifier
 
   init(_ core: CloudCore) {
     self.core = core
-    verifier = GatewayVerifier(credentials: core.credentials, configuration: core.configuration)
   }
 
   private static let token = HTTPField.Name("X-Auth-Token")
@@ -56,7 +54,8 @@ struct Gateway: Sendable {
     guard let authorization = exchange.header(.authorization) else {
       throw .unauthenticated("neither X-Auth-Token nor Authorization was sent")
     }
-    try verifier.verify(exchange, authorization: authorization, body: body)
+    try GatewayVerifier(credentials: core.credentials, configuration: core.configuration)
+      .verify(exchange, authorization: authorization, body: body)
     if let name = Self.securityToken, exchange.header(name) != nil {
       throw .unauthenticated("the security token is unknown: this cloud has no temporary keys")
     }

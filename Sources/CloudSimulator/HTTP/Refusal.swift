@@ -1,3 +1,5 @@
+import ImageImport
+
 /// An answer that refuses, in the shape of the part of the cloud that gives it.
 enum Refusal: Error, Sendable {
   /// The image service: an IMG code.
@@ -52,6 +54,12 @@ enum Refusal: Error, Sendable {
   /// 400 with an IMG code.
   static func image(_ code: String, _ message: String) -> Refusal {
     .service(status: 400, code: code, message: message)
+  }
+
+  /// One of the documented refusals of the image service with its status; without a reason its documented meaning.
+  static func catalogued(_ code: String, _ reason: String?) -> Refusal {
+    let entry = ErrorCatalogue.entry(code)
+    return .service(status: entry?.status ?? 400, code: code, message: reason ?? entry?.meaning ?? "")
   }
 
   /// 404 of the gateway for a path or method that does not exist.

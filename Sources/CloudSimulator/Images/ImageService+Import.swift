@@ -14,7 +14,7 @@ extension ImageService {
     let report = rules.report(for: request, projectID: core.credentials.project_id)
     // Errors without a code are those of which no answer of the service is known: it ignores what it does not know.
     for error in report.findings where error.severity == .error {
-      if let code = error.code { throw Self.refusal(code, error.message) }
+      if let code = error.code { throw Refusal.catalogued(code, error.message) }
     }
     if core.configuration.refusesUnlistedOSVersions, let version = request.osVersion, OSVersions.lookup(version).isEmpty
     {
@@ -43,9 +43,5 @@ extension ImageService {
       state.add(job) { plan.image(id: imageID, sequence: $0, jobID: jobID, now: now) }
     }
     return .json { $0.member("job_id", jobID) }
-  }
-
-  private static func refusal(_ code: String, _ message: String) -> Refusal {
-    .service(status: ErrorCatalogue.entry(code)?.status ?? 400, code: code, message: message)
   }
 }

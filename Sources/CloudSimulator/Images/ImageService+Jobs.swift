@@ -1,3 +1,4 @@
+import CloudAccess
 import Foundation
 
 extension ImageService {
@@ -7,7 +8,7 @@ extension ImageService {
     if let project { try checkProject(project) }
     let status = core.configuration.unknownJobStatus
     let (record, now) = try core.withState { (state, now) throws(Refusal) -> (JobRecord, Date) in
-      guard let job = state.jobs[id] else {
+      guard let job = state.jobs[id], !exchange.hides(job, at: now) else {
         throw .service(status: status, code: "IMG.0023", message: "The job \(id) does not exist.")
       }
       return (job, now)
@@ -74,5 +75,15 @@ extension ImageService {
   private static func fraction(_ value: Double) -> String {
     let hundredths = Int((value * 100).rounded(.down))
     return hundredths >= 100 ? "1.00" : "0.\(hundredths < 10 ? "0" : "")\(hundredths)"
+  }
+}
+
+extension Exchange {
+  /// Whether a fault makes a job unknown.
+  fileprivate func hides(_ job: JobRecord, at now: Date) -> Bool {
+    faults.contains { effect in
+      guard case .jobUnknown(let limit) = effect else { return false }
+      return limit.map { now.timeIntervalSince(job.created) < $0.inSeconds } ?? true
+    }
   }
 }

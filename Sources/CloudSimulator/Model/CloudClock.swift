@@ -9,7 +9,7 @@ struct CloudClock: Sendable, Equatable {
   /// Real moment at which the cloud showed `cloudAnchor`.
   let realAnchor: Date
   /// Cloud time at `realAnchor`.
-  let cloudAnchor: Date
+  private(set) var cloudAnchor: Date
 
   /// A clock that goes on where an earlier run stopped.
   ///
@@ -31,6 +31,8 @@ struct CloudClock: Sendable, Equatable {
     cloudAnchor.addingTimeInterval(real.timeIntervalSince(realAnchor) * scale)
   }
 
-  /// Cloud time now.
-  var now: Date { cloud(at: Date()) }
+  /// Jumps ahead.
+  mutating func advance(by seconds: Double) {
+    cloudAnchor.addTimeInterval(seconds)
+  }
 }

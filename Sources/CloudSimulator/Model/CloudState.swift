@@ -7,6 +7,7 @@ struct CloudState: Sendable {
   /// A job whose file has to be read now.
   struct Reading: Sendable, Equatable {
     var jobID: String
+    var imageName: String
     var source: String
     var isData: Bool
     var minDisk: Int
@@ -27,17 +28,17 @@ struct CloudState: Sendable {
   private var killedImages = 0
   private var nextSequence: Int64 = 1
   private var due = DueQueue<Due>()
-  private let keepsKilled: Bool
-  private let timing: JobMachine.Timing
+  /// Whether an image stays when its import has failed.
+  var keepsKilled: Bool
 
   private var changedImages: Set<String> = []
   private var changedJobs: Set<String> = []
   private var removedImages: [String] = []
   private var newTokens: [TokenTable.Entry] = []
+  private var areTokensRevoked = false
 
   /// Goes on from what the disk holds: jobs that ran go on, a reading that was cut off begins again.
-  init(_ snapshot: StateStore.Snapshot, timing: JobMachine.Timing, keepsKilled: Bool) {
-    self.timing = timing
+  init(_ snapshot: StateStore.Snapshot, keepsKilled: Bool) {
     self.keepsKilled = keepsKilled
     tokens = TokenTable(snapshot.tokens)
     for image in snapshot.images {
@@ -77,7 +78,9 @@ struct CloudState: Sendable {
   }
 
   /// Takes the verdict on a job's file.
-  mutating func finishReading(_ jobID: String, _ verdict: JobMachine.Verdict, now: Date) {
+  mutating func finishReading(
+    _ jobID: String, _ verdict: JobMachine.Verdict, now: Date, timing: JobMachine.Timing
+  ) {
     guard var job = jobs[jobID] else { return }
     job.machine.inspected(verdict, now: now, timing: timing)
     store(job)
@@ -119,6 +122,13 @@ struct CloudState: Sendable {
     newTokens.append(token)
   }
 
+  /// Forgets every token.
+  mutating func revokeTokens() {
+    tokens = TokenTable()
+    newTokens = []
+    areTokensRevoked = true
+  }
+
   /// Takes the rows that changed since the last call.
   mutating func takeChanges() -> StateStore.Batch {
     var batch = StateStore.Batch()
@@ -126,6 +136,8 @@ struct CloudState: Sendable {
     batch.jobs = changedJobs.compactMap { jobs[$0] }
     batch.removedImages = removedImages
     batch.tokens = newTokens
+    batch.revokesTokens = areTokensRevoked
+    areTokensRevoked = false
     changedImages.removeAll(keepingCapacity: true)
     changedJobs.removeAll(keepingCapacity: true)
     removedImages.removeAll()
@@ -138,7 +150,8 @@ struct CloudState: Sendable {
     changedImages.formUnion(batch.images.map(\.id).filter { images[$0] != nil })
     changedJobs.formUnion(batch.jobs.map(\.id))
     removedImages = batch.removedImages + removedImages
-    newTokens = batch.tokens + newTokens
+    if !areTokensRevoked { newTokens = batch.tokens + newTokens }
+    areTokensRevoked = areTokensRevoked || batch.revokesTokens
   }
 
   private mutating func advanceJob(_ id: String, to now: Date) -> Reading? {
@@ -149,7 +162,8 @@ struct CloudState: Sendable {
       case .inspect:
         guard let image = images[job.imageID] else { continue }
         update(job.imageID, now: job.machine.began ?? now) { $0.status = .saving }
-        reading = Reading(jobID: id, source: image.source, isData: image.isData, minDisk: image.minDisk)
+        reading = Reading(
+          jobID: id, imageName: image.name, source: image.source, isData: image.isData, minDisk: image.minDisk)
       case .activate(_, let fileSize):
         let ended = job.machine.ended ?? now
         update(job.imageID, now: ended) { image in
@@ -158,10 +172,10 @@ struct CloudState: Sendable {
           image.fileSize = fileSize
         }
         runningJobs -= 1
-      case .kill:
+      case .kill(let failure):
         update(job.imageID, now: job.machine.ended ?? now) { $0.status = .killed }
         killedImages += 1
-        if !keepsKilled { remove(job.imageID) }
+        if !(failure.keepsImage ?? keepsKilled) { remove(job.imageID) }
         runningJobs -= 1
       }
     }

@@ -12,6 +12,8 @@ struct JobMachine: Sendable, Equatable {
     var code: String
     /// One sentence: the object, what was expected, what was found.
     var reason: String
+    /// Whether the image stays, as `killed`; nil leaves it to the cloud's switch.
+    var keepsImage: Bool?
   }
 
   /// What reading the image file led to.

@@ -4,12 +4,8 @@ import HTTPTypes
 /// Object storage in path style over plain directories.
 struct ObjectService: Sendable {
   let core: CloudCore
-  let verifier: ObjectVerifier
 
-  init(core: CloudCore) {
-    self.core = core
-    verifier = ObjectVerifier(credentials: core.credentials, configuration: core.configuration)
-  }
+  var verifier: ObjectVerifier { ObjectVerifier(credentials: core.credentials, configuration: core.configuration) }
 
   /// Whether a request bears a signature of object storage, right or wrong.
   func isSigned(_ exchange: Exchange) -> Bool {

@@ -1,3 +1,4 @@
+import CloudAccess
 import Foundation
 import Hummingbird
 import Logging
@@ -23,8 +24,13 @@ public final class LocalCloud: Sendable {
 
   /// Opens the data directory.
   ///
+  /// `time` is the clock for tokens, signatures and pauses; cloud time passes along with it, at the configured scale.
+  ///
   /// - Throws: `LocalCloudError` when the directory cannot be used, or another cloud uses it.
-  public init(configuration: LocalCloudConfiguration, logger: Logger = Logger(label: "slipway.local-cloud")) throws {
+  public init(
+    configuration: LocalCloudConfiguration, time: any TimeSource = SystemTime(),
+    logger: Logger = Logger(label: "slipway.local-cloud")
+  ) throws {
     guard configuration.clockScale > 0, configuration.clockScale.isFinite else {
       throw LocalCloudError(
         "The clock scale is \(configuration.clockScale): expected a number above 0",
@@ -37,7 +43,7 @@ public final class LocalCloud: Sendable {
     // The server's own words about connections are of no use to those who import images.
     if logger.logLevel < .warning { logger.logLevel = max(logger.logLevel, .notice) }
     self.logger = logger
-    core = try CloudCore(configuration, logger: logger)
+    core = try CloudCore(configuration, time: time, logger: logger)
   }
 
   /// Listens, and returns how to reach this cloud; a cloud starts once.
@@ -54,7 +60,7 @@ public final class LocalCloud: Sendable {
     let (ports, listening) = AsyncStream.makeStream(of: Int.self)
     let application = Application(
       responder: CloudResponder(core),
-      server: .http1(configuration: .init(additionalChannelHandlers: [ContinueHandler()])),
+      server: .http1(configuration: .init(additionalChannelHandlers: [WireHandler(), ContinueHandler()])),
       configuration: ApplicationConfiguration(
         address: .hostname(configuration.host, port: configuration.port), serverName: "slipway-cloud"),
       onServerRunning: { channel in

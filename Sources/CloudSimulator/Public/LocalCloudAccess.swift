@@ -21,6 +21,22 @@ public struct LocalCloudAccess: Sendable, Codable, Equatable {
   /// Region name.
   public var region: String
 
+  /// From its parts.
+  public init(
+    endpoint: String, accessKey: String, secretKey: String, user: String, password: String, domain: String,
+    project: String, projectID: String, region: String
+  ) {
+    self.endpoint = endpoint
+    self.accessKey = accessKey
+    self.secretKey = secretKey
+    self.user = user
+    self.password = password
+    self.domain = domain
+    self.project = project
+    self.projectID = projectID
+    self.region = region
+  }
+
   enum CodingKeys: String, CodingKey {
     case endpoint
     case accessKey = "access_key"

@@ -76,6 +76,13 @@ public struct LocalCloudConfiguration: Sendable {
   /// Whether a byte range whose end is not greater than its start is ignored, as documented.
   public var ignoresSingleByteRanges: Bool = true
 
+  /// What goes wrong from the start on; `/_control/faults` sets more while the cloud runs.
+  public var faults: [Fault] = []
+  /// What the chances of faults are drawn from.
+  public var faultSeed: UInt64 = 1
+  /// Whether `/_control` answers, to callers on this machine only.
+  public var offersControl: Bool = true
+
   /// A local cloud over a directory, with the limits and speeds of the real one.
   public init(dataDirectory: String) {
     self.dataDirectory = dataDirectory

@@ -12,10 +12,12 @@ final class StateStore: Sendable {
     var removedImages: [String] = []
     var jobs: [JobRecord] = []
     var tokens: [TokenTable.Entry] = []
+    /// Whether the tokens from before this batch are void.
+    var revokesTokens = false
     /// Real and cloud time of the batch.
     var moment: (real: Date, cloud: Date)?
 
-    var isEmpty: Bool { images.isEmpty && removedImages.isEmpty && jobs.isEmpty && tokens.isEmpty }
+    var isEmpty: Bool { images.isEmpty && removedImages.isEmpty && jobs.isEmpty && tokens.isEmpty && !revokesTokens }
   }
 
   /// Everything a cloud needs to go on.
@@ -129,6 +131,7 @@ final class StateStore: Sendable {
       for id in batch.removedImages { try removal.execute(arguments: [id]) }
       let job = try database.cachedStatement(sql: JobRecord.insertion)
       for record in batch.jobs { try job.execute(arguments: record.arguments) }
+      if batch.revokesTokens { try database.execute(sql: "DELETE FROM token") }
       let token = try database.cachedStatement(sql: "INSERT OR REPLACE INTO token VALUES (?, ?, ?, ?)")
       for entry in batch.tokens {
         try token.execute(arguments: [

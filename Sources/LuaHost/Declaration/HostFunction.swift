@@ -2,7 +2,7 @@ import CLuaHost
 
 /// A Swift function that scripts can call: one declaration, from which binding, argument checks and documentation come.
 public struct HostFunction: Sendable {
-  /// The full name, such as "ims.system_image", or "image:submit" for a method.
+  /// The full name, such as "shop.order", or "order:cancel" for a method.
   public let name: String
   /// One sentence for help and reference.
   public let summary: String
@@ -12,6 +12,8 @@ public struct HostFunction: Sendable {
   public let since: String
   /// The capability a plugin needs for calling it.
   public let capability: String?
+  /// What stubs, reference and help say besides; see `documented`.
+  public var documentation = FunctionDocumentation()
   let body: Body
   /// The depth from which on tables are passed by reference instead of being copied; nil copies all.
   var referenceDepth: Int?
@@ -78,12 +80,6 @@ public struct HostFunction: Sendable {
     String(name[(name.lastIndex { $0 == "." || $0 == ":" }.map(name.index(after:)) ?? name.startIndex)...])
   }
 
-  /// The signature in one line, such as "ims.job(id: string)".
-  public var signature: String {
-    let list = parameters.map { parameter in
-      parameter.variadic ? "..." : "\(parameter.name)\(parameter.optional ? "?" : ""): \(parameter.type.name)"
-    }
-    let results = returns.map(\.type.name).joined(separator: ", ")
-    return "\(name)(\(list.joined(separator: ", ")))" + (results.isEmpty ? "" : " -> \(results)")
-  }
+  /// The signature in one line, such as "shop.order(name: string)".
+  public var signature: String { FunctionDeclaration(self).signature }
 }

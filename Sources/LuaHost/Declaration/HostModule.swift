@@ -5,8 +5,8 @@ public struct HostModule: Sendable {
   public let summary: String
   public let functions: [HostFunction]
   public let types: [ObjectType]
-  /// Values of the module's table: name, value, one sentence.
-  public let constants: [(name: String, value: LuaValue, docs: String)]
+  /// Values of the module's table.
+  public let constants: [HostConstant]
   let content: Content
 
   enum Content: Sendable {
@@ -18,13 +18,13 @@ public struct HostModule: Sendable {
   /// Declares a module of functions and constants; `types` are the objects its functions may return.
   public init(
     _ name: String, _ summary: String, functions: [HostFunction] = [], types: [ObjectType] = [],
-    constants: [(String, LuaValue, String)] = []
+    constants: [HostConstant] = []
   ) {
     self.name = name
     self.summary = summary
     self.functions = functions
     self.types = types
-    self.constants = constants.map { (name: $0.0, value: $0.1, docs: $0.2) }
+    self.constants = constants
     content = .declared
   }
 

@@ -2,7 +2,8 @@ extension LuaType {
   /// Whether `nil` is one of the type's values.
   var acceptsNil: Bool {
     switch self {
-    case .any: true
+    case .any, .generic: true
+    case .alias(let alias): alias.type.acceptsNil
     case .union(let types): types.contains { $0.acceptsNil }
     default: false
     }
@@ -11,7 +12,7 @@ extension LuaType {
   /// What is wrong with a value, or nil. Floats without a fraction become integers where integers are asked for.
   func problem(_ value: inout LuaValue) -> String? {
     switch self {
-    case .any: return nil
+    case .any, .generic: return nil
     case .boolean: return value.boolValue == nil ? mismatch(value) : nil
     case .integer:
       guard let integer = value.integerValue else {
@@ -23,7 +24,8 @@ extension LuaType {
     case .number: return value.numberValue == nil ? mismatch(value) : nil
     case .string: return value.bytesValue == nil ? mismatch(value) : nil
     case .table: return value.tableValue == nil ? mismatch(value) : nil
-    case .function: return value.functionValue == nil ? mismatch(value) : nil
+    case .function, .callback: return value.functionValue == nil ? mismatch(value) : nil
+    case .iterator: return value.functionValue == nil && value.objectValue?.type.call == nil ? mismatch(value) : nil
     case .object(let name): return value.objectValue?.type.name == name ? nil : mismatch(value)
     case .duration: return LuaDuration.parse(value) == nil ? malformed(value, "like \"90s\" or \"1h30m\"") : nil
     case .size: return LuaSize.parse(value) == nil ? malformed(value, "like \"40GB\"") : nil
@@ -31,7 +33,8 @@ extension LuaType {
     case .list(let item): return listProblem(&value, item)
     case .map: return mapProblem(value)
     case .union(let types): return unionProblem(&value, types)
-    case .record(let fields): return recordProblem(&value, fields)
+    case .record(let record): return recordProblem(&value, record.fields)
+    case .alias(let alias): return alias.type.problem(&value)
     }
   }
 
@@ -90,6 +93,7 @@ extension LuaType {
   private var takesTables: Bool {
     switch self {
     case .table, .list, .map, .record: true
+    case .alias(let alias): alias.type.takesTables
     default: false
     }
   }

@@ -25,5 +25,13 @@ public indirect enum LuaType: Sendable {
   /// The first of these that fits.
   case union([LuaType])
   /// A table with exactly these fields; an unknown one is an error.
-  case record([HostParameter])
+  case record(LuaRecord)
+  /// A type with a name and documentation of its own.
+  case alias(LuaAlias)
+  /// A function with this signature; only that it is a function is checked.
+  case callback(LuaSignature)
+  /// Something a generic `for` can loop over, with the values of each turn.
+  case iterator([HostParameter])
+  /// Any value, the same type wherever the name stands in a declaration.
+  case generic(String)
 }

@@ -1,6 +1,6 @@
 /// What scripts can do with a kind of Swift object: its fields, methods and the operators it answers.
 public struct ObjectType: Sendable {
-  /// The name, such as "ims.Image".
+  /// The name, such as "shop.Order".
   public var name: String { storage.name }
   /// One sentence for help and reference.
   public var summary: String { storage.summary }
@@ -8,6 +8,10 @@ public struct ObjectType: Sendable {
   public var methods: [HostFunction] { storage.methods }
   /// What `object(...)` does; it may wait, which makes lazy iterators for a generic `for`.
   public var call: HostFunction? { storage.call }
+  /// The type of `object[i]`, where there are elements.
+  public var elementType: LuaType? { storage.element == nil ? nil : storage.elementType }
+  /// Whether `#object` gives a length.
+  public var hasLength: Bool { storage.length != nil }
 
   let storage: Storage
 
@@ -22,11 +26,13 @@ public struct ObjectType: Sendable {
     let length: (@Sendable (AnyObject) -> Int)?
     let lookUp: (@Sendable (AnyObject, String) -> LuaValue?)?
     let element: (@Sendable (AnyObject, Int) -> LuaValue)?
+    let elementType: LuaType
 
     init(
       name: String, summary: String, fields: [ObjectField], methods: [HostFunction], call: HostFunction?,
       describe: (@Sendable (AnyObject) -> String)?, length: (@Sendable (AnyObject) -> Int)?,
-      lookUp: (@Sendable (AnyObject, String) -> LuaValue?)?, element: (@Sendable (AnyObject, Int) -> LuaValue)?
+      lookUp: (@Sendable (AnyObject, String) -> LuaValue?)?, element: (@Sendable (AnyObject, Int) -> LuaValue)?,
+      elementType: LuaType
     ) {
       self.name = name
       self.summary = summary
@@ -39,12 +45,13 @@ public struct ObjectType: Sendable {
       self.length = length
       self.lookUp = lookUp
       self.element = element
+      self.elementType = elementType
     }
   }
 
   /// Declares a type.
   /// - Parameters:
-  ///   - name: The name that `type` errors and documentation show, such as "ims.Image".
+  ///   - name: The name that `type` errors and documentation show, such as "shop.Order".
   ///   - summary: One sentence.
   ///   - fields: Read by `object.field`.
   ///   - methods: Called by `object:method()`; the Swift object is `args.receiver`.
@@ -52,15 +59,16 @@ public struct ObjectType: Sendable {
   ///   - description: What `tostring` gives; one line.
   ///   - length: What `#object` gives.
   ///   - element: What `object[i]` gives for an integer; nil ends an `ipairs`.
+  ///   - elementType: The type of those elements.
   ///   - lookUp: Answers fields that are not declared; nil means "there is none", which is an error.
   public init(
     _ name: String, _ summary: String, fields: [ObjectField] = [], methods: [HostFunction] = [],
     call: HostFunction? = nil, description: (@Sendable (AnyObject) -> String)? = nil,
     length: (@Sendable (AnyObject) -> Int)? = nil, element: (@Sendable (AnyObject, Int) -> LuaValue)? = nil,
-    lookUp: (@Sendable (AnyObject, String) -> LuaValue?)? = nil
+    elementType: LuaType = .any, lookUp: (@Sendable (AnyObject, String) -> LuaValue?)? = nil
   ) {
     storage = Storage(
       name: name, summary: summary, fields: fields, methods: methods, call: call, describe: description,
-      length: length, lookUp: lookUp, element: element)
+      length: length, lookUp: lookUp, element: element, elementType: elementType)
   }
 }

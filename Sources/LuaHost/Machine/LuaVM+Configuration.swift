@@ -15,7 +15,7 @@ extension LuaVM {
     public var tableDepthLimit = 200
     /// The most values that cross at once.
     public var valueCountLimit = 4_000_000
-    /// The most bytes of strings that cross at once, and the longest result of `string.rep`.
+    /// The most bytes of strings that cross at once.
     public var byteLimit = 256 << 20
     /// Takes what `print` writes, newline included. Runs on the VM's thread.
     public var output: @Sendable ([UInt8]) -> Void

@@ -9,7 +9,7 @@ public enum TaskModule {
     "task", "Run parts of a workflow at the same time.",
     functions: [
       spawn.passingReferences(from: 0), sleep, map.passingReferences(from: 1), group, race, timeout, shield,
-    ], types: [taskType, groupType])
+    ].map(documented), types: [taskType, groupType])
 
   static let taskType = ObjectType(
     "task.Task", "A spawned task.",
@@ -27,7 +27,7 @@ public enum TaskModule {
         try $0.receiver(as: ScriptTask.self).cancel()
         return []
       },
-    ],
+    ].map(documented),
     description: { "task (\(($0 as? ScriptTask)?.status ?? "gone"))" })
 
   static let groupType = ObjectType(
@@ -45,7 +45,7 @@ public enum TaskModule {
         }
         return [.object(LuaObject(task, type: taskType))]
       }.passingReferences(from: 0)
-    ])
+    ].map(documented))
 
   private static let function = HostParameter("f", .function, "what to run")
 

@@ -17,22 +17,18 @@ final class ImageObject: Sendable {
   /// Fields that belong to other calls of the service: taken here so that the rules can say what is wrong with them.
   static let foreignFields = ["cmk_id", "is_config", "min_ram", "max_ram", "data_images", "is_quick_import"]
 
-  /// The parameters of a request's table, by form.
+  /// The parameters of a request's table, by form; fields of the other form are taken, for the rules to judge.
   static func record(_ kind: ImageKind) -> LuaType {
     let fields = RequestField.allCases.map { field in
-      HostParameter(field.rawValue, luaType(field), field.summary, optional: true)
+      field.kinds.contains(kind)
+        ? HostParameter(field.rawValue, ImsTypes.type(field), field.summary, optional: true)
+        : .hidden(field.rawValue, ImsTypes.type(field))
     }
+    let name = kind == .system ? "ims.SystemImageFields" : "ims.DataImageFields"
     return .record(
-      fields + foreignFields.map { HostParameter($0, .any, "not a field of quick import", optional: true) })
-  }
-
-  private static func luaType(_ field: RequestField) -> LuaType {
-    switch field {
-    case .minDisk: .integer
-    case .tags: .list(.string)
-    case .imageTags: .union([.map, .list(.map)])
-    default: .string
-    }
+      LuaRecord(
+        name, "The fields of a request for a \(kind.rawValue) disk image.",
+        fields: fields + foreignFields.map { .hidden($0, .any) }))
   }
 
   /// A request from a script's table; `image_tags` may be a map, `image_url` an obs:// or s3:// address.
@@ -47,14 +43,14 @@ final class ImageObject: Sendable {
 
   static let type: ObjectType = {
     let fields = RequestField.allCases.map { field in
-      ObjectField(field.rawValue, luaType(field), field.summary) { object in
+      ObjectField(field.rawValue, ImsTypes.type(field), field.summary, optional: true) { object in
         (object as? ImageObject)?.request[field].map(LuaJSON.value) ?? .nil
       }
     }
     return ObjectType(
       "ims.Image", "A request for an image, not yet sent.",
       fields: fields + [
-        ObjectField("kind", .enumeration(["system", "data"]), "which form the request has") { object in
+        ObjectField("kind", kindType, "which form the request has") { object in
           (object as? ImageObject).map { .string(LuaString($0.request.kind.rawValue)) } ?? .nil
         }
       ],
@@ -65,51 +61,87 @@ final class ImageObject: Sendable {
       })
   }()
 
+  private static let kindType = LuaType.alias(
+    LuaAlias("ims.Kind", "The two forms of a request.", words: ["system": "a system disk", "data": "a data disk"]))
+
   private static var methods: [HostFunction] {
     [
       HostFunction(
-        "image:validate", "Every rule that needs no network; never stops at the first finding.",
-        returns: [
-          HostParameter(
-            "report", .map, "ok, findings, errors, warnings; a finding has field, rule, code, severity, message, hint")
-        ], since: "0.1"
+        "image:validate",
+        "Holds the request against every rule that needs no network; never stops at the first finding.",
+        returns: [HostParameter("report", ImsRecords.report, "what was found")], since: "0.1"
       ) { arguments in
         guard let image = arguments.receiver as? ImageObject else { return [] }
         return [ImsReport.value(image.ims.rules.report(for: image.request))]
-      },
+      }.documented(
+        mustUse: true,
+        example: """
+          local ims = require "ims"
+
+          local report = ims.system_image { name = "web#1", image_url = "golden-images:web01.zvhd2", min_disk = 20 }:validate()
+          for _, finding in ipairs(report.errors) do print(finding.field, finding.rule, finding.code) end
+          --> name  3  IMG.0003
+          --> os_version  …  …
+          """),
       HostFunction(
         "image:with", "The same request with some fields changed.",
-        parameters: [HostParameter("changes", .record(changeable), "the fields to change; json.null removes one")],
+        parameters: [HostParameter("changes", changeable, "the fields to change; json.null removes one")],
         returns: [HostParameter("image", .object("ims.Image"), "a new request")], since: "0.1"
       ) { arguments in
         guard let image = arguments.receiver as? ImageObject else { return [] }
         let changed = image.request.with(try fields(arguments[0])).normalizingImageURL().normalizingImageTags()
         return [image.ims.image(changed)]
-      },
+      }.documented(
+        "A request never changes in place, so that what was submitted is what was shown.", mustUse: true,
+        example: """
+          local ims, json = require "ims", require "json"
+
+          local small = ims.data_image { name = "data01", image_url = "ims-image:data01.zvhd2", min_disk = 20, description = "old" }
+          local large = small:with { min_disk = 40, description = json.null }
+          print(small.min_disk, large.min_disk, large.description)  --> 20  40  nil
+          """),
       HostFunction(
         "image:to_table", "The request's body as the API takes it, as a table for json.encode.",
         returns: [HostParameter("body", .map, "the API's own field names")], since: "0.1"
       ) { arguments in
         guard let image = arguments.receiver as? ImageObject else { return [] }
         return [LuaJSON.value(image.request.jsonValue)]
-      },
+      }.documented(
+        mustUse: true,
+        example: """
+          local ims, json = require "ims", require "json"
+
+          local image = ims.data_image { name = "data01", image_url = "ims-image:data01.zvhd2", min_disk = 20 }
+          print(json.encode(image:to_table()))
+          --> {"image_url":"ims-image:data01.zvhd2","min_disk":20,"name":"data01","type":"DataImage"}
+          """),
       .waiting(
         "image:submit", "Validates the request and sends it once.",
-        parameters: [HostParameter("options", .record([ImsModule.keyOption]), "how to submit", optional: true)],
+        parameters: [HostParameter("options", ImsRecords.submitOptions, "how to submit", optional: true)],
         returns: [HostParameter("job", .object("ims.Job"), "poll it or wait for it")], since: "0.1"
       ) { arguments in
         guard let image = arguments.receiver as? ImageObject else { return [] }
         let key = arguments[0].tableValue?["key"].stringValue
         let job = try await image.ims.attempt { try await $0.submit(image.request, key: key) }
         return [image.ims.job(job)]
-      },
+      }.documented(
+        raises: ImsRecords.submitErrors + ImsRecords.cloudErrors,
+        example: """
+          local ims = require "ims"
+
+          local image = ims.data_image { name = "submit01", image_url = "ims-image:data01.zvhd2", min_disk = 20 }
+          local job = image:submit()
+          print(job.id, job:wait().status)  --> …  SUCCESS
+          """),
     ]
   }
 
   /// The fields that `with` takes: those of a request, each also as json.null.
-  private static var changeable: [HostParameter] {
-    RequestField.allCases.map {
-      HostParameter($0.rawValue, .union([luaType($0), .object("json.Marker")]), $0.summary, optional: true)
-    }
-  }
+  private static let changeable = LuaType.record(
+    LuaRecord(
+      "ims.ChangedFields", "Fields of a request to change; `json.null` removes one.",
+      fields: RequestField.allCases.map {
+        HostParameter(
+          $0.rawValue, .union([ImsTypes.type($0), .object("json.Marker")]), $0.summary, optional: true)
+      }))
 }

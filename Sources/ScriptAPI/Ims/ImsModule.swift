@@ -42,13 +42,6 @@ final class ImsModule: Sendable {
 
   // MARK: Options shared by several functions
 
-  static let keyOption = HostParameter(
-    "key", .string, "names this import, so that running it again finds it", optional: true)
-  static let timeoutOption = HostParameter(
-    "timeout", .duration, "how long to wait, such as 4h; 24h by default", optional: true)
-  static let progressOption = HostParameter(
-    "on_progress", .function, "called with the job's status table at every change", optional: true)
-
   /// The options of a waiting call, parsed.
   struct WaitOptions: Sendable {
     var timeout: Duration?
@@ -80,12 +73,34 @@ final class ImsModule: Sendable {
         "ims.system_image", "Builds a request for a system disk image.",
         parameters: [HostParameter("fields", ImageObject.record(.system), "the API's fields")], returns: result,
         since: "0.1"
-      ) { arguments in [self.image(try ImageObject.request(.system, arguments[0]))] },
+      ) { arguments in [self.image(try ImageObject.request(.system, arguments[0]))] }
+      .documented(
+        "The fields are the API's own. Nothing is sent; an unknown field is an error with a suggestion.", mustUse: true,
+        example: """
+          local ims = require "ims"
+
+          local image = ims.system_image {
+            name       = "web01",
+            image_url  = "golden-images:web01.zvhd2",
+            os_version = "Ubuntu 22.04 Server 64bit",
+            min_disk   = 20,
+            image_tags = { team = "platform" },
+          }
+          print(image)  --> ims.Image(web01 from golden-images:web01.zvhd2)
+          """),
       HostFunction(
         "ims.data_image", "Builds a request for a data disk image.",
         parameters: [HostParameter("fields", ImageObject.record(.data), "the API's fields")], returns: result,
         since: "0.1"
-      ) { arguments in [self.image(try ImageObject.request(.data, arguments[0]))] },
+      ) { arguments in [self.image(try ImageObject.request(.data, arguments[0]))] }
+      .documented(
+        mustUse: true,
+        example: """
+          local ims = require "ims"
+
+          local image = ims.data_image { name = "data01", image_url = "obs://ims-image/data01.zvhd2", min_disk = 20 }
+          print(image.kind, image.image_url)  --> data  ims-image:data01.zvhd2
+          """),
       HostFunction(
         "ims.request",
         "Takes a request's JSON body as it stands, unknown fields and wrong types included, for the rules to judge.",
@@ -93,7 +108,15 @@ final class ImsModule: Sendable {
           HostParameter("body", .map, "as the API would get it; type = 'DataImage' makes it a data disk image")
         ],
         returns: result, since: "0.1"
-      ) { arguments in [self.image(ImportRequest(json: try LuaJSON.json(arguments[0], path: "")))] },
+      ) { arguments in [self.image(ImportRequest(json: try LuaJSON.json(arguments[0], path: "")))] }
+      .documented(
+        mustUse: true,
+        example: """
+          local ims, json = require "ims", require "json"
+
+          local image = ims.request(json.decode '{ "name": "data01", "type": "DataImage", "min_disk": "20" }')
+          print(image.kind, image:validate().ok)  --> data  false
+          """),
     ]
   }
 
@@ -105,11 +128,9 @@ final class ImsModule: Sendable {
         "ims.import", "Validates, submits and waits; returns the result or raises why not.",
         parameters: [
           HostParameter("image", .object("ims.Image"), "the request"),
-          HostParameter(
-            "options", .record([Self.keyOption, Self.timeoutOption, Self.progressOption]), "how to import",
-            optional: true),
+          HostParameter("options", ImsRecords.importOptions, "how to import", optional: true),
         ],
-        returns: [HostParameter("result", .map, "image_id, image_name, status, job_id, duration")], since: "0.1"
+        returns: [HostParameter("result", ImsRecords.result, "the image")], since: "0.1"
       ) { arguments in
         guard let request = Self.request(arguments[0]) else { return [] }
         let options = WaitOptions(arguments[1])
@@ -119,18 +140,23 @@ final class ImsModule: Sendable {
             request, key: key, timeout: options.timeout, onProgress: options.observer(request.name))
         }
         return [ResultTable.value(result)]
-      },
+      }.documented(
+        raises: ImsRecords.submitErrors + ImsRecords.waitErrors + ImsRecords.cloudErrors,
+        example: """
+          local ims = require "ims"
+
+          local image = ims.data_image { name = "import01", image_url = "ims-image:data01.zvhd2", min_disk = 20 }
+          local result = ims.import(image, { timeout = "4h" })
+          print(result.image_name, result.status)  --> import01  SUCCESS
+
+          local ok, err = pcall(ims.import, image:with { image_url = "ims-image:not-there.zvhd2" })
+          print(ok, err.kind, err.code)  --> false  job_failed  IMG.0121
+          """),
       .waiting(
         "ims.import_all", "Imports many images, some at a time; never raises for a failed one, the results tell.",
         parameters: [
           HostParameter("images", .list(.object("ims.Image")), "the requests"),
-          HostParameter(
-            "options",
-            .record([
-              HostParameter("concurrency", .integer, "how many at a time, 1 to 40; 8 by default", optional: true),
-              HostParameter("stop_on_error", .boolean, "start no more after the first failure", optional: true),
-              Self.timeoutOption, Self.progressOption,
-            ]), "how to import", optional: true),
+          HostParameter("options", ImsRecords.batchOptions, "how to import", optional: true),
         ],
         returns: [HostParameter("results", .object("ims.Results"), "one entry an image, in order")], since: "0.1"
       ) { arguments in
@@ -149,7 +175,21 @@ final class ImsModule: Sendable {
           ).run(requests)
         }
         return [.object(LuaObject(ResultsObject(entries, self), type: ResultsObject.type))]
-      },
+      }.documented(
+        raises: [RaisedError("argument", "`concurrency` is out of range")] + ImsRecords.cloudErrors,
+        example: """
+          local ims = require "ims"
+
+          local images = {}
+          for i = 1, 3 do
+            images[i] = ims.system_image {
+              name = "fleet0" .. i, image_url = ("golden-images:web0%d.zvhd2"):format(i),
+              os_version = "Ubuntu 22.04 Server 64bit", min_disk = 20,
+            }
+          end
+          local results = ims.import_all(images, { concurrency = 2 })
+          print(#results, results.failed_count, results[1].image.name)  --> 3  0  fleet01
+          """),
       HostFunction(
         "ims.job", "Picks a job up by its id.",
         parameters: [HostParameter("id", .string, "the job id")],
@@ -158,7 +198,16 @@ final class ImsModule: Sendable {
         let id = try Self.identifier(
           arguments[0], "a job id", of: "ims.job", hint: "job ids are 32 hexadecimal digits")
         return [self.job(JobReference(id: id))]
-      },
+      }.documented(
+        "Asks nothing; whether there is such a job turns out at the first `poll` or `wait`.",
+        raises: [RaisedError("argument", "the id cannot be one")], mustUse: true,
+        example: """
+          local ims = require "ims"
+
+          local image = ims.data_image { name = "again01", image_url = "ims-image:data01.zvhd2", min_disk = 20 }
+          local id = image:submit().id        -- keep it anywhere
+          print(ims.job(id):wait().status)  --> SUCCESS
+          """),
     ]
   }
 
@@ -191,7 +240,11 @@ final class ImsModule: Sendable {
         parameters: [
           HostParameter("filter", ImageFilter.record, "all must match; private images by default", optional: true)
         ],
-        returns: [HostParameter("iterator", .function, "for record in ims.images{…} do")], since: "0.1"
+        returns: [
+          HostParameter(
+            "iterator", .iterator([HostParameter("record", .object("ims.Record"), "an image")]),
+            "for record in ims.images{…} do")
+        ], since: "0.1"
       ) { arguments in
         let query = try ImageFilter.query(arguments[0])
         let pages = ImagePages(query: query, ims: self)
@@ -201,7 +254,16 @@ final class ImsModule: Sendable {
             return [self.record(next)]
           }
         ]
-      },
+      }.documented(
+        "The loop waits for pages, so other tasks go on.",
+        raises: [RaisedError("argument", "a filter is malformed")] + ImsRecords.cloudErrors, mustUse: true,
+        example: """
+          local ims = require "ims"
+
+          local count = 0
+          for record in ims.images { status = "active", sort_key = "name", sort_dir = "asc" } do count = count + 1 end
+          print(count > 0)  --> true
+          """),
       .waiting(
         "ims.image", "One image by its id.",
         parameters: [HostParameter("id", .string, "the image's UUID")],
@@ -209,11 +271,27 @@ final class ImsModule: Sendable {
       ) { arguments in
         let id = try Self.identifier(arguments[0], "an image id", of: "ims.image", hint: "image ids are UUIDs")
         return [self.record(try await self.attempt { try await $0.client.image(id) })]
-      },
+      }.documented(
+        raises: [RaisedError("not_found", "there is no such image"), RaisedError("argument", "the id cannot be one")]
+          + ImsRecords.cloudErrors, mustUse: true,
+        example: """
+          local ims = require "ims"
+
+          local ok, err = pcall(ims.image, "3b2f4404-6407-44a6-99a5-ebc5b6f6de6f")
+          print(ok, err.kind)  --> false  not_found
+          """),
       .waiting(
         "ims.quota", "How many private images are used and allowed.",
-        returns: [HostParameter("quota", .map, "used, quota, min, max of type image; others by type")], since: "0.1"
-      ) { _ in [LuaJSON.value(try await self.attempt { try await $0.client.quota().json })] },
+        returns: [HostParameter("quota", ImsRecords.quota, "of private images")], since: "0.1"
+      ) { _ in [LuaJSON.value(try await self.attempt { try await $0.client.quota().json })] }
+      .documented(
+        raises: ImsRecords.cloudErrors, mustUse: true,
+        example: """
+          local ims = require "ims"
+
+          local quota = ims.quota()
+          print(quota.used + quota.free == quota.quota)  --> true
+          """),
     ]
   }
 }

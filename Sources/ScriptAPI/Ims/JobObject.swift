@@ -15,10 +15,10 @@ final class JobObject: Sendable {
     "ims.Job", "An import the cloud has accepted.",
     fields: [
       ObjectField("id", .string, "the cloud's job id") { text(($0 as? JobObject)?.reference.id) },
-      ObjectField("image_name", .string, "the name in the request, where it is known") {
+      ObjectField("image_name", .string, "the name in the request, where it is known", optional: true) {
         text(($0 as? JobObject)?.reference.imageName)
       },
-      ObjectField("image", .object("ims.Image"), "the request, where this session made it") { object in
+      ObjectField("image", .object("ims.Image"), "the request, where this session made it", optional: true) { object in
         guard let job = object as? JobObject, let request = job.reference.request else { return .nil }
         return job.ims.image(request)
       },
@@ -26,21 +26,25 @@ final class JobObject: Sendable {
     methods: [
       .waiting(
         "job:poll", "Asks once how the job stands.",
-        returns: [
-          HostParameter(
-            "status", .map, "status, progress, image_id, error_code, fail_reason, begin_time, end_time, job_id")
-        ], since: "0.1"
+        returns: [HostParameter("status", ImsRecords.jobStatus, "how it stands")], since: "0.1"
       ) { arguments in
         guard let job = arguments.receiver as? JobObject else { return [] }
         return [JobStatusTable.value(try await job.ims.attempt { try await $0.poll(job.reference) })]
-      },
+      }.documented(
+        raises: [RaisedError("not_found", "the cloud knows no such job")] + ImsRecords.cloudErrors, mustUse: true,
+        example: """
+          local ims = require "ims"
+
+          local job = ims.data_image { name = "poll01", image_url = "ims-image:data01.zvhd2", min_disk = 20 }:submit()
+          print(job:poll().job_id == job.id)  --> true
+          job:wait()
+          """),
       .waiting(
         "job:wait", "Waits for the end: returns the result, or raises job_failed or timeout.",
         parameters: [
-          HostParameter(
-            "options", .record([ImsModule.timeoutOption, ImsModule.progressOption]), "how to wait", optional: true)
+          HostParameter("options", ImsRecords.waitOptions, "how to wait", optional: true)
         ],
-        returns: [HostParameter("result", .map, "image_id, image_name, status, job_id, duration")], since: "0.1"
+        returns: [HostParameter("result", ImsRecords.result, "the image")], since: "0.1"
       ) { arguments in
         guard let job = arguments.receiver as? JobObject else { return [] }
         let options = ImsModule.WaitOptions(arguments[0])
@@ -49,7 +53,17 @@ final class JobObject: Sendable {
             for: job.reference, timeout: options.timeout, onProgress: options.observer(job.reference.imageName))
         }
         return [ResultTable.value(result)]
-      },
+      }.documented(
+        "A job can be waited for again, also by another run.",
+        raises: ImsRecords.waitErrors + [RaisedError("not_found", "the cloud knows no such job")]
+          + ImsRecords.cloudErrors,
+        example: """
+          local ims = require "ims"
+
+          local job = ims.data_image { name = "wait01", image_url = "ims-image:data01.zvhd2", min_disk = 20 }:submit()
+          local result = job:wait { timeout = "4h", on_progress = function(status) assert(status.job_id == job.id) end }
+          print(result.image_name, result.status)  --> wait01  SUCCESS
+          """),
     ],
     description: { object in
       guard let job = (object as? JobObject)?.reference else { return "ims.Job" }

@@ -36,7 +36,7 @@ final class ResultsObject: Sendable {
     element: { object, index in
       guard let results = object as? ResultsObject, results.entries.indices.contains(index - 1) else { return .nil }
       return results.entry(results.entries[index - 1])
-    })
+    }, elementType: ImsRecords.entry)
 
   private static func entries(_ object: AnyObject) -> [BatchImport.Entry] { (object as? ResultsObject)?.entries ?? [] }
 
@@ -44,7 +44,11 @@ final class ResultsObject: Sendable {
     _ name: String, _ summary: String, where matches: @escaping @Sendable (BatchImport.Entry) -> Bool
   ) -> HostFunction {
     HostFunction(
-      name, summary, returns: [HostParameter("iterator", .function, "for entry in \(name)() do")], since: "0.1"
+      name, summary,
+      returns: [
+        HostParameter(
+          "iterator", .iterator([HostParameter("entry", ImsRecords.entry, "")]), "for entry in \(name)() do")
+      ], since: "0.1"
     ) { arguments in
       guard let results = arguments.receiver as? ResultsObject else { return [] }
       let rest = Confined(Remaining(results.entries.filter(matches)))
@@ -54,7 +58,19 @@ final class ResultsObject: Sendable {
           return [results.entry(next)]
         }
       ]
+    }.documented(mustUse: true, example: example(name))
+  }
+
+  private static func example(_ name: String) -> String {
+    """
+    local ims = require "ims"
+
+    local results = ims.import_all {
+      ims.data_image { name = "good01", image_url = "ims-image:data01.zvhd2", min_disk = 20 },
+      ims.data_image { name = "bad#01", image_url = "ims-image:data01.zvhd2", min_disk = 20 },
     }
+    for entry in \(name)() do print(entry.image.name, entry.ok) end  --> \(name.hasSuffix("failed") ? "bad#01  false" : "good01  true")
+    """
   }
 
   private final class Remaining {

@@ -18,13 +18,25 @@ enum ArgsModule {
         ) { arguments in
           let given = options[arguments[0].stringValue ?? ""]
           return [given == .nil ? arguments[1] : given]
-        }
+        }.documented(
+          mustUse: true,
+          example: """
+            local args = require "args"
+
+            local wave = tonumber(args.get("wave", "1"))  -- slipway run fleet.lua -- --wave=2
+            print(wave)  --> 1
+            """)
       ],
       constants: [
-        ("positional", .table(LuaTable(array: positional)), "the words that are no options, in order"),
-        ("options", .table(options), "--NAME=VALUE as text and --NAME as true, by name"),
-        ("script", context.scriptPath.map { .string(LuaString($0)) } ?? .nil, "the script's path as it was given"),
-        ("directory", .string(LuaString(context.scriptDirectory)), "the directory of the script, for files beside it"),
+        HostConstant(
+          "positional", .table(LuaTable(array: positional)), "the words that are no options, in order",
+          type: .list(.string)),
+        HostConstant("options", .table(options), "--NAME=VALUE as text and --NAME as true, by name", type: .map),
+        HostConstant(
+          "script", context.scriptPath.map { .string(LuaString($0)) } ?? .nil,
+          "the script's path as it was given; nil when it was read from standard input", type: .string),
+        HostConstant(
+          "directory", .string(LuaString(context.scriptDirectory)), "the directory of the script, for files beside it"),
       ])
   }
 

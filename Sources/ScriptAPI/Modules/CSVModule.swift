@@ -18,10 +18,17 @@ enum CSVModule {
             HostParameter("path", .string, "relative paths start at the working directory"),
             HostParameter(
               "options",
-              .record([HostParameter("separator", .string, "one ASCII character, ',' by default", optional: true)]),
+              .record(
+                LuaRecord(
+                  "csv.Options", "How to read a file.",
+                  fields: [HostParameter("separator", .string, "one ASCII character, ',' by default", optional: true)])),
               "how to read it", optional: true),
           ],
-          returns: [HostParameter("iterator", .function, "for row in csv.rows(path) do")], since: "0.1"
+          returns: [
+            HostParameter(
+              "iterator", .iterator([HostParameter("row", .map, "values by column name")]),
+              "for row in csv.rows(path) do")
+          ], since: "0.1"
         ) { arguments in
           let shown = arguments[0].stringValue ?? ""
           var separator = UInt8(ascii: ",")
@@ -45,7 +52,20 @@ enum CSVModule {
               return [.table(row)]
             }
           ]
-        }
+        }.documented(
+          "The file is read as the loop goes on. Fields may stand in double quotes, as RFC 4180 says.",
+          raises: [
+            RaisedError("not_found", "the file does not exist"), RaisedError("permission", "it cannot be read"),
+            RaisedError("argument", "it is empty, a row has too many or too few fields, a quote is not closed"),
+          ], mustUse: true,
+          example: """
+            local csv = require "csv"
+
+            for row in csv.rows "lua/examples/fleet.csv" do
+              print(row.wave, row.name)  --> 1  fleet-golden-ubuntu
+              break
+            end
+            """)
       ])
   }
 }

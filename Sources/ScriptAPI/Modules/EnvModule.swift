@@ -17,7 +17,13 @@ enum EnvModule {
         ) { arguments in
           guard let name = arguments[0].stringValue, let value = environment[name] else { return [arguments[1]] }
           return [.string(LuaString(value))]
-        },
+        }.documented(
+          mustUse: true,
+          example: """
+            local env = require "env"
+
+            print(env.get("NO_SUCH_VARIABLE", "none"))  --> none
+            """),
         HostFunction(
           "env.require", "The value of an environment variable that must be set and not empty.",
           parameters: [HostParameter("name", .string, "the variable's name")],
@@ -29,7 +35,13 @@ enum EnvModule {
               "the environment variable '\(name)' is not set", hint: "export \(name)=… before the run")
           }
           return [.string(LuaString(value))]
-        },
+        }.documented(
+          raises: [RaisedError("argument", "it is not set, or empty")], mustUse: true,
+          example: """
+            local env = require "env"
+
+            print(#env.require "PATH" > 0)  --> true
+            """),
       ])
   }
 }

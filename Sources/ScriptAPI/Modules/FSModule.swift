@@ -6,6 +6,11 @@ enum FSModule {
   /// The largest file `fs.read` takes: scripts read manifests, not disk images.
   static let largestRead = 64 << 20
 
+  private static let fileErrors = [
+    RaisedError("not_found", "the file does not exist"), RaisedError("permission", "it cannot be read"),
+    RaisedError("argument", "the path is none, or leads to a directory or to something too large"),
+  ]
+
   static func make(_ context: ScriptContext) -> HostModule {
     let path = HostParameter("path", .string, "relative paths start at the working directory")
     return HostModule(
@@ -17,10 +22,20 @@ enum FSModule {
         ) { arguments in
           let shown = arguments[0].stringValue ?? ""
           return [.string(LuaString(bytes: try read(context.file(shown), shown: shown)))]
-        },
+        }.documented(
+          "For manifests, not for disk images: at most 64 MB.", raises: fileErrors, mustUse: true,
+          example: """
+            local fs = require "fs"
+
+            print(#fs.read "lua/examples/fleet.csv" > 100)  --> true
+            """),
         HostFunction(
           "fs.lines", "The lines of a file, one a turn of the loop, without their ends.", parameters: [path],
-          returns: [HostParameter("iterator", .function, "for line in fs.lines(path) do")], since: "0.1"
+          returns: [
+            HostParameter(
+              "iterator", .iterator([HostParameter("line", .string, "without its end")]),
+              "for line in fs.lines(path) do")
+          ], since: "0.1"
         ) { arguments in
           let shown = arguments[0].stringValue ?? ""
           let reader = Confined(try LineReader(path: context.file(shown), shown: shown))
@@ -30,21 +45,42 @@ enum FSModule {
               return [.string(LuaString(bytes: line))]
             }
           ]
-        },
+        }.documented(
+          raises: fileErrors, mustUse: true,
+          example: """
+            local fs = require "fs"
+
+            for line in fs.lines "lua/examples/fleet.csv" do
+              print(line)  --> wave,name,image_url,os_version,min_disk
+              break
+            end
+            """),
         HostFunction(
           "fs.exists", "Whether a file or directory is there.", parameters: [path],
           returns: [HostParameter("exists", .boolean, "true when it is")], since: "0.1"
         ) { arguments in
           let path = try? context.file(arguments[0].stringValue ?? "")
           return [.boolean(path.map { FileManager.default.fileExists(atPath: $0) } ?? false)]
-        },
+        }.documented(
+          mustUse: true,
+          example: """
+            local fs = require "fs"
+
+            print(fs.exists "lua/examples", fs.exists "nowhere")  --> true  false
+            """),
         HostFunction(
           "fs.glob", "The paths that match a pattern with * ? and [ ], sorted.",
           parameters: [HostParameter("pattern", .string, "such as manifests/*.csv")],
           returns: [HostParameter("paths", .list(.string), "an array of paths")], since: "0.1"
         ) { arguments in
           [.table(LuaTable(array: try expand(arguments[0].stringValue ?? "", context).map { .string(LuaString($0)) }))]
-        },
+        }.documented(
+          mustUse: true,
+          example: """
+            local fs = require "fs"
+
+            print(fs.glob("lua/examples/*.csv")[1])  --> lua/examples/fleet.csv
+            """),
       ])
   }
 

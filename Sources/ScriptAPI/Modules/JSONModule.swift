@@ -13,7 +13,10 @@ enum JSONModule {
             HostParameter("value", .any, "tables, strings in UTF-8, finite numbers, booleans, json.null"),
             HostParameter(
               "options",
-              .record([HostParameter("pretty", .boolean, "one member a line, indented", optional: true)]),
+              .record(
+                LuaRecord(
+                  "json.Options", "How to write JSON.",
+                  fields: [HostParameter("pretty", .boolean, "one member a line, indented", optional: true)])),
               "how to write it", optional: true),
           ],
           returns: [HostParameter("text", .string, "JSON text")], since: "0.1"
@@ -21,7 +24,15 @@ enum JSONModule {
           let pretty = arguments[1].tableValue?["pretty"].boolValue ?? false
           let json = try LuaJSON.json(arguments[0], path: "")
           return [.string(LuaString(json.serialized(pretty: pretty)))]
-        },
+        }.documented(
+          "A table with the elements 1 to n and nothing else is an array; an empty table is an object, `json.empty_array` an array.",
+          raises: [RaisedError("argument", "a value has no JSON form; the message says where it is")], mustUse: true,
+          example: """
+            local json = require "json"
+
+            print(json.encode { name = "web01", tags = { "a", "b" }, note = json.null })
+            --> {"name":"web01","note":null,"tags":["a","b"]}
+            """),
         HostFunction(
           "json.decode", "The value that JSON text describes; null becomes json.null, [] and {} an empty table.",
           parameters: [HostParameter("text", .string, "JSON text in UTF-8")],
@@ -34,12 +45,19 @@ enum JSONModule {
             throw ScriptFailure(
               "json.decode: \(error)", hint: "check the text near that place")
           }
-        },
+        }.documented(
+          raises: [RaisedError("argument", "the text is not JSON; the message says where")], mustUse: true,
+          example: """
+            local json = require "json"
+
+            local value = json.decode '{ "tags": ["a", "b"], "note": null }'
+            print(value.tags[2], value.note == json.null)  --> b  true
+            """),
       ],
       types: [LuaJSON.markerType],
       constants: [
-        ("null", LuaJSON.null, "JSON's null, since a Lua table cannot hold nil"),
-        ("empty_array", LuaJSON.emptyArray, "an empty array, since {} is written as an object"),
+        HostConstant("null", LuaJSON.null, "JSON's null, since a Lua table cannot hold nil"),
+        HostConstant("empty_array", LuaJSON.emptyArray, "an empty array, since {} is written as an object"),
       ])
   }
 }

@@ -19,7 +19,13 @@ enum LogModule {
         ) { arguments in
           logger.log(level: level, "\(arguments[0].stringValue ?? "")", metadata: metadata(arguments[1]))
           return []
-        }
+        }.documented(
+          "`--log-level` says which levels are shown.",
+          example: """
+            local log = require "log"
+
+            log.\(name)("wave ended", { wave = 2, failed = 0 })
+            """)
       })
   }
 

@@ -12,7 +12,14 @@ enum TimeModule {
       functions: [
         HostFunction(
           "time.now", "Seconds since 1970-01-01 UTC, with fractions.", returns: [number], since: "0.1"
-        ) { _ in [.number(time.now.timeIntervalSince1970)] },
+        ) { _ in [.number(time.now.timeIntervalSince1970)] }
+        .documented(
+          mustUse: true,
+          example: """
+            local time = require "time"
+
+            print(time.now() > time.parse "2024-01-01T00:00:00Z")  --> true
+            """),
         HostFunction(
           "time.parse", "Seconds since 1970 of a time in ISO 8601, such as 2024-11-06T06:21:08.769Z.",
           parameters: [HostParameter("text", .string, "a time with a zone: Z or +01:00")], returns: [number],
@@ -24,7 +31,13 @@ enum TimeModule {
               "time.parse: '\(text.prefix(60))' is not a time in ISO 8601", hint: "write it like 2024-11-06T06:21:08Z")
           }
           return [.number(date.timeIntervalSince1970)]
-        },
+        }.documented(
+          raises: [RaisedError("argument", "the text is not such a time")], mustUse: true,
+          example: """
+            local time = require "time"
+
+            print(time.parse "1970-01-02T01:00:00+01:00")  --> 86400.0
+            """),
         HostFunction(
           "time.format", "A point in time as ISO 8601 in UTC.",
           parameters: [HostParameter("seconds", .number, "seconds since 1970; now when absent", optional: true)],
@@ -35,12 +48,25 @@ enum TimeModule {
             throw ScriptFailure("time.format: \(seconds) seconds lies outside the years 1 to 9999")
           }
           return [.string(LuaString(Timestamp.iso8601(Date(timeIntervalSince1970: seconds.rounded(.down)))))]
-        },
+        }.documented(
+          raises: [RaisedError("argument", "it lies outside the years 1 to 9999")], mustUse: true,
+          example: """
+            local time = require "time"
+
+            print(time.format(86400))  --> 1970-01-02T00:00:00Z
+            """),
         HostFunction(
           "time.duration", "The seconds of a duration such as 90s, 1h30m or 4h.",
           parameters: [HostParameter("duration", .duration, "text with units, or seconds")],
           returns: [HostParameter("seconds", .number, "seconds")], since: "0.1"
-        ) { arguments in [.number(arguments.duration(0)?.inSeconds ?? 0)] },
+        ) { arguments in [.number(arguments.duration(0)?.inSeconds ?? 0)] }
+        .documented(
+          mustUse: true,
+          example: """
+            local time = require "time"
+
+            print(time.duration "1h30m")  --> 5400.0
+            """),
       ])
   }
 }

@@ -15,6 +15,7 @@ struct CloudCommand: AsyncParsableCommand {
       SIGTERM or Ctrl-C ends it. For example:
 
         slipway cloud --data cloud --port 8080 --clock-scale 1000
+        slipway cloud --data cloud --fault reply_lost_after:submit:every=3
       """)
 
   @Option(help: ArgumentHelp("Listen on this port; 0 takes any free one.", valueName: "n"))
@@ -44,6 +45,8 @@ struct CloudCommand: AsyncParsableCommand {
   @Flag(help: "Refuse a name that another image has (IMG.0009).")
   var uniqueNames = false
 
+  @OptionGroup var faults: FaultOptions
+
   func validate() throws {
     guard !data.isEmpty else { throw ValidationError("--data must name a directory, got ''.") }
     guard (0...65535).contains(port) else { throw ValidationError("--port must be 0 to 65535, got \(port).") }
@@ -65,6 +68,7 @@ struct CloudCommand: AsyncParsableCommand {
     configuration.concurrentTasks = concurrentTasks
     configuration.region = region
     configuration.refusesDuplicateNames = uniqueNames
+    try faults.trouble.apply(to: &configuration)
 
     let (stops, stop) = AsyncStream.makeStream(of: Void.self)
     let trap = SignalTrap([.terminate, .interrupt]) { _ in stop.yield() }

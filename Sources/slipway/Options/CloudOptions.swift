@@ -27,6 +27,8 @@ struct CloudOptions: ParsableArguments {
   @Option(help: ArgumentHelp("trace, debug, info, warning or error, on standard error.", valueName: "level"))
   var logLevel: LogLevel = .info
 
+  @OptionGroup var faults: FaultOptions
+
   func validate() throws {
     if cloud == "" { throw ValidationError("--cloud must name an entry of clouds.yaml, got ''.") }
     if localCloud == "" { throw ValidationError("--local-cloud must name a directory, got ''.") }

@@ -8,11 +8,13 @@ struct Settings: Sendable {
   var dialect: CloudDialect?
   var form = OutputForm.text
   var logLevel = LogLevel.info
+  var trouble = Trouble()
 }
 
 extension CloudOptions {
   var settings: Settings {
     Settings(
-      cloud: cloud, localCloud: localCloud, clockScale: clockScale, dialect: dialect, form: form, logLevel: logLevel)
+      cloud: cloud, localCloud: localCloud, clockScale: clockScale, dialect: dialect, form: form, logLevel: logLevel,
+      trouble: faults.trouble)
   }
 }

@@ -22,6 +22,11 @@ enum CloudChoice: Sendable {
       if let found = try resolver.explain(name: options.cloud) {
         var profile = found.profile
         if let dialect = options.dialect { profile.dialect = dialect }
+        guard options.trouble.isEmpty else {
+          throw ConfigurationError(
+            message: "Faults and switches are for the local cloud, but the cloud chosen is '\(profile.name)'.",
+            hint: "add --cloud local")
+        }
         self = .remote(profile, source: options.cloud == nil ? found.source : nil)
         return
       }
@@ -30,6 +35,7 @@ enum CloudChoice: Sendable {
       dataDirectory: options.localCloud ?? Self.dataDirectory(environment))
     configuration.clockScale = options.clockScale
     configuration.dialect = options.dialect ?? .otc
+    try options.trouble.apply(to: &configuration)
     self = .local(configuration, asked: name == Self.localName)
   }
 

@@ -1,28 +1,27 @@
-import CloudAccess
 import Yams
 
 /// YAML as JSON values, by the rules of YAML 1.2's core schema.
 ///
 /// Yams' own decoder takes every scalar for a string where a type is asked that could be one, and unfolds aliases without
 /// limit; a request file must neither turn 40 into "40" nor keep the machine busy for hours.
-struct YAMLReader {
+package struct YAMLReader {
   /// More values than any list of requests has: what exceeds it is made of aliases of aliases.
-  static let valueLimit = 1_000_000
+  package static let valueLimit = 1_000_000
 
   private var values = 0
 
   /// The single document of `text`; nil if it holds nothing.
   ///
   /// Throws `YamlError` for what is no YAML, and `TooMany` beyond the limit.
-  static func value(_ text: String) throws -> JSONValue? {
+  package static func value(_ text: String) throws -> JSONValue? {
     guard let root = try compose(yaml: text) else { return nil }
     if case .scalar(let scalar) = root, scalar.style == .plain, scalar.string.isEmpty { return nil }
     var reader = YAMLReader()
     return try reader.value(root)
   }
 
-  struct TooMany: Error, CustomStringConvertible {
-    var description: String { "it unfolds to more than \(YAMLReader.valueLimit) values" }
+  package struct TooMany: Error, CustomStringConvertible {
+    package var description: String { "it unfolds to more than \(YAMLReader.valueLimit) values" }
   }
 
   private mutating func value(_ node: Node) throws -> JSONValue {
@@ -52,7 +51,7 @@ struct YAMLReader {
     return members.merging(merged) { own, _ in own }
   }
 
-  private static func scalar(_ scalar: Node.Scalar) -> JSONValue {
+  static func scalar(_ scalar: Node.Scalar) -> JSONValue {
     let text = scalar.string
     guard scalar.style == .plain, scalar.tag != Tag(.str) else { return .string(text) }
     switch text {

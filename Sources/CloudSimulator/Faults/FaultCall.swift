@@ -1,0 +1,73 @@
+/// A kind of call, as faults name it.
+public enum FaultCall: String, Sendable, Hashable, CaseIterable {
+  /// `POST /v2/cloudimages/quickimport/action`, also under `/v2.1`.
+  case submit
+  /// The job query, in both of its forms.
+  case job
+  /// Lists of images.
+  case list
+  /// The details of one image.
+  case image
+  /// `PATCH` of an image.
+  case change
+  /// `DELETE` of an image.
+  case delete
+  /// Everything about tags of images.
+  case tag
+  /// The quota.
+  case quota
+  /// The list of operating systems.
+  case system
+  /// `POST /v3/auth/tokens`.
+  case token
+  /// The rest of IAM.
+  case identity
+  case object_head, object_get, object_put, object_delete
+  /// The objects of a bucket, or the buckets.
+  case object_list
+  /// Buckets themselves.
+  case bucket
+  /// What no service answers.
+  case other
+  /// Not a call but an import that was accepted: its fate is decided once, when it is.
+  case `import`
+
+  /// Method and decoded path segments, as a request has them; `isStorage` tells whether object storage answers.
+  init(method: String, segments: [String]) {
+    switch segments.first {
+    case "v3", "v3.0":
+      self = method == "POST" && segments.dropFirst().elementsEqual(["auth", "tokens"]) ? .token : .identity
+    case "v1", "v2", "v2.1": self = Self.imageService(method, Array(segments.dropFirst()))
+    case nil: self = .object_list
+    default: self = segments.count == 1 ? Self.bucket(method) : Self.object(method)
+    }
+  }
+
+  private static func imageService(_ method: String, _ path: [String]) -> FaultCall {
+    if path.contains("tags") { return .tag }
+    switch (method, path.first ?? "", path.count) {
+    case ("POST", "cloudimages", 3) where path[1] == "quickimport": return .submit
+    case ("GET", "cloudimages", 3) where path[1] == "job": return .job
+    case ("GET", _, 3) where path[1] == "jobs": return .job
+    case ("GET", "cloudimages", 2) where path[1] == "quota": return .quota
+    case ("GET", "cloudimages", 2) where path[1] == "os_version": return .system
+    case ("GET", "cloudimages", 1), ("GET", "images", 1): return .list
+    case ("GET", "images", 2): return .image
+    case ("PATCH", _, 2): return .change
+    case ("DELETE", "images", 2): return .delete
+    default: return .other
+    }
+  }
+
+  private static func bucket(_ method: String) -> FaultCall { method == "GET" ? .object_list : .bucket }
+
+  private static func object(_ method: String) -> FaultCall {
+    switch method {
+    case "HEAD": .object_head
+    case "GET": .object_get
+    case "PUT": .object_put
+    case "DELETE": .object_delete
+    default: .other
+    }
+  }
+}

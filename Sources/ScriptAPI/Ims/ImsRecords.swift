@@ -1,0 +1,126 @@
+import LuaHost
+
+/// The tables that `ims` takes and gives, field by field.
+enum ImsRecords {
+  private static func optional(_ name: String, _ type: LuaType, _ docs: String) -> HostParameter {
+    HostParameter(name, type, docs, optional: true)
+  }
+
+  // MARK: Options
+
+  static let key = optional("key", .string, "names this import, so that running it again finds it")
+  static let timeout = optional("timeout", .duration, "how long to wait, such as 4h; 24h by default")
+  static let onProgress = optional(
+    "on_progress", .callback(LuaSignature([HostParameter("status", jobStatus, "how the job stands")])),
+    "called with the job's status at every change")
+
+  static let submitOptions = LuaType.record(
+    LuaRecord("ims.SubmitOptions", "How to submit.", fields: [key]))
+  static let importOptions = LuaType.record(
+    LuaRecord("ims.ImportOptions", "How to import.", fields: [key, timeout, onProgress]))
+  static let waitOptions = LuaType.record(
+    LuaRecord("ims.WaitOptions", "How to wait for a job.", fields: [timeout, onProgress]))
+  static let goneOptions = LuaType.record(
+    LuaRecord(
+      "ims.GoneOptions", "How to wait for an image to go away.",
+      fields: [optional("timeout", .duration, "how long to wait; 10m by default")]))
+  static let batchOptions = LuaType.record(
+    LuaRecord(
+      "ims.BatchOptions", "How to import many images.",
+      fields: [
+        optional("concurrency", .integer, "how many at a time, 1 to 40; 8 by default"),
+        optional("stop_on_error", .boolean, "start no more after the first failure"), timeout, onProgress,
+      ]))
+
+  // MARK: Answers
+
+  static let jobStatus = LuaType.record(
+    LuaRecord(
+      "ims.JobStatus", "What a job query answered.",
+      fields: [
+        HostParameter("job_id", .string, "the cloud's job id"),
+        HostParameter("status", ImsTypes.jobState, "how the job stands"),
+        optional("job_type", .string, "what sort of job it is"),
+        optional("progress", .number, "from 0 to 1, where the cloud tells"),
+        optional("image_id", .string, "the image, once there is one"),
+        optional("image_name", .string, "its name"),
+        optional("error_code", .string, "the code of a failure, such as IMG.0121"),
+        optional("fail_reason", .string, "the cloud's words about a failure"),
+        optional("begin_time", .string, "UTC, ISO 8601"), optional("end_time", .string, "UTC, ISO 8601"),
+        optional("entities", .map, "what else the cloud sent"),
+      ]))
+
+  static let result = LuaType.record(
+    LuaRecord(
+      "ims.ImportResult", "What a finished import gave.",
+      fields: [
+        HostParameter("image_id", .string, "the new image's UUID"),
+        optional("image_name", .string, "its name"), HostParameter("job_id", .string, "the cloud's job id"),
+        HostParameter("status", ImsTypes.jobState, "how the job ended"),
+        optional("duration", .number, "seconds the job took, by the cloud's clock"),
+        HostParameter("waited", .number, "seconds this call waited"),
+        optional("warnings", .list(.string), "what was odd about the job"),
+      ]))
+
+  static let finding = LuaType.record(
+    LuaRecord(
+      "ims.Finding", "One thing a rule found in a request.",
+      fields: [
+        HostParameter("rule", .integer, "the rule's number in the reference; 0 for the shape of the body"),
+        HostParameter("name", .string, "the rule's short name"),
+        HostParameter("field", .string, "the field, with an index in a list, such as tags[2]"),
+        HostParameter("severity", ImsTypes.severity, "how grave it is"),
+        HostParameter("message", .string, "one sentence"),
+        optional("code", .string, "the code the cloud would refuse with"),
+        optional("hint", .string, "what to do"),
+      ]))
+
+  static let report = LuaType.record(
+    LuaRecord(
+      "ims.Report", "What the rules found in a request.",
+      fields: [
+        HostParameter("ok", .boolean, "whether there are no errors"),
+        HostParameter("findings", .list(finding), "all, in the order of the rules"),
+        HostParameter("errors", .list(finding), "those that refuse the request"),
+        HostParameter("warnings", .list(finding), "the others"),
+      ]))
+
+  static let entry = LuaType.record(
+    LuaRecord(
+      "ims.Entry", "How one image of a batch ended.",
+      fields: [
+        HostParameter("index", .integer, "its place in the list, from 1"),
+        HostParameter("ok", .boolean, "whether it was imported"),
+        HostParameter("image", .object("ims.Image"), "the request"),
+        optional("result", result, "if it was imported"), optional("error", .object("Error"), "if it was not"),
+      ]))
+
+  static let quota = LuaType.record(
+    LuaRecord(
+      "ims.Quota", "How many private images there are, and may be.",
+      fields: [
+        HostParameter("used", .integer, "how many there are"), HostParameter("quota", .integer, "how many may be"),
+        HostParameter("free", .integer, "how many more fit"),
+      ]))
+
+  // MARK: Errors
+
+  /// What any call of the cloud may raise.
+  static let cloudErrors = [
+    RaisedError("authentication", "the cloud does not accept who asks"),
+    RaisedError("permission", "who asks may not do this"),
+    RaisedError("throttled", "the cloud asks for patience and retries did not help"),
+    RaisedError("network", "no answer came"), RaisedError("service", "the cloud answered with an error of its own"),
+    RaisedError("configuration", "no cloud is configured, or its entry is wrong"),
+  ]
+
+  static let submitErrors = [
+    RaisedError("validation", "a rule refuses the request; `err.report` has every finding; nothing was sent"),
+    RaisedError("conflict", "the cloud has an image of that name"), RaisedError("quota", "no more images may be made"),
+  ]
+
+  static let waitErrors = [
+    RaisedError("timeout", "the time limit is over; the job goes on, and `err.job` can be waited for again"),
+    RaisedError("job_failed", "the cloud gave up; see `err.code` and `err.job_status`"),
+  ]
+}

@@ -1,0 +1,1075 @@
+---@meta ims
+
+-- Written from the declarations of slipway 0.1.0; do not edit.
+
+---The fields of a request for a system disk image.
+---@class (exact) ims.SystemImageFields
+---@field name? string Name of the image, 1 to 128 characters.
+---@field description? string Free text, up to 1024 characters, without carriage return, < and >.
+---@field os_version? ims.OSVersion Operating system of a system disk, spelt as in the list of the API reference.
+---@field image_url? string The file: bucket:object, a .zvhd2 or a .raw with its .mf beside it.
+---@field min_disk? integer Smallest disk in GiB, 1 to 1024, at least the size of the disk inside the file.
+---@field license_type? ims.License platform or byol; Windows on Huawei Cloud only.
+---@field tags? string[] Tags as a list of key.value; excludes image_tags.
+---@field type? ims.ImageType ECS (default) or BMS for a system disk, DataImage for a data disk.
+---@field enterprise_project_id? string Enterprise project: 0 or a UUID.
+---@field architecture? ims.Architecture x86 (default) or arm; system disks only.
+---@field hw_firmware_type? ims.Firmware Boot mode, bios or uefi; system disks only.
+---@field image_tags? table<string, any>|table<string, any>[] Tags as a list of {key, value}; excludes tags.
+
+---An operating system, as the vendor's documents spell it.
+---@alias ims.OSVersion
+---| string
+---| "Windows 10 64bit"
+---| "Windows 7 Enterprise 64bit"
+---| "Windows 7 Professional 64bit"
+---| "Windows 7 Professional 32bit"
+---| "Windows Server 2016 Standard 64bit"
+---| "Windows Server 2016 Datacenter 64bit"
+---| "Windows Server 2012 R2 Standard 64bit"
+---| "Windows Server 2012 Essentials R2 64bit"
+---| "Windows Server 2012 R2 Datacenter 64bit"
+---| "Windows Server 2012 Datacenter 64bit"
+---| "Windows Server 2012 Standard 64bit"
+---| "Windows Server 2008 R2 WEB 64bit"
+---| "Windows Server 2008 R2 Standard 64bit"
+---| "Windows Server 2008 R2 Enterprise 64bit"
+---| "Windows Server 2008 R2 Datacenter 64bit"
+---| "Windows Server 2022 Standard 64bit"
+---| "Windows Server 2022 Datacenter 64bit"
+---| "Windows Server 2019 Standard 64bit"
+---| "Windows Server 2019 Datacenter 64bit"
+---| "Windows Server 2012 R2 Essentials 64bit"
+---| "Windows Server 2008 WEB R2 64bit"
+---| "SUSE Linux Enterprise Server 15 SP1 64bit"
+---| "SUSE Linux Enterprise Server 15 64bit"
+---| "SUSE Linux Enterprise Server 12 SP5 64bit"
+---| "SUSE Linux Enterprise Server 12 SP4 64bit"
+---| "SUSE Linux Enterprise Server 12 SP3 64bit"
+---| "SUSE Linux Enterprise Server 12 SP2 64bit"
+---| "SUSE Linux Enterprise Server 12 SP1 64bit"
+---| "SUSE Linux Enterprise Server 12 64bit"
+---| "SUSE Linux Enterprise Server 11 SP4 64bit"
+---| "SUSE Linux Enterprise Server 11 SP3 64bit"
+---| "SUSE Linux Enterprise Server 11 SP3 32bit"
+---| "SUSE Linux Enterprise Server 11 SP1 64bit"
+---| "SUSE Linux Enterprise Server 15 SP5 64bit"
+---| "SUSE Linux Enterprise Server 15 SP4 64bit"
+---| "SUSE Linux Enterprise Server 15 SP3 64bit"
+---| "SUSE Linux Enterprise Server 15 SP2 64bit"
+---| "Oracle Linux Server release 7.6 64bit"
+---| "Oracle Linux Server release 7.5 64bit"
+---| "Oracle Linux Server release 7.4 64bit"
+---| "Oracle Linux Server release 7.3 64bit"
+---| "Oracle Linux Server release 7.2 64bit"
+---| "Oracle Linux Server release 7.1 64bit"
+---| "Oracle Linux Server release 7.0 64bit"
+---| "Oracle Linux Server release 6.10 64bit"
+---| "Oracle Linux Server release 6.9 64bit"
+---| "Oracle Linux Server release 6.8 64bit"
+---| "Oracle Linux Server release 6.7 64bit"
+---| "Oracle Linux Server release 6.5 64bit"
+---| "Redhat Linux Enterprise 8.0 64bit"
+---| "Redhat 7.6 64bit"
+---| "Redhat Linux Enterprise 7.5 64bit"
+---| "Redhat Linux Enterprise 7.4 64bit"
+---| "Redhat Linux Enterprise 7.3 64bit"
+---| "Redhat Linux Enterprise 7.2 64bit"
+---| "Redhat Linux Enterprise 7.1 64bit"
+---| "Redhat Linux Enterprise 7.0 64bit"
+---| "Redhat Linux Enterprise 6.10 64bit"
+---| "Redhat Linux Enterprise 6.9 64bit"
+---| "Redhat Linux Enterprise 6.8 64bit"
+---| "Redhat Linux Enterprise 6.7 64bit"
+---| "Redhat Linux Enterprise 6.6 64bit"
+---| "Redhat Linux Enterprise 6.6 32bit"
+---| "Redhat Linux Enterprise 6.5 64bit"
+---| "Redhat Linux Enterprise 6.4 64bit"
+---| "Redhat Linux Enterprise 6.4 32bit"
+---| "Red Hat Linux Enterprise 9.1 64bit"
+---| "Red Hat Linux Enterprise 9.0 64bit"
+---| "Red Hat Linux Enterprise 8.7 64bit"
+---| "Red Hat Linux Enterprise 8.6 64bit"
+---| "Red Hat Linux Enterprise 8.5 64bit"
+---| "Red Hat Linux Enterprise 8.4 64bit"
+---| "Red Hat Linux Enterprise 8.3 64bit"
+---| "Red Hat Linux Enterprise 8.2 64bit"
+---| "Red Hat Linux Enterprise 8.1 64bit"
+---| "Red Hat Linux Enterprise 8.0 64bit"
+---| "Red Hat Linux Enterprise 7.6 64bit"
+---| "Red Hat Linux Enterprise 7.5 64bit"
+---| "Red Hat Linux Enterprise 7.4 64bit"
+---| "Red Hat Linux Enterprise 7.3 64bit"
+---| "Red Hat Linux Enterprise 7.2 64bit"
+---| "Red Hat Linux Enterprise 7.1 64bit"
+---| "Red Hat Linux Enterprise 7.0 64bit"
+---| "Red Hat Linux Enterprise 6.10 64bit"
+---| "Red Hat Linux Enterprise 6.9 64bit"
+---| "Red Hat Linux Enterprise 6.8 64bit"
+---| "Red Hat Linux Enterprise 6.7 64bit"
+---| "Red Hat Linux Enterprise 6.6 64bit"
+---| "Red Hat Linux Enterprise 6.6 32bit"
+---| "Red Hat Linux Enterprise 6.5 64bit"
+---| "Red Hat Linux Enterprise 6.4 64bit"
+---| "Red Hat Linux Enterprise 6.4 32bit"
+---| "Redhat Linux Enterprise 7.6 64bit"
+---| "Ubuntu 19.04 server 64bit"
+---| "Ubuntu 18.04 server 64bit"
+---| "Ubuntu 16.04.3 Server 64bit"
+---| "Ubuntu 16.04.2 Server 64bit"
+---| "Ubuntu 16.04 server 64bit"
+---| "Ubuntu 14.04.5 server 64bit"
+---| "Ubuntu 14.04.4 server 64bit"
+---| "Ubuntu 14.04.4 server 32bit"
+---| "Ubuntu 14.04.3 server 64bit"
+---| "Ubuntu 14.04.3 server 32bit"
+---| "Ubuntu 14.04.1 server 64bit"
+---| "Ubuntu 14.04.1 server 32bit"
+---| "Ubuntu 14.04 server 64bit"
+---| "Ubuntu 14.04 server 32bit"
+---| "Ubuntu 22.04 Server 64bit"
+---| "Ubuntu 20.04 Server 64bit"
+---| "Ubuntu 19.04 Server 64bit"
+---| "Ubuntu 18.04.2 Server 64bit"
+---| "Ubuntu 18.04.1 Server 64bit"
+---| "Ubuntu 18.04 Server 64bit"
+---| "Ubuntu 16.04.6 Server 64bit"
+---| "Ubuntu 16.04.5 Server 64bit"
+---| "Ubuntu 16.04.4 Server 64bit"
+---| "Ubuntu 16.04 Server 64bit"
+---| "Ubuntu 14.04.5 Server 64bit"
+---| "Ubuntu 14.04.4 Server 64bit"
+---| "Ubuntu 14.04.4 Server 32bit"
+---| "Ubuntu 14.04.3 Server 64bit"
+---| "Ubuntu 14.04.3 Server 32bit"
+---| "Ubuntu 14.04.1 Server 64bit"
+---| "Ubuntu 14.04.1 Server 32bit"
+---| "Ubuntu 14.04 Server 64bit"
+---| "Ubuntu 14.04 Server 32bit"
+---| "Ubuntu 18.04.2 server 64bit"
+---| "Ubuntu 18.04.1 server 64bit"
+---| "Ubuntu 16.04.6 server 64bit"
+---| "Ubuntu 16.04.5 server 64bit"
+---| "Ubuntu 16.04.4 server 64bit"
+---| "Ubuntu 16.04.3 server 64bit"
+---| "Ubuntu 16.04.2 server 64bit"
+---| "openSUSE 42.3 64bit"
+---| "openSUSE 42.2 64bit"
+---| "openSUSE 42.1 64bit"
+---| "openSUSE 15.1 64bit"
+---| "openSUSE 15.0 64bit"
+---| "openSUSE 13.2 64bit"
+---| "openSUSE 11.3 64bit"
+---| "openSUSE 15.5 64bit"
+---| "openSUSE 15.4 64bit"
+---| "openSUSE 15.3 64bit"
+---| "openSUSE 15.2 64bit"
+---| "CentOS 8.0 64bit"
+---| "CentOS 7.7 64bit"
+---| "CentOS 7.6 64bit"
+---| "CentOS 7.5 64bit"
+---| "CentOS 7.4 64bit"
+---| "CentOS 7.3 64bit"
+---| "CentOS 7.2 64bit"
+---| "CentOS 7.1 64bit"
+---| "CentOS 7.0 64bit"
+---| "CentOS 7.0 32bit"
+---| "CentOS 6.10 64bit"
+---| "CentOS 6.10 32bit"
+---| "CentOS 6.9 64bit"
+---| "CentOS 6.9 32bit"
+---| "CentOS 6.8 64bit"
+---| "CentOS 6.7 64bit"
+---| "CentOS 6.7 32bit"
+---| "CentOS 6.6 64bit"
+---| "CentOS 6.6 32bit"
+---| "CentOS 6.5 64bit"
+---| "CentOS 6.5 32bit"
+---| "CentOS 6.4 64bit"
+---| "CentOS 6.4 32bit"
+---| "CentOS 6.3 64bit"
+---| "CentOS 6.3 32bit"
+---| "CentOS 8.5 64bit"
+---| "CentOS 8.4 64bit"
+---| "CentOS 8.3 64bit"
+---| "CentOS 8.2 64bit"
+---| "CentOS 8.1 64bit"
+---| "CentOS 7.9 64bit"
+---| "CentOS 7.8 64bit"
+---| "Debian GNU/Linux 10.0.0 64bit"
+---| "Debian GNU/Linux 9.3.0 64bit"
+---| "Debian GNU/Linux 9.0.0 64bit"
+---| "Debian GNU/Linux 8.10.0 64bit"
+---| "Debian GNU/Linux 8.8.0 64bit"
+---| "Debian GNU/Linux 8.7.0 64bit"
+---| "Debian GNU/Linux 8.6.0 64bit"
+---| "Debian GNU/Linux 8.5.0 64bit"
+---| "Debian GNU/Linux 8.4.0 64bit"
+---| "Debian GNU/Linux 8.2.0 64bit"
+---| "Debian GNU/Linux 8.1.0 64bit"
+---| "Debian GNU/Linux 12.0.0 64bit"
+---| "Debian GNU/Linux 11.7.0 64bit"
+---| "Debian GNU/Linux 11.6.0 64bit"
+---| "Debian GNU/Linux 11.5.0 64bit"
+---| "Debian GNU/Linux 11.4.0 64bit"
+---| "Debian GNU/Linux 11.3.0 64bit"
+---| "Debian GNU/Linux 11.2.0 64bit"
+---| "Debian GNU/Linux 11.1.0 64bit"
+---| "Debian GNU/Linux 11.0.0 64bit"
+---| "Debian GNU/Linux 10.13.0 64bit"
+---| "Debian GNU/Linux 10.12.0 64bit"
+---| "Debian GNU/Linux 10.11.0 64bit"
+---| "Debian GNU/Linux 10.10.0 64bit"
+---| "Debian GNU/Linux 10.9.0 64bit"
+---| "Debian GNU/Linux 10.8.0 64bit"
+---| "Debian GNU/Linux 10.7.0 64bit"
+---| "Debian GNU/Linux 10.6.0 64bit"
+---| "Debian GNU/Linux 10.5.0 64bit"
+---| "Debian GNU/Linux 10.4.0 64bit"
+---| "Debian GNU/Linux 10.3.0 64bit"
+---| "Debian GNU/Linux 10.2.0 64bit"
+---| "Debian GNU/Linux 10.1.0 64bit"
+---| "Fedora 30 64bit"
+---| "Fedora 29 64bit"
+---| "Fedora 28 64bit"
+---| "Fedora 27 64bit"
+---| "Fedora 26 64bit"
+---| "Fedora 25 64bit"
+---| "Fedora 24 64bit"
+---| "Fedora 23 64bit"
+---| "Fedora 22 64bit"
+---| "Fedora 39 64bit"
+---| "Fedora 38 64bit"
+---| "Fedora 37 64bit"
+---| "Fedora 36 64bit"
+---| "Fedora 35 64bit"
+---| "Fedora 34 64bit"
+---| "Fedora 33 64bit"
+---| "Fedora 32 64bit"
+---| "Fedora 31 64bit"
+---| "EulerOS 2.9 64bit"
+---| "EulerOS 2.5 64bit"
+---| "EulerOS 2.3 64bit"
+---| "EulerOS 2.2 64bit"
+---| "EulerOS 2.1 64bit"
+---| "EulerOS 2.12 64bit"
+---| "EulerOS 2.11 64bit"
+---| "EulerOS 2.10 64bit"
+---| "EulerOS 2.8 64bit"
+---| "EulerOS 2.7 64bit"
+---| "openEuler 20.03 64bit"
+---| "openEuler 22.03 SP1 64bit"
+---| "openEuler 22.03 64bit"
+---| "openEuler 20.03 SP3 64bit"
+---| "openEuler 20.03 SP2 64bit"
+---| "openEuler 20.03 SP1 64bit"
+---| "CoreOS 1068.10.0"
+---| "CoreOS 1010.5.0"
+---| "CoreOS 1298.6.0"
+---| "NeoKylin 7.4 64bit"
+---| "NeoKylin Server release 5.0 U2 64bit"
+---| "NeoKylin Linux Advanced Server release 7.0 U5 64bit"
+
+---Where the licence of Windows comes from.
+---@alias ims.License
+---| string
+---| "platform" # the cloud's
+---| "byol" # your own
+
+---What an image is for.
+---@alias ims.ImageType
+---| string
+---| "ECS" # system disk of a virtual server; the default
+---| "BMS" # system disk of a bare metal server
+---| "DataImage" # data disk
+
+---A processor architecture.
+---@alias ims.Architecture
+---| string
+---| "x86" # the default
+---| "arm"
+
+---How a server boots.
+---@alias ims.Firmware
+---| string
+---| "bios" # the default
+---| "uefi"
+
+---The fields of a request for a data disk image.
+---@class (exact) ims.DataImageFields
+---@field name? string Name of the image, 1 to 128 characters.
+---@field description? string Free text, up to 1024 characters, without carriage return, < and >.
+---@field image_url? string The file: bucket:object, a .zvhd2 or a .raw with its .mf beside it.
+---@field min_disk? integer Smallest disk in GiB, 1 to 1024, at least the size of the disk inside the file.
+---@field tags? string[] Tags as a list of key.value; excludes image_tags.
+---@field type? ims.ImageType ECS (default) or BMS for a system disk, DataImage for a data disk.
+---@field enterprise_project_id? string Enterprise project: 0 or a UUID.
+---@field os_type? ims.OSType Linux (default) or Windows; data disks only.
+---@field image_tags? table<string, any>|table<string, any>[] Tags as a list of {key, value}; excludes tags.
+
+---A family of operating systems.
+---@alias ims.OSType
+---| string
+---| "Linux" # the default
+---| "Windows"
+
+---How to import.
+---@class (exact) ims.ImportOptions
+---@field key? string names this import, so that running it again finds it
+---@field timeout? duration how long to wait, such as 4h; 24h by default
+---@field on_progress? fun(status: ims.JobStatus) called with the job's status at every change
+
+---What a job query answered.
+---@class (exact) ims.JobStatus
+---@field job_id string the cloud's job id
+---@field status ims.JobState how the job stands
+---@field job_type? string what sort of job it is
+---@field progress? number from 0 to 1, where the cloud tells
+---@field image_id? string the image, once there is one
+---@field image_name? string its name
+---@field error_code? string the code of a failure, such as IMG.0121
+---@field fail_reason? string the cloud's words about a failure
+---@field begin_time? string UTC, ISO 8601
+---@field end_time? string UTC, ISO 8601
+---@field entities? table<string, any> what else the cloud sent
+
+---How a job stands, as the cloud writes it.
+---@alias ims.JobState
+---| string
+---| "INIT" # accepted, not begun
+---| "RUNNING" # under way
+---| "SUCCESS" # done; the image is there
+---| "FAIL" # given up; see error_code and fail_reason
+
+---What a finished import gave.
+---@class (exact) ims.ImportResult
+---@field image_id string the new image's UUID
+---@field image_name? string its name
+---@field job_id string the cloud's job id
+---@field status ims.JobState how the job ended
+---@field duration? number seconds the job took, by the cloud's clock
+---@field waited number seconds this call waited
+---@field warnings? string[] what was odd about the job
+
+---How to import many images.
+---@class (exact) ims.BatchOptions
+---@field concurrency? integer how many at a time, 1 to 40; 8 by default
+---@field stop_on_error? boolean start no more after the first failure
+---@field timeout? duration how long to wait, such as 4h; 24h by default
+---@field on_progress? fun(status: ims.JobStatus) called with the job's status at every change
+
+---Which images a query finds: all given fields must match.
+---@class (exact) ims.ImageFilter
+---@field name? string the exact name
+---@field id? string an image id
+---@field status? ims.ImageStatus how it stands
+---@field imagetype? ims.ImageSource whose images; private by default
+---@field os_type? ims.OSType Linux, Windows, Other
+---@field platform? string such as Ubuntu
+---@field virtual_env_type? ims.Environment where it can be used
+---@field enterprise_project_id? string 0, a UUID or all_granted_eps
+---@field created_at? string op:time, such as gte:2024-01-01T00:00:00Z
+---@field updated_at? string op:time
+---@field sort_key? string name, status, id, created_at, …
+---@field sort_dir? ims.Direction asc or desc
+---@field disk_format? ims.DiskFormat such as zvhd2
+---@field owner? string a project id
+---@field visibility? ims.Visibility who sees it
+---@field tag? string|table<string, any> 'key=value' or { key = value }
+---@field min_disk? integer GB
+---@field limit? integer images a page, 1 to 500
+
+---How an image stands.
+---@alias ims.ImageStatus
+---| string
+---| "queued" # the record is there, no data yet
+---| "saving" # data is being written
+---| "active" # usable
+---| "killed" # an upload failed
+---| "deleted" # gone
+
+---Whose images a query looks at.
+---@alias ims.ImageSource
+---| string
+---| "private" # your own; the default
+---| "gold" # the cloud's public ones
+---| "shared" # shared by others
+---| "all" # all of them
+
+---Where an image can be used.
+---@alias ims.Environment
+---| string
+---| "FusionCompute" # virtual servers
+---| "Ironic" # bare metal servers
+---| "DataImage" # data disks
+---| "IsoImage" # ISO files
+
+---An order of sorting.
+---@alias ims.Direction
+---| string
+---| "asc" # smallest first
+---| "desc"
+
+---The format an image is stored in.
+---@alias ims.DiskFormat
+---| string
+---| "zvhd2" # the default
+---| "zvhd"
+---| "vhd"
+---| "raw"
+---| "qcow2"
+---| "iso"
+
+---Who sees an image.
+---@alias ims.Visibility
+---| string
+---| "public"
+---| "private"
+---| "shared"
+
+---How many private images there are, and may be.
+---@class (exact) ims.Quota
+---@field used integer how many there are
+---@field quota integer how many may be
+---@field free integer how many more fit
+
+---The two forms of a request.
+---@alias ims.Kind
+---| "system" # a system disk
+---| "data" # a data disk
+
+---What the rules found in a request.
+---@class (exact) ims.Report
+---@field ok boolean whether there are no errors
+---@field findings ims.Finding[] all, in the order of the rules
+---@field errors ims.Finding[] those that refuse the request
+---@field warnings ims.Finding[] the others
+
+---One thing a rule found in a request.
+---@class (exact) ims.Finding
+---@field rule integer the rule's number in the reference; 0 for the shape of the body
+---@field name string the rule's short name
+---@field field string the field, with an index in a list, such as tags[2]
+---@field severity ims.Severity how grave it is
+---@field message string one sentence
+---@field code? string the code the cloud would refuse with
+---@field hint? string what to do
+
+---How grave a finding is.
+---@alias ims.Severity
+---| "error" # the request is refused
+---| "warning" # the request may be sent
+
+---Fields of a request to change; `json.null` removes one.
+---@class (exact) ims.ChangedFields
+---@field name? string|json.Marker Name of the image, 1 to 128 characters.
+---@field description? string|json.Marker Free text, up to 1024 characters, without carriage return, < and >.
+---@field os_version? ims.OSVersion|json.Marker Operating system of a system disk, spelt as in the list of the API reference.
+---@field image_url? string|json.Marker The file: bucket:object, a .zvhd2 or a .raw with its .mf beside it.
+---@field min_disk? integer|json.Marker Smallest disk in GiB, 1 to 1024, at least the size of the disk inside the file.
+---@field license_type? ims.License|json.Marker platform or byol; Windows on Huawei Cloud only.
+---@field tags? string[]|json.Marker Tags as a list of key.value; excludes image_tags.
+---@field type? ims.ImageType|json.Marker ECS (default) or BMS for a system disk, DataImage for a data disk.
+---@field enterprise_project_id? string|json.Marker Enterprise project: 0 or a UUID.
+---@field architecture? ims.Architecture|json.Marker x86 (default) or arm; system disks only.
+---@field hw_firmware_type? ims.Firmware|json.Marker Boot mode, bios or uefi; system disks only.
+---@field os_type? ims.OSType|json.Marker Linux (default) or Windows; data disks only.
+---@field image_tags? (table<string, any>|table<string, any>[])|json.Marker Tags as a list of {key, value}; excludes tags.
+
+---How to submit.
+---@class (exact) ims.SubmitOptions
+---@field key? string names this import, so that running it again finds it
+
+---How to wait for a job.
+---@class (exact) ims.WaitOptions
+---@field timeout? duration how long to wait, such as 4h; 24h by default
+---@field on_progress? fun(status: ims.JobStatus) called with the job's status at every change
+
+---How to wait for an image to go away.
+---@class (exact) ims.GoneOptions
+---@field timeout? duration how long to wait; 10m by default
+
+---How one image of a batch ended.
+---@class (exact) ims.Entry
+---@field index integer its place in the list, from 1
+---@field ok boolean whether it was imported
+---@field image ims.Image the request
+---@field result? ims.ImportResult if it was imported
+---@field error? Error if it was not
+
+---A request for an image, not yet sent.
+---@class ims.Image
+---@field name? string Name of the image, 1 to 128 characters. Read only.
+---@field description? string Free text, up to 1024 characters, without carriage return, < and >. Read only.
+---@field os_version? ims.OSVersion Operating system of a system disk, spelt as in the list of the API reference. Read only.
+---@field image_url? string The file: bucket:object, a .zvhd2 or a .raw with its .mf beside it. Read only.
+---@field min_disk? integer Smallest disk in GiB, 1 to 1024, at least the size of the disk inside the file. Read only.
+---@field license_type? ims.License platform or byol; Windows on Huawei Cloud only. Read only.
+---@field tags? string[] Tags as a list of key.value; excludes image_tags. Read only.
+---@field type? ims.ImageType ECS (default) or BMS for a system disk, DataImage for a data disk. Read only.
+---@field enterprise_project_id? string Enterprise project: 0 or a UUID. Read only.
+---@field architecture? ims.Architecture x86 (default) or arm; system disks only. Read only.
+---@field hw_firmware_type? ims.Firmware Boot mode, bios or uefi; system disks only. Read only.
+---@field os_type? ims.OSType Linux (default) or Windows; data disks only. Read only.
+---@field image_tags? table<string, any>|table<string, any>[] Tags as a list of {key, value}; excludes tags. Read only.
+---@field kind ims.Kind which form the request has; read only
+local Image = {}
+
+---Holds the request against every rule that needs no network; never stops at the first finding.
+---
+---```lua
+---local ims = require "ims"
+---
+---local report = ims.system_image { name = "web#1", image_url = "golden-images:web01.zvhd2", min_disk = 20 }:validate()
+---for _, finding in ipairs(report.errors) do print(finding.field, finding.rule, finding.code) end
+-----> name  3  IMG.0003
+-----> os_version  …  …
+---```
+---
+---Since 0.1.
+---@nodiscard
+---@return ims.Report report what was found
+function Image:validate() end
+
+---The same request with some fields changed.
+---
+---A request never changes in place, so that what was submitted is what was shown.
+---
+---```lua
+---local ims, json = require "ims", require "json"
+---
+---local small = ims.data_image { name = "data01", image_url = "ims-image:data01.zvhd2", min_disk = 20, description = "old" }
+---local large = small:with { min_disk = 40, description = json.null }
+---print(small.min_disk, large.min_disk, large.description)  --> 20  40  nil
+---```
+---
+---Since 0.1.
+---@nodiscard
+---@param changes ims.ChangedFields the fields to change; json.null removes one
+---@return ims.Image image a new request
+function Image:with(changes) end
+
+---The request's body as the API takes it, as a table for json.encode.
+---
+---```lua
+---local ims, json = require "ims", require "json"
+---
+---local image = ims.data_image { name = "data01", image_url = "ims-image:data01.zvhd2", min_disk = 20 }
+---print(json.encode(image:to_table()))
+-----> {"image_url":"ims-image:data01.zvhd2","min_disk":20,"name":"data01","type":"DataImage"}
+---```
+---
+---Since 0.1.
+---@nodiscard
+---@return table<string, any> body the API's own field names
+function Image:to_table() end
+
+---Validates the request and sends it once.
+---
+---Waits: other tasks go on meanwhile.
+---
+---Raises
+---
+---* `validation`: a rule refuses the request; `err.report` has every finding; nothing was sent
+---* `conflict`: the cloud has an image of that name
+---* `quota`: no more images may be made
+---* `authentication`: the cloud does not accept who asks
+---* `permission`: who asks may not do this
+---* `throttled`: the cloud asks for patience and retries did not help
+---* `network`: no answer came
+---* `service`: the cloud answered with an error of its own
+---* `configuration`: no cloud is configured, or its entry is wrong
+---
+---```lua
+---local ims = require "ims"
+---
+---local image = ims.data_image { name = "submit01", image_url = "ims-image:data01.zvhd2", min_disk = 20 }
+---local job = image:submit()
+---print(job.id, job:wait().status)  --> …  SUCCESS
+---```
+---
+---Since 0.1.
+---@async
+---@param options? ims.SubmitOptions how to submit
+---@return ims.Job job poll it or wait for it
+function Image:submit(options) end
+
+---An import the cloud has accepted.
+---@class ims.Job
+---@field id string the cloud's job id; read only
+---@field image_name? string the name in the request, where it is known; read only
+---@field image? ims.Image the request, where this session made it; read only
+local Job = {}
+
+---Asks once how the job stands.
+---
+---Waits: other tasks go on meanwhile.
+---
+---Raises
+---
+---* `not_found`: the cloud knows no such job
+---* `authentication`: the cloud does not accept who asks
+---* `permission`: who asks may not do this
+---* `throttled`: the cloud asks for patience and retries did not help
+---* `network`: no answer came
+---* `service`: the cloud answered with an error of its own
+---* `configuration`: no cloud is configured, or its entry is wrong
+---
+---```lua
+---local ims = require "ims"
+---
+---local job = ims.data_image { name = "poll01", image_url = "ims-image:data01.zvhd2", min_disk = 20 }:submit()
+---print(job:poll().job_id == job.id)  --> true
+---job:wait()
+---```
+---
+---Since 0.1.
+---@async
+---@nodiscard
+---@return ims.JobStatus status how it stands
+function Job:poll() end
+
+---Waits for the end: returns the result, or raises job_failed or timeout.
+---
+---A job can be waited for again, also by another run.
+---
+---Waits: other tasks go on meanwhile.
+---
+---Raises
+---
+---* `timeout`: the time limit is over; the job goes on, and `err.job` can be waited for again
+---* `job_failed`: the cloud gave up; see `err.code` and `err.job_status`
+---* `not_found`: the cloud knows no such job
+---* `authentication`: the cloud does not accept who asks
+---* `permission`: who asks may not do this
+---* `throttled`: the cloud asks for patience and retries did not help
+---* `network`: no answer came
+---* `service`: the cloud answered with an error of its own
+---* `configuration`: no cloud is configured, or its entry is wrong
+---
+---```lua
+---local ims = require "ims"
+---
+---local job = ims.data_image { name = "wait01", image_url = "ims-image:data01.zvhd2", min_disk = 20 }:submit()
+---local result = job:wait { timeout = "4h", on_progress = function(status) assert(status.job_id == job.id) end }
+---print(result.image_name, result.status)  --> wait01  SUCCESS
+---```
+---
+---Since 0.1.
+---@async
+---@param options? ims.WaitOptions how to wait
+---@return ims.ImportResult result the image
+function Job:wait(options) end
+
+---An image in the cloud, as it was when it was asked for.
+---@class ims.Record
+---@field id string the image's UUID; read only
+---@field name string its name; read only
+---@field status ims.ImageStatus how it stands; read only
+---@field min_disk? integer GB; read only
+---@field min_ram? integer MB; read only
+---@field os_version? string __os_version; read only
+---@field os_type? ims.OSType __os_type; read only
+---@field platform? string __platform; read only
+---@field hw_firmware_type? ims.Firmware how it boots; read only
+---@field description? string __description; read only
+---@field disk_format? ims.DiskFormat such as zvhd2; read only
+---@field data_origin? string __data_origin: where the image came from; read only
+---@field ["protected"] boolean whether it refuses deletion; read only
+---@field tags string[] key.value or key=value; read only
+---@field created_at? string UTC, ISO 8601; read only
+---@field updated_at? string UTC, ISO 8601; read only
+---@field raw table<string, any> every attribute the service sent; read only
+local Record = {}
+
+---Deletes the image; it goes away a little later.
+---
+---Waits: other tasks go on meanwhile.
+---
+---Raises
+---
+---* `not_found`: it is gone already
+---* `conflict`: it is protected or in use
+---* `authentication`: the cloud does not accept who asks
+---* `permission`: who asks may not do this
+---* `throttled`: the cloud asks for patience and retries did not help
+---* `network`: no answer came
+---* `service`: the cloud answered with an error of its own
+---* `configuration`: no cloud is configured, or its entry is wrong
+---
+---```lua
+---local ims = require "ims"
+---
+---local result = ims.import(ims.data_image { name = "brief01", image_url = "ims-image:data01.zvhd2", min_disk = 20 })
+---local record = ims.image(result.image_id)
+---record:delete()
+---record:wait_gone { timeout = "10m" }
+---```
+---
+---Since 0.1.
+---@async
+function Record:delete() end
+
+---Waits until a deleted image is no longer listed.
+---
+---Waits: other tasks go on meanwhile.
+---
+---Raises
+---
+---* `timeout`: it is still there
+---* `authentication`: the cloud does not accept who asks
+---* `permission`: who asks may not do this
+---* `throttled`: the cloud asks for patience and retries did not help
+---* `network`: no answer came
+---* `service`: the cloud answered with an error of its own
+---* `configuration`: no cloud is configured, or its entry is wrong
+---
+---```lua
+---local ims = require "ims"
+---
+---local result = ims.import(ims.data_image { name = "brief02", image_url = "ims-image:data01.zvhd2", min_disk = 20 })
+---local record = ims.image(result.image_id)
+---local ok, err = pcall(record.wait_gone, record, { timeout = "1s" })
+---print(ok, err.kind)  --> false  timeout
+---record:delete()
+---record:wait_gone()
+---```
+---
+---Since 0.1.
+---@async
+---@param options? ims.GoneOptions how long
+function Record:wait_gone(options) end
+
+---Adds or replaces tags.
+---
+---Waits: other tasks go on meanwhile.
+---
+---Raises
+---
+---* `argument`: a value is no string
+---* `authentication`: the cloud does not accept who asks
+---* `permission`: who asks may not do this
+---* `throttled`: the cloud asks for patience and retries did not help
+---* `network`: no answer came
+---* `service`: the cloud answered with an error of its own
+---* `configuration`: no cloud is configured, or its entry is wrong
+---
+---```lua
+---local ims = require "ims"
+---
+---local result = ims.import(ims.data_image { name = "tagged01", image_url = "ims-image:data01.zvhd2", min_disk = 20 })
+---local record = ims.image(result.image_id)
+---record:set_tags { stage = "prod" }
+---print(table.concat(record:refresh().tags, " "))  --> stage=prod
+---```
+---
+---Since 0.1.
+---@async
+---@param tags table<string, any> values by key
+function Record:set_tags(tags) end
+
+---The image as it is now.
+---
+---Waits: other tasks go on meanwhile.
+---
+---Raises
+---
+---* `not_found`: it is gone
+---* `authentication`: the cloud does not accept who asks
+---* `permission`: who asks may not do this
+---* `throttled`: the cloud asks for patience and retries did not help
+---* `network`: no answer came
+---* `service`: the cloud answered with an error of its own
+---* `configuration`: no cloud is configured, or its entry is wrong
+---
+---```lua
+---local ims = require "ims"
+---
+---for record in ims.images { name = "tagged01" } do print(record:refresh().id == record.id) end  --> true
+---```
+---
+---Since 0.1.
+---@async
+---@nodiscard
+---@return ims.Record record a new record
+function Record:refresh() end
+
+---The outcomes of ims.import_all: results[i], #results, and iterators.
+---@class ims.Results
+---@field count integer how many images were asked for; read only
+---@field succeeded_count integer how many were imported; read only
+---@field failed_count integer how many were not; read only
+---@field failure_rate number failed_count / count, 0 for none; read only
+---@field all_succeeded boolean whether none failed; read only
+---@field [integer] ims.Entry
+---@operator len: integer
+local Results = {}
+
+---The entries that were imported, one a turn of the loop.
+---
+---```lua
+---local ims = require "ims"
+---
+---local results = ims.import_all {
+---  ims.data_image { name = "good01", image_url = "ims-image:data01.zvhd2", min_disk = 20 },
+---  ims.data_image { name = "bad#01", image_url = "ims-image:data01.zvhd2", min_disk = 20 },
+---}
+---for entry in results:succeeded() do print(entry.image.name, entry.ok) end  --> good01  true
+---```
+---
+---Since 0.1.
+---@nodiscard
+---@return fun(): ims.Entry iterator for entry in results:succeeded() do
+function Results:succeeded() end
+
+---The entries that were not, one a turn of the loop.
+---
+---```lua
+---local ims = require "ims"
+---
+---local results = ims.import_all {
+---  ims.data_image { name = "good01", image_url = "ims-image:data01.zvhd2", min_disk = 20 },
+---  ims.data_image { name = "bad#01", image_url = "ims-image:data01.zvhd2", min_disk = 20 },
+---}
+---for entry in results:failed() do print(entry.image.name, entry.ok) end  --> bad#01  false
+---```
+---
+---Since 0.1.
+---@nodiscard
+---@return fun(): ims.Entry iterator for entry in results:failed() do
+function Results:failed() end
+
+---Private images: build a request, check it, import it, ask for images.
+---@class ims
+local ims = {}
+
+---Builds a request for a system disk image.
+---
+---The fields are the API's own. Nothing is sent; an unknown field is an error with a suggestion.
+---
+---```lua
+---local ims = require "ims"
+---
+---local image = ims.system_image {
+---  name       = "web01",
+---  image_url  = "golden-images:web01.zvhd2",
+---  os_version = "Ubuntu 22.04 Server 64bit",
+---  min_disk   = 20,
+---  image_tags = { team = "platform" },
+---}
+---print(image)  --> ims.Image(web01 from golden-images:web01.zvhd2)
+---```
+---
+---Since 0.1.
+---@nodiscard
+---@param fields ims.SystemImageFields the API's fields
+---@return ims.Image image a request, not yet sent
+function ims.system_image(fields) end
+
+---Builds a request for a data disk image.
+---
+---```lua
+---local ims = require "ims"
+---
+---local image = ims.data_image { name = "data01", image_url = "obs://ims-image/data01.zvhd2", min_disk = 20 }
+---print(image.kind, image.image_url)  --> data  ims-image:data01.zvhd2
+---```
+---
+---Since 0.1.
+---@nodiscard
+---@param fields ims.DataImageFields the API's fields
+---@return ims.Image image a request, not yet sent
+function ims.data_image(fields) end
+
+---Takes a request's JSON body as it stands, unknown fields and wrong types included, for the rules to judge.
+---
+---```lua
+---local ims, json = require "ims", require "json"
+---
+---local image = ims.request(json.decode '{ "name": "data01", "type": "DataImage", "min_disk": "20" }')
+---print(image.kind, image:validate().ok)  --> data  false
+---```
+---
+---Since 0.1.
+---@nodiscard
+---@param body table<string, any> as the API would get it; type = 'DataImage' makes it a data disk image
+---@return ims.Image image a request, not yet sent
+function ims.request(body) end
+
+---Validates, submits and waits; returns the result or raises why not.
+---
+---Waits: other tasks go on meanwhile.
+---
+---Raises
+---
+---* `validation`: a rule refuses the request; `err.report` has every finding; nothing was sent
+---* `conflict`: the cloud has an image of that name
+---* `quota`: no more images may be made
+---* `timeout`: the time limit is over; the job goes on, and `err.job` can be waited for again
+---* `job_failed`: the cloud gave up; see `err.code` and `err.job_status`
+---* `authentication`: the cloud does not accept who asks
+---* `permission`: who asks may not do this
+---* `throttled`: the cloud asks for patience and retries did not help
+---* `network`: no answer came
+---* `service`: the cloud answered with an error of its own
+---* `configuration`: no cloud is configured, or its entry is wrong
+---
+---```lua
+---local ims = require "ims"
+---
+---local image = ims.data_image { name = "import01", image_url = "ims-image:data01.zvhd2", min_disk = 20 }
+---local result = ims.import(image, { timeout = "4h" })
+---print(result.image_name, result.status)  --> import01  SUCCESS
+---
+---local ok, err = pcall(ims.import, image:with { image_url = "ims-image:not-there.zvhd2" })
+---print(ok, err.kind, err.code)  --> false  job_failed  IMG.0121
+---```
+---
+---Since 0.1.
+---@async
+---@param image ims.Image the request
+---@param options? ims.ImportOptions how to import
+---@return ims.ImportResult result the image
+function ims.import(image, options) end
+
+---Imports many images, some at a time; never raises for a failed one, the results tell.
+---
+---Waits: other tasks go on meanwhile.
+---
+---Raises
+---
+---* `argument`: `concurrency` is out of range
+---* `authentication`: the cloud does not accept who asks
+---* `permission`: who asks may not do this
+---* `throttled`: the cloud asks for patience and retries did not help
+---* `network`: no answer came
+---* `service`: the cloud answered with an error of its own
+---* `configuration`: no cloud is configured, or its entry is wrong
+---
+---```lua
+---local ims = require "ims"
+---
+---local images = {}
+---for i = 1, 3 do
+---  images[i] = ims.system_image {
+---    name = "fleet0" .. i, image_url = ("golden-images:web0%d.zvhd2"):format(i),
+---    os_version = "Ubuntu 22.04 Server 64bit", min_disk = 20,
+---  }
+---end
+---local results = ims.import_all(images, { concurrency = 2 })
+---print(#results, results.failed_count, results[1].image.name)  --> 3  0  fleet01
+---```
+---
+---Since 0.1.
+---@async
+---@param images ims.Image[] the requests
+---@param options? ims.BatchOptions how to import
+---@return ims.Results results one entry an image, in order
+function ims.import_all(images, options) end
+
+---Picks a job up by its id.
+---
+---Asks nothing; whether there is such a job turns out at the first `poll` or `wait`.
+---
+---Raises
+---
+---* `argument`: the id cannot be one
+---
+---```lua
+---local ims = require "ims"
+---
+---local image = ims.data_image { name = "again01", image_url = "ims-image:data01.zvhd2", min_disk = 20 }
+---local id = image:submit().id        -- keep it anywhere
+---print(ims.job(id):wait().status)  --> SUCCESS
+---```
+---
+---Since 0.1.
+---@nodiscard
+---@param id string the job id
+---@return ims.Job job poll it or wait for it
+function ims.job(id) end
+
+---The images that match, one a turn of the loop; pages are fetched as needed.
+---
+---The loop waits for pages, so other tasks go on.
+---
+---Raises
+---
+---* `argument`: a filter is malformed
+---* `authentication`: the cloud does not accept who asks
+---* `permission`: who asks may not do this
+---* `throttled`: the cloud asks for patience and retries did not help
+---* `network`: no answer came
+---* `service`: the cloud answered with an error of its own
+---* `configuration`: no cloud is configured, or its entry is wrong
+---
+---```lua
+---local ims = require "ims"
+---
+---local count = 0
+---for record in ims.images { status = "active", sort_key = "name", sort_dir = "asc" } do count = count + 1 end
+---print(count > 0)  --> true
+---```
+---
+---Since 0.1.
+---@nodiscard
+---@param filter? ims.ImageFilter all must match; private images by default
+---@return fun(): ims.Record iterator for record in ims.images{…} do
+function ims.images(filter) end
+
+---One image by its id.
+---
+---Waits: other tasks go on meanwhile.
+---
+---Raises
+---
+---* `not_found`: there is no such image
+---* `argument`: the id cannot be one
+---* `authentication`: the cloud does not accept who asks
+---* `permission`: who asks may not do this
+---* `throttled`: the cloud asks for patience and retries did not help
+---* `network`: no answer came
+---* `service`: the cloud answered with an error of its own
+---* `configuration`: no cloud is configured, or its entry is wrong
+---
+---```lua
+---local ims = require "ims"
+---
+---local ok, err = pcall(ims.image, "3b2f4404-6407-44a6-99a5-ebc5b6f6de6f")
+---print(ok, err.kind)  --> false  not_found
+---```
+---
+---Since 0.1.
+---@async
+---@nodiscard
+---@param id string the image's UUID
+---@return ims.Record record the image
+function ims.image(id) end
+
+---How many private images are used and allowed.
+---
+---Waits: other tasks go on meanwhile.
+---
+---Raises
+---
+---* `authentication`: the cloud does not accept who asks
+---* `permission`: who asks may not do this
+---* `throttled`: the cloud asks for patience and retries did not help
+---* `network`: no answer came
+---* `service`: the cloud answered with an error of its own
+---* `configuration`: no cloud is configured, or its entry is wrong
+---
+---```lua
+---local ims = require "ims"
+---
+---local quota = ims.quota()
+---print(quota.used + quota.free == quota.quota)  --> true
+---```
+---
+---Since 0.1.
+---@async
+---@nodiscard
+---@return ims.Quota quota of private images
+function ims.quota() end
+
+return ims
