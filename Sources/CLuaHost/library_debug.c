@@ -15,22 +15,16 @@ static lua_State *get_thread(lua_State *L, int *shift) {
 // Lua's own, except that a level of the stack does not give away a C function. Upvalue 1 = the original.
 static int get_info(lua_State *L) {
   int shift;
-  lua_State *other = get_thread(L, &shift);
+  get_thread(L, &shift);
   bool by_level = !lua_isfunction(L, shift + 1);
-  const char *options = luaL_optstring(L, shift + 2, "flnSrtu");
-  luaL_argcheck(L, options[strspn(options, "SlnrutLf")] == 0, shift + 2, "invalid option");
   if (by_level) {
     lua_Integer level = luaL_checkinteger(L, shift + 1);
     if (level < 0 || level >= INT32_MAX) {
       luaL_pushfail(L);
       return 1;
     }
-    lua_pushinteger(L, level + (other == L));  // this function stands in between
-    lua_replace(L, shift + 1);
   }
-  lua_pushvalue(L, lua_upvalueindex(1));
-  lua_insert(L, 1);
-  lua_call(L, lua_gettop(L) - 1, 1);
+  lua_tocfunction(L, lua_upvalueindex(1))(L);  // in this frame, so that levels and names are what they are in Lua
   if (by_level && lua_istable(L, -1)) {
     lua_pushliteral(L, "func");
     lua_rawget(L, -2);
