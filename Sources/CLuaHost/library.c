@@ -92,6 +92,7 @@ static const grant os_grants[] = {
 // Reading only, and nothing of C functions: see library_debug.c.
 static const grant debug_grants[] = {
     {"getinfo", TRUSTED, NULL}, {"getlocal", TRUSTED, NULL}, {"getupvalue", TRUSTED, NULL}, {"traceback", ALL, NULL},
+    {"upvalueid", TRUSTED, NULL},
     {NULL, 0, NULL}};
 
 // A program is started with `popen`, so that `io` alone does not suffice.

@@ -129,7 +129,7 @@ static int file_error(lua_State *L, const char *what, const char *name, int erro
   return LUA_ERRFILE;
 }
 
-// Loads a file, standard input without a name. Pushes the function or a message.
+// Loads a file, standard input without a name. Leaves the name of the chunk and above it the function or a message.
 static int load_file(lua_State *L, const char *path, const char *mode) {
   const char *name = lua_pushfstring(L, path ? "@%s" : "=stdin", path);
   FILE *file = path ? fopen(path, "r") : stdin;
@@ -161,6 +161,7 @@ CLH_JUMPS int clh_dofile(lua_State *L) {
   const char *path = luaL_optstring(L, 1, NULL);
   lua_settop(L, 1);
   if (load_file(L, path, NULL) != LUA_OK) return lua_error(L);
+  lua_remove(L, 2);
   lua_callk(L, 0, LUA_MULTRET, 0, dofile_k);
   return dofile_k(L, 0, 0);
 }

@@ -166,7 +166,7 @@ CLH_JUMPS void clh_open_package(lua_State *L) {
   luaL_getsubtable(L, -1, LUA_LOADLIBNAME);
   lua_remove(L, -2);
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
-  lua_pushvalue(L, -5);
+  lua_pushvalue(L, -4);
   lua_setfield(L, -2, LUA_LOADLIBNAME);
   lua_setfield(L, -2, "loaded");
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
