@@ -116,6 +116,8 @@ let package = Package(
     ),
     .testTarget(name: "WorkbenchTests", dependencies: ["Workbench"], exclude: ["Expect"], swiftSettings: strict),
     .testTarget(
-      name: "SlipwayTests", dependencies: ["slipway", "CloudSimulator", "DiskImages"], swiftSettings: strict),
+      name: "SlipwayTests",
+      dependencies: ["slipway", "EmbeddingExample", "CloudSimulator", "DiskImages", "ScriptAPI", "LuaHost"],
+      swiftSettings: strict),
   ]
 )

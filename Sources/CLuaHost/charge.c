@@ -6,29 +6,14 @@ CLH_JUMPS void clh_charge_now(lua_State *L) {
   clh_vm *vm = clh_vm_of(L);
   uint64_t work = vm->work;
   vm->work = 0;
-  clh_task *task = vm->task;
-  if (!task) return;
-  if (vm->in_grace) {
-    vm->grace_left -= work < INT64_MAX ? (int64_t)work : INT64_MAX;
-    if (vm->grace_left <= 0) task->kill = CLH_KILL_LIMIT;
-  } else {
-    vm->instructions += work;
-    if (task->kill) {
-      // stays what it is
-    } else if (clh_flag_is_set(task->flag)) {
-      task->kill = CLH_KILL_CANCEL;
-    } else if (vm->limits.instructions && vm->instructions > vm->limits.instructions) {
-      task->kill = CLH_KILL_LIMIT;
-    }
-  }
-  if (task->kill) clh_end_task(L);
+  if (vm->task && clh_account(L, vm, work)) clh_end_task(L);
 }
 
 // Whether others of the VM should have their turn now, and a C function with a continuation can let them.
 bool clh_should_pause(lua_State *L) {
   clh_vm *vm = clh_vm_of(L);
   if (!vm->task || vm->in_grace || !clh_can_yield(L, vm)) return false;
-  return vm->counting ? vm->instructions - vm->slice_start >= CLH_SLICE_COUNT : vm->slice_over;
+  return clh_slice_is_over(vm);
 }
 
 // Lets others go on; `k` runs when it is this task's turn again.

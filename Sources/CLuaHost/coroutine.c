@@ -9,6 +9,8 @@
 #define CLOSE_STACK_LIMIT (512 * 1024)
 
 static int co_yield(lua_State *L);
+static int co_resume(lua_State *L);
+static int wrap_call(lua_State *L);
 
 static lua_State *get_coroutine(lua_State *L) {
   lua_State *co = lua_tothread(L, 1);
@@ -34,19 +36,64 @@ static bool held_by_host(lua_State *co) {
   return suspended_in(co, &started) != co_yield;
 }
 
+// The coroutine through which `co` passed a host yield on; NULL if it is the innermost.
+static lua_State *inner_coroutine(lua_State *co) {
+  lua_Debug ar;
+  lua_State *inner = NULL;
+  if (lua_status(co) != LUA_YIELD || !lua_checkstack(co, 4) || !lua_getstack(co, 0, &ar)) return NULL;
+  lua_getinfo(co, "f", &ar);
+  lua_CFunction f = lua_tocfunction(co, -1);
+  if (f == wrap_call) {
+    lua_getupvalue(co, -1, 1);
+    inner = lua_tothread(co, -1);
+    lua_pop(co, 1);
+  } else if (f == co_resume && lua_getlocal(co, &ar, 1)) {
+    inner = lua_tothread(co, -1);
+    lua_pop(co, 1);
+  }
+  lua_pop(co, 1);
+  return inner;
+}
+
+static void close_level(clh_vm *vm, lua_State *co, int depth) {
+  lua_State *inner = depth < 200 ? inner_coroutine(co) : NULL;
+  if (inner && inner != co) close_level(vm, inner, depth + 1);
+  if (clh_died_in_hook(co)) return;
+  clh_enter(vm, co);
+  lua_resetthread(co);
+  lua_settop(co, 0);  // without an error of a handler: a script that holds the coroutine finds it dead
+}
+
+// Runs the handlers of a chain of coroutines, from the innermost outwards, in grace.
+void clh_close_chain(clh_vm *vm, lua_State *co) { close_level(vm, co, 0); }
+
+// Goes on ending the task after the coroutine that was resumed here has ended with it.
+CLH_JUMPS static int abandon(lua_State *L, clh_vm *vm, lua_State *co) {
+  clh_begin_unwinding(vm);
+  clh_close_chain(vm, co);
+  clh_leave(vm, L);
+  return clh_end_task(L);
+}
+
+// Whether a coroutine is that of the task whose error is being described: it has returned, and its stack holds the error.
+static bool is_ended_task(const clh_vm *vm, lua_State *co) {
+  return vm->in_grace && vm->task && co == vm->task->co && lua_status(co) == LUA_OK && vm->task->failure;
+}
+
 // Resumes; answers the number of results, -1 with a message, or leaves by passing a host yield on.
 static int go(lua_State *L, lua_State *co, int count, lua_KFunction k) {
   clh_vm *vm = clh_vm_of(L);
-  bool blocks = !lua_isyieldable(L);
+  bool blocks = !lua_isyieldable(L), was_in_grace = vm->in_grace;
   int results = 0;
   vm->blocked += blocks;
   clh_enter(vm, co);
   int status = lua_resume(co, L, count, &results);
-  vm->running = L;
+  clh_leave(vm, L);
   vm->blocked -= blocks;
   if (status == LUA_YIELD && vm->host_yield) {
     lua_pop(co, results);
-    return lua_yieldk(L, 0, 0, k);
+    // Where this coroutine cannot yield, only one that was ended does: see clh_can_yield.
+    return blocks ? abandon(L, vm, co) : lua_yieldk(L, 0, 0, k);
   }
   if (status == LUA_OK || status == LUA_YIELD) {
     if (lua_checkstack(L, results + 1)) {
@@ -57,7 +104,7 @@ static int go(lua_State *L, lua_State *co, int count, lua_KFunction k) {
     lua_pushliteral(L, "too many results to resume");
     return -1;
   }
-  if (clh_is_killed(vm)) return clh_end_task(L);
+  if (clh_is_doomed(vm, was_in_grace)) return abandon(L, vm, co);
   lua_xmove(co, L, 1);
   return -1;
 }
@@ -66,6 +113,10 @@ static int start(lua_State *L, lua_State *co, int count, lua_KFunction k) {
   clh_vm *vm = clh_vm_of(L);
   if (!lua_checkstack(co, count)) {
     lua_pushliteral(L, "too many arguments to resume");
+    return -1;
+  }
+  if (is_ended_task(clh_vm_of(L), co)) {
+    lua_pushliteral(L, "cannot resume dead coroutine");
     return -1;
   }
   if (held_by_host(co)) {
@@ -99,19 +150,20 @@ static int reset(lua_State *L, lua_State *co) {
   ptrdiff_t used = vm->stack_base - (const char *)__builtin_frame_address(0);
   if (used > CLOSE_STACK_LIMIT || used < -CLOSE_STACK_LIMIT)
     return luaL_error(L, "coroutine.close is nested too deeply");
+  bool was_in_grace = vm->in_grace;
   vm->blocked++;  // a handler that yields would yield to nobody
   clh_enter(vm, co);
   int status = lua_resetthread(co);
-  vm->running = L;
+  clh_leave(vm, L);
   vm->blocked--;
-  if (clh_is_killed(vm)) return clh_end_task(L);
+  if (clh_is_doomed(vm, was_in_grace)) return clh_end_task(L);
   return status;
 }
 
 static int conclude_wrap(lua_State *L, lua_State *co, int results) {
   if (results >= 0) return results;
   int status = lua_status(co);
-  if (status != LUA_OK && status != LUA_YIELD && !clh_died_of_kill(co)) {
+  if (status != LUA_OK && status != LUA_YIELD && !clh_died_in_hook(co)) {
     status = reset(L, co);
     lua_xmove(co, L, 1);
   }
@@ -157,7 +209,7 @@ static int co_yield(lua_State *L) {
 static const char *status_of(lua_State *L, lua_State *co) {
   if (L == co) return "running";
   if (lua_status(co) == LUA_YIELD) return held_by_host(co) ? "normal" : "suspended";
-  if (lua_status(co) != LUA_OK) return "dead";
+  if (lua_status(co) != LUA_OK || is_ended_task(clh_vm_of(L), co)) return "dead";
   bool started;
   suspended_in(co, &started);
   if (started) return "normal";
@@ -173,7 +225,11 @@ static int co_close(lua_State *L) {
   lua_State *co = get_coroutine(L);
   const char *status = status_of(L, co);
   if (*status == 'r' || *status == 'n') return luaL_error(L, "cannot close a %s coroutine", status);
-  if (clh_died_of_kill(co)) {
+  if (is_ended_task(clh_vm_of(L), co)) {
+    lua_pushboolean(L, 1);
+    return 1;
+  }
+  if (clh_died_in_hook(co)) {
     lua_pushboolean(L, 0);
     lua_pushliteral(L, "the coroutine was ended with its task");
     return 2;
@@ -202,25 +258,6 @@ static int co_isyieldable(lua_State *L) {
   lua_State *co = lua_isnone(L, 1) ? L : get_coroutine(L);
   lua_pushboolean(L, lua_isyieldable(co) && !(vm->task && co == vm->task->co));
   return 1;
-}
-
-// The coroutine through which `co` passed a host yield on; NULL if it is the innermost.
-lua_State *clh_inner_coroutine(lua_State *co) {
-  lua_Debug ar;
-  lua_State *inner = NULL;
-  if (lua_status(co) != LUA_YIELD || !lua_checkstack(co, 4) || !lua_getstack(co, 0, &ar)) return NULL;
-  lua_getinfo(co, "f", &ar);
-  lua_CFunction f = lua_tocfunction(co, -1);
-  if (f == wrap_call) {
-    lua_getupvalue(co, -1, 1);
-    inner = lua_tothread(co, -1);
-    lua_pop(co, 1);
-  } else if (f == co_resume && lua_getlocal(co, &ar, 1)) {
-    inner = lua_tothread(co, -1);
-    lua_pop(co, 1);
-  }
-  lua_pop(co, 1);
-  return inner;
 }
 
 CLH_JUMPS int clh_open_coroutine(lua_State *L) {

@@ -4,6 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+// How long a traceback of handlers that fail one after another may become.
+#define TRACEBACK_LIMIT 16384
+
+// What noting an error counts for, in instructions: handlers may fail without end.
+#define NOTE_STEPS 2000
+
 typedef struct report {
   clh_task *task;
   clh_error *error;
@@ -34,15 +40,85 @@ static int take_reference(lua_State *L) {
   return 0;
 }
 
+// MARK: places
+
+typedef struct place {
+  clh_task *task;
+  lua_State *L;
+  int level;
+} place;
+
+// The traceback of what runs; below it the one that was noted before, when a handler fails that runs because of an error.
 static int take_traceback(lua_State *L) {
-  report *r = lua_touserdata(L, 1);
-  luaL_traceback(L, r->task->co, NULL, 0);
+  place *p = lua_touserdata(L, 1);
+  clh_task *task = p->task;
+  luaL_traceback(L, p->L, NULL, p->level);
   size_t length;
   const char *text = lua_tolstring(L, -1, &length);
-  r->task->error_traceback = keep(text, length);
-  r->error->traceback_length = length;
+  static const char base[] = "\n\t[C]: in ?";  // the body of the task, which is none of the script's
+  size_t tail = sizeof base - 1;
+  if (p->L == task->co && length > tail && memcmp(text + length - tail, base, tail) == 0)
+    lua_pushlstring(L, text, length - tail);
+  if (task->error_traceback && strlen(task->error_traceback) < TRACEBACK_LIMIT) {
+    lua_pushfstring(L, "%s\nwhile closing after an error:\n%s", lua_tostring(L, -1), task->error_traceback);
+  }
+  text = lua_tolstring(L, -1, &length);
+  char *kept = keep(text, length);
+  if (!kept) return 0;
+  free(task->error_traceback);
+  task->error_traceback = kept;
   return 0;
 }
+
+static void find_place(clh_task *task, lua_State *L, int level) {
+  lua_Debug ar;
+  for (; lua_getstack(L, level, &ar); level++) {
+    lua_getinfo(L, "Sl", &ar);
+    if (ar.currentline <= 0) continue;
+    memcpy(task->error_source, ar.short_src, sizeof task->error_source);
+    task->error_line = ar.currentline;
+    return;
+  }
+}
+
+// Notes where a task fails or is ended. Works on the main state, whose stack and protected calls are free: it cannot raise, and the
+// stack of `L` may be full.
+void clh_note_place(clh_task *task, lua_State *L, int level) {
+  clh_vm *vm = task->vm;
+  place p = {task, L, level};
+  task->placed = true;
+  task->error_line = -1;
+  find_place(task, L, level);
+  vm->alloc.nofail++;  // the limit is lifted a little, else a script out of memory could not be described
+  clh_protect(vm, take_traceback, &p);
+  vm->alloc.nofail--;
+}
+
+// The message handler of a task's body.
+CLH_JUMPS int clh_note_error(lua_State *L) {
+  clh_vm *vm = clh_vm_of(L);
+  if (vm->in_grace || clh_is_end_mark(L, 1) || !vm->task) return 1;
+  vm->work += NOTE_STEPS;
+  clh_note_place(vm->task, L, 1);
+  return 1;
+}
+
+static void tell_place(clh_task *task, clh_error *error) {
+  error->line = -1;
+  if (task->placed && task->error_line > 0) {
+    error->source = task->error_source;
+    error->line = task->error_line;
+  }
+  error->traceback = task->error_traceback ? task->error_traceback : "";
+  error->traceback_length = strlen(error->traceback);
+}
+
+void clh_task_place(clh_task *task, clh_error *error) {
+  *error = (clh_error){.message = ""};
+  tell_place(task, error);
+}
+
+// MARK: values
 
 static const char *message_of(lua_State *L, size_t *length) {
   switch (lua_type(L, -1)) {
@@ -78,22 +154,9 @@ static int take_message(lua_State *L) {
   return 0;
 }
 
-static void find_place(clh_task *task, clh_error *error) {
-  lua_Debug ar;
-  error->line = -1;
-  for (int level = 0; lua_getstack(task->co, level, &ar); level++) {
-    lua_getinfo(task->co, "Sl", &ar);
-    if (ar.currentline <= 0) continue;
-    memcpy(task->error_source, ar.short_src, sizeof task->error_source);
-    error->source = task->error_source;
-    error->line = ar.currentline;
-    return;
-  }
-}
-
 // Replaces a message that could not be made. The reason is clh_message.
 static void replace_message(clh_task *task, clh_error *error) {
-  const char *text = task->kill ? "the error value's __tostring took too long" : task->vm->message;
+  const char *text = task->vm->grace_over ? "the error value's __tostring took too long" : task->vm->message;
   task->error_message = keep(text, strlen(text));
   error->message_length = task->error_message ? strlen(text) : 0;
 }
@@ -103,23 +166,19 @@ void clh_task_error(clh_task *task, clh_error *error) {
   report r = {task, error};
   *error = (clh_error){.line = -1};
   free(task->error_message);
-  free(task->error_traceback);
-  task->error_message = task->error_traceback = NULL;
+  task->error_message = NULL;
   bool syntax = task->status == LUA_ERRSYNTAX;
   error->status = syntax ? CLH_ERROR_SYNTAX : CLH_ERROR_RUNTIME;
 
   vm->alloc.nofail++;  // the limit is lifted a little, else a script out of memory could not be described
   clh_protect(vm, take_reference, &r);
-  if (!syntax) {
-    find_place(task, error);
-    clh_protect(vm, take_traceback, &r);
-  }
   vm->alloc.nofail--;
+  if (!task->placed && lua_status(task->co) != LUA_OK) clh_note_place(task, task->co, 0);
+  if (!syntax) tell_place(task, error);
 
   // Script code may run here, under the memory limit and a budget.
   clh_grace_begin(vm, task);
   if (clh_protect(vm, take_message, &r) != LUA_OK) replace_message(task, error);
-  task->kill = CLH_KILL_NONE;
   clh_grace_end(vm);
 
   vm->alloc.nofail++;
@@ -136,6 +195,6 @@ void clh_task_error(clh_task *task, clh_error *error) {
 
   error->message = task->error_message ? task->error_message : clh_memory_text;
   if (!task->error_message) error->message_length = strlen(clh_memory_text);
-  error->traceback = task->error_traceback ? task->error_traceback : "";
+  if (!error->traceback) error->traceback = "";
   if (task->status == LUA_ERRMEM || strcmp(error->message, clh_memory_text) == 0) error->status = CLH_ERROR_MEMORY;
 }

@@ -12,6 +12,7 @@
 
 static ssize_t write_output(void *context, const char *bytes, size_t length) {
   clh_vm *vm = context;
+  if (!clh_add_output(vm, length)) return -1;
   vm->callbacks.print(vm->callbacks.context, bytes, length);
   return (ssize_t)length;
 }
@@ -28,7 +29,7 @@ static int refuse_to_close(lua_State *L) {
 static int write_values(lua_State *L, FILE *file, int first) {
   clh_vm *vm = clh_vm_of(L);
   int end = lua_gettop(L);
-  bool ok = true;
+  bool ok = true, was_in_grace = vm->in_grace;
   for (int i = first; i < end; i++) {
     if (lua_type(L, i) == LUA_TNUMBER) {
       int length = lua_isinteger(L, i) ? fprintf(file, LUA_INTEGER_FMT, (LUAI_UACINT)lua_tointeger(L, i))
@@ -41,7 +42,7 @@ static int write_values(lua_State *L, FILE *file, int first) {
     }
   }
   if (file == vm->standard_output) ok = fflush(file) == 0 && ok;
-  if (clh_is_killed(vm)) return clh_end_task(L);
+  if (clh_is_doomed(vm, was_in_grace)) return clh_end_task(L);  // by the limit of output
   return ok ? 1 : luaL_fileresult(L, 0, NULL);
 }
 

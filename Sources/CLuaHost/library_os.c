@@ -8,8 +8,7 @@ CLH_JUMPS int clh_exit(lua_State *L) {
   clh_vm *vm = clh_vm_of(L);
   int code = lua_isboolean(L, 1) ? !lua_toboolean(L, 1) : (int)luaL_optinteger(L, 1, 0);
   if (!vm->task) return luaL_error(L, "os.exit is not possible here");
-  vm->task->kill = CLH_KILL_EXIT;
-  vm->task->exit_code = code;
+  clh_stop(vm, CLH_KILL_EXIT, code);
   return clh_end_task(L);
 }
 

@@ -1,13 +1,14 @@
 // The string library: Lua's own functions where they end soon by themselves, ours where they do not.
 #include "pattern.h"
 
-#include <limits.h>
 #include <string.h>
 
 // Work is done, and charged, in blocks of so many bytes.
 #define BLOCK 65536
 // Copying so many bytes, as a power of two, is worth an instruction.
 #define COPY_SHIFT 4
+// The longest result of rep: the last copy of it cannot be interrupted, and takes some 50 ms on a busy machine.
+#define REP_LIMIT (1 << 26)
 // The longest format of pack, unpack and packsize, and the most that pack may pad: Lua's own takes some 20 ms for that.
 #define PACK_FORMAT_LIMIT (1 << 20)
 #define PACK_PADDING_LIMIT (1 << 24)
@@ -86,7 +87,7 @@ static int text_rep(lua_State *L) {
     lua_pushliteral(L, "");
     return 1;
   }
-  if ((lua_Unsigned)count > INT_MAX / unit) return luaL_error(L, "resulting string too large");
+  if ((lua_Unsigned)count > REP_LIMIT / unit) return luaL_error(L, "resulting string too large");
   size_t total = (size_t)count * unit - between;
   clh_charge(L, total >> COPY_SHIFT);
   luaL_Buffer buffer;
@@ -118,7 +119,8 @@ CLH_JUMPS static uint64_t check_pack_format(lua_State *L) {
   uint64_t sum = 0;
   for (const char *end = format + length; (format = memchr(format, 'c', (size_t)(end - format)));) {
     uint64_t size = 0;
-    for (format++; *format >= '0' && *format <= '9' && size < INT_MAX; format++) size = size * 10 + (uint64_t)(*format - '0');
+    for (format++; *format >= '0' && *format <= '9' && size < INT32_MAX; format++)
+      size = size * 10 + (uint64_t)(*format - '0');
     sum += size;
   }
   return sum;
@@ -145,10 +147,12 @@ CLH_JUMPS static void wrap(lua_State *L, const char *name, lua_CFunction f) {
 }
 
 CLH_JUMPS void clh_open_string(lua_State *L) {
-  static const luaL_Reg own[] = {
-      {"find", clh_string_find}, {"match", clh_string_match},     {"gmatch", clh_string_gmatch}, {"gsub", clh_string_gsub},
-      {"rep", text_rep},         {"format", clh_string_format},   {"sub", text_sub},             {"lower", text_lower},
-      {"upper", text_upper},     {"reverse", text_reverse},       {NULL, NULL}};
+  static const luaL_Reg own[] = {{"find", clh_string_find},     {"match", clh_string_match},
+                                 {"gmatch", clh_string_gmatch}, {"gsub", clh_string_gsub},
+                                 {"rep", text_rep},             {"format", clh_string_format},
+                                 {"sub", text_sub},             {"lower", text_lower},
+                                 {"upper", text_upper},         {"reverse", text_reverse},
+                                 {NULL, NULL}};
   luaL_requiref(L, LUA_STRLIBNAME, luaopen_string, 0);
   lua_pushnil(L);
   lua_setfield(L, -2, "dump");

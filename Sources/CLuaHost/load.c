@@ -63,9 +63,7 @@ static const char *next_piece(lua_State *L, void *context, size_t *size) {
 
 // A mode without 't' refuses everything, with Lua's own words.
 static int compile(lua_State *L, text *t, const char *name, const char *mode) {
-  int status = lua_load(L, next_piece, t, name, mode && !strchr(mode, 't') ? mode : "t");
-  if (status != LUA_OK && clh_is_killed(clh_vm_of(L))) clh_end_task(L);  // which the parser has caught
-  return status;
+  return lua_load(L, next_piece, t, name, mode && !strchr(mode, 't') ? mode : "t");
 }
 
 CLH_JUMPS int clh_load_text(lua_State *L, const char *bytes, size_t length, const char *name) {
@@ -74,8 +72,9 @@ CLH_JUMPS int clh_load_text(lua_State *L, const char *bytes, size_t length, cons
 }
 
 // Results of load and loadfile; `environment` = its stack index, 0 = none given.
-static int conclude(lua_State *L, int status, int environment) {
+static int conclude(lua_State *L, int status, int environment, bool was_in_grace) {
   if (status != LUA_OK) {
+    if (clh_is_doomed(clh_vm_of(L), was_in_grace)) return clh_end_task(L);  // which the parser has caught
     luaL_pushfail(L);
     lua_insert(L, -2);
     return 2;
@@ -88,6 +87,7 @@ static int conclude(lua_State *L, int status, int environment) {
 }
 
 CLH_JUMPS int clh_load(lua_State *L) {
+  bool was_in_grace = clh_vm_of(L)->in_grace;
   const char *mode = luaL_optstring(L, 3, "bt");
   int environment = lua_isnone(L, 4) ? 0 : 4;
   text t = {.left = 0};
@@ -102,7 +102,7 @@ CLH_JUMPS int clh_load(lua_State *L) {
     t.function = 1;
     t.kept = 5;
   }
-  return conclude(L, compile(L, &t, name, mode), environment);
+  return conclude(L, compile(L, &t, name, mode), environment, was_in_grace);
 }
 
 // Skips a byte order mark and a first line that begins with '#', as Lua does.
@@ -137,10 +137,9 @@ static int load_file(lua_State *L, const char *path, const char *mode) {
   text t = {.file = file};
   errno = 0;
   skip_head(&t);
-  int status = lua_load(L, next_piece, &t, name, mode && !strchr(mode, 't') ? mode : "t");
+  int status = compile(L, &t, name, mode);
   int failed = ferror(file) ? (errno ? errno : EIO) : 0;
   if (path) fclose(file);
-  if (status != LUA_OK && clh_is_killed(clh_vm_of(L))) clh_end_task(L);
   if (!failed) return status;
   lua_pop(L, 1);
   return file_error(L, "read", name + 1, failed);
@@ -149,7 +148,8 @@ static int load_file(lua_State *L, const char *path, const char *mode) {
 CLH_JUMPS int clh_loadfile(lua_State *L) {
   const char *path = luaL_optstring(L, 1, NULL), *mode = luaL_optstring(L, 2, NULL);
   int environment = lua_isnone(L, 3) ? 0 : 3;
-  return conclude(L, load_file(L, path, mode), environment);
+  bool was_in_grace = clh_vm_of(L)->in_grace;
+  return conclude(L, load_file(L, path, mode), environment, was_in_grace);
 }
 
 static int dofile_k(lua_State *L, int status, lua_KContext context) {
@@ -159,8 +159,10 @@ static int dofile_k(lua_State *L, int status, lua_KContext context) {
 
 CLH_JUMPS int clh_dofile(lua_State *L) {
   const char *path = luaL_optstring(L, 1, NULL);
+  bool was_in_grace = clh_vm_of(L)->in_grace;
   lua_settop(L, 1);
-  if (load_file(L, path, NULL) != LUA_OK) return lua_error(L);
+  if (load_file(L, path, NULL) != LUA_OK)
+    return clh_is_doomed(clh_vm_of(L), was_in_grace) ? clh_end_task(L) : lua_error(L);
   lua_remove(L, 2);
   lua_callk(L, 0, LUA_MULTRET, 0, dofile_k);
   return dofile_k(L, 0, 0);

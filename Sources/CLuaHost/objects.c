@@ -23,7 +23,7 @@ const uint64_t *clh_released(clh_vm *vm, size_t *count) {
 void clh_clear_released(clh_vm *vm) { vm->released_count = 0; }
 size_t clh_released_count(const clh_vm *vm) { return vm->released_count; }
 
-// Every full userdata of the state is ours: no library that makes others is open.
+// Every full userdata of the state is ours: but for the files of `io`, which are larger.
 bool clh_object_handle(lua_State *L, int index, uint64_t *handle) {
   if (lua_type(L, index) != LUA_TUSERDATA || lua_rawlen(L, index) != sizeof *handle) return false;
   memcpy(handle, lua_touserdata(L, index), sizeof *handle);
@@ -44,27 +44,46 @@ static int ask(lua_State *L, int operation, int count) {
   clh_vm *vm = clh_vm_of(L);
   uint64_t handle;
   if (!clh_object_handle(L, 1, &handle)) return luaL_error(L, "object is closed, or not an object");
-  int code = -1;
+  int code, read = 0;
   vm->alloc.nofail++;
   clh_read_begin(vm, CLH_COPY_ALL);
-  if (vm->out.count) clh_out_reset(vm);
-  bool ok = true;
-  for (int i = 2; ok && i < 2 + count; i++) ok = clh_read(vm, L, i, false);
-  if (ok) {
-    vm->calling = L;
-    code = vm->callbacks.object(vm->callbacks.context, operation, handle, vm->in, count, &vm->out);
-    vm->calling = NULL;
-  } else {
+  clh_out_clear(vm);
+  while (read < count && clh_read(vm, L, read + 2, false)) read++;
+  if (read < count) {
     clh_read_abandon(vm, L);
+    operation = CLH_REFUSE;
+  }
+  if (read < count && vm->no_memory) {
+    code = CLH_NO_MEMORY;
+  } else {
+    vm->calling = L;
+    code = vm->callbacks.object(vm->callbacks.context, operation, handle, vm->in, read, &vm->out);
+    vm->calling = NULL;
   }
   vm->alloc.nofail--;
   return clh_answer(L, vm, code);
 }
 
+// The upvalue holds methods as functions and fields as light userdata. Only Lua itself calls this, with object and key.
 static int object_index(lua_State *L) {
-  lua_settop(L, 2);
   lua_pushvalue(L, 2);
-  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
+  switch (lua_rawget(L, lua_upvalueindex(1))) {
+    case LUA_TFUNCTION: return 1;
+    case LUA_TLIGHTUSERDATA: {
+      clh_vm *vm = clh_vm_of(L);
+      uint64_t handle;
+      if (!clh_object_handle(L, 1, &handle)) break;
+      clh_out_clear(vm);
+      vm->in_count = 0;
+      vm->calling = L;
+      vm->alloc.nofail++;
+      int code = vm->callbacks.field(vm->callbacks.context, lua_touserdata(L, 3), handle, &vm->out);
+      vm->alloc.nofail--;
+      vm->calling = NULL;
+      return clh_answer(L, vm, code);
+    }
+    default: break;
+  }
   lua_settop(L, 2);
   return ask(L, CLH_GET, 1);
 }
@@ -104,6 +123,8 @@ static void set_function(lua_State *L, const char *name, lua_CFunction f) {
   lua_setfield(L, -2, name);
 }
 
+#define MEMBER_FIELD (-1)
+
 // Pushes the metatable of a type, built on first use.
 CLH_JUMPS static void push_metatable(lua_State *L, clh_vm *vm, uint32_t number) {
   luaL_checkstack(L, 8, NULL);
@@ -116,10 +137,15 @@ CLH_JUMPS static void push_metatable(lua_State *L, clh_vm *vm, uint32_t number) 
   if (number >= vm->type_count) luaL_error(L, "the host returned an object of an unknown type");
   const clh_type *type = &vm->types[number];
   lua_newtable(L);
-  lua_createtable(L, 0, (int)type->method_count);
-  for (size_t i = 0; i < type->method_count; i++) {
-    clh_push_function(L, type->methods[i].function, type->methods[i].how);
-    lua_setfield(L, -2, type->methods[i].key);
+  lua_createtable(L, 0, (int)type->member_count);
+  for (size_t i = 0; i < type->member_count; i++) {
+    const clh_type_member *member = &type->members[i];
+    if (member->how == MEMBER_FIELD) {
+      lua_pushlightuserdata(L, (void *)member->function);
+    } else {
+      clh_push_function(L, member->function, member->how);
+    }
+    lua_setfield(L, -2, member->key);
   }
   lua_pushcclosure(L, object_index, 1);
   lua_setfield(L, -2, "__index");
@@ -130,8 +156,8 @@ CLH_JUMPS static void push_metatable(lua_State *L, clh_vm *vm, uint32_t number) 
   set_function(L, "__pairs", object_pairs);
   if (type->flags & CLH_TYPE_LENGTH) set_function(L, "__len", object_len);
   if (type->flags & CLH_TYPE_ERROR) set_function(L, "__concat", error_concat);
-  if (type->flags & CLH_TYPE_CALLS) {
-    clh_push_function(L, type->call, type->flags & CLH_TYPE_CALL_WAITS ? CLH_CALL_WAITING : CLH_CALL_AT_ONCE);
+  if (type->call.function) {
+    clh_push_function(L, type->call.function, type->call.how);
     lua_setfield(L, -2, "__call");
   }
   lua_pushstring(L, type->name);
@@ -143,6 +169,15 @@ CLH_JUMPS static void push_metatable(lua_State *L, clh_vm *vm, uint32_t number) 
   lua_remove(L, -2);
 }
 
+// Collects when many objects were made since the last time. Lua paces itself by its own bytes, of which an object has few; and the
+// table of known objects grows with those not yet collected, which would put the next collection off further each time.
+CLH_JUMPS static void pace(lua_State *L, clh_vm *vm) {
+  if (vm->objects_left-- > 0) return;
+  lua_gc(L, LUA_GCCOLLECT);
+  // In proportion to what a collection has to look at.
+  vm->objects_left = 4096 + (int64_t)(vm->alloc.used / 128);
+}
+
 // Pushes the userdata of a handle: the one that exists, or a new one, which then owns the handle.
 CLH_JUMPS void clh_push_object(lua_State *L, clh_vm *vm, clh_value *value) {
   luaL_checkstack(L, 8, NULL);
@@ -152,6 +187,7 @@ CLH_JUMPS void clh_push_object(lua_State *L, clh_vm *vm, clh_value *value) {
     return;
   }
   lua_pop(L, 1);
+  pace(L, vm);
   push_metatable(L, vm, value->extra);
   uint64_t *box = lua_newuserdatauv(L, sizeof *box, 0);
   *box = 0;
@@ -165,7 +201,7 @@ CLH_JUMPS void clh_push_object(lua_State *L, clh_vm *vm, clh_value *value) {
   lua_remove(L, -2);
 }
 
-bool clh_add_type(clh_vm *vm, uint32_t number, const char *name, int32_t flags, const void *call) {
+bool clh_add_type(clh_vm *vm, uint32_t number, const char *name, int32_t flags, clh_method call) {
   if (number != vm->type_count) return false;
   clh_type *types = realloc(vm->types, (vm->type_count + 1) * sizeof *types);
   if (!types) return false;
@@ -176,14 +212,21 @@ bool clh_add_type(clh_vm *vm, uint32_t number, const char *name, int32_t flags, 
   return true;
 }
 
-bool clh_add_method(clh_vm *vm, uint32_t number, clh_method method) {
+static bool add_member(clh_vm *vm, uint32_t number, clh_type_member member) {
   clh_type *type = &vm->types[number];
-  void *methods = realloc(type->methods, (type->method_count + 1) * sizeof *type->methods);
-  if (!methods) return false;
-  type->methods = methods;
-  char *copy = strdup(method.key);
-  if (!copy) return false;
-  type->methods[type->method_count++] =
-      (struct clh_type_method){.key = copy, .function = method.function, .how = method.how};
+  void *members = realloc(type->members, (type->member_count + 1) * sizeof *type->members);
+  if (!members) return false;
+  type->members = members;
+  member.key = strdup(member.key);
+  if (!member.key) return false;
+  type->members[type->member_count++] = member;
   return true;
+}
+
+bool clh_add_method(clh_vm *vm, uint32_t type, clh_method method) {
+  return add_member(vm, type, (clh_type_member){(char *)method.key, method.function, method.how});
+}
+
+bool clh_add_field(clh_vm *vm, uint32_t type, const char *key, const void *field) {
+  return add_member(vm, type, (clh_type_member){(char *)key, field, MEMBER_FIELD});
 }

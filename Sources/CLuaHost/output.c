@@ -18,6 +18,7 @@ CLH_JUMPS int clh_print(lua_State *L) {
   size_t length;
   const char *bytes = lua_tolstring(L, -1, &length);
   clh_flush_io(vm);
+  clh_count_output(L, length);
   vm->callbacks.print(vm->callbacks.context, bytes, length);
   return 0;
 }
@@ -38,6 +39,7 @@ CLH_JUMPS int clh_warn(lua_State *L) {
   lua_concat(L, count);
   size_t length;
   text = lua_tolstring(L, -1, &length);
+  clh_count_output(L, length);
   vm->callbacks.warn(vm->callbacks.context, text, length);
   return 0;
 }

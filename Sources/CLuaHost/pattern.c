@@ -54,7 +54,8 @@ static const char *find_short(const char *text, size_t length, const char *wante
 }
 
 // Finds a text in a text, block by block.
-CLH_JUMPS static const char *find_text(lua_State *L, const char *text, size_t length, const char *wanted, size_t wanted_length) {
+CLH_JUMPS static const char *find_text(lua_State *L, const char *text, size_t length, const char *wanted,
+                                       size_t wanted_length) {
   if (wanted_length == 0) return text;
   while (length >= wanted_length) {
     size_t block = length - wanted_length < SEARCH_BLOCK ? length : SEARCH_BLOCK + wanted_length;

@@ -7,6 +7,8 @@
 // Lua's own limits, part of what scripts can see.
 #define CLH_MAX_CAPTURES 32
 #define CLH_MAX_DEPTH 200
+// Compiling a longer pattern than this would take long, and sixteen times its memory.
+#define CLH_MAX_PATTERN (1 << 22)
 // Patterns up to this size need no allocation.
 #define CLH_INLINE_ITEMS 32
 #define CLH_INLINE_SETS 4

@@ -46,6 +46,7 @@ CLH_JUMPS int clh_pattern_error(lua_State *L, const clh_item *item) {
 }
 
 typedef struct compiler {
+  lua_State *L;
   clh_program *program;
   const unsigned char *at, *end;
   uint32_t open;  // captures that are open here
@@ -64,7 +65,7 @@ static void set_range(uint64_t *set, unsigned low, unsigned high) {
 }
 
 // Reads a bracket; `at` stands after its `[`. Answers NULL if it has no end.
-static const uint64_t *read_bracket(compiler *c) {
+CLH_JUMPS static const uint64_t *read_bracket(compiler *c) {
   const unsigned char *p = c->at, *end = c->end;
   bool complement = p < end && *p == '^';
   p += complement;
@@ -86,6 +87,7 @@ static const uint64_t *read_bracket(compiler *c) {
       }
       p++;
     } else if (p + 2 < close && p[1] == '-') {
+      clh_charge(c->L, 16);
       set_range(set, *p, p[2]);
       p += 3;
     } else {
@@ -221,12 +223,12 @@ static void make_room(lua_State *L, clh_program *program, const char *pattern, s
   program->items = program->inline_items;
   program->sets = program->inline_sets;
   size_t brackets = 0;
-  if (length > CLH_INLINE_SETS) {
+  if (length > CLH_INLINE_SETS && length <= CLH_MAX_PATTERN) {
     for (const char *p = pattern; (p = memchr(p, '[', length - (size_t)(p - pattern))); p++) brackets++;
   }
   if (length <= CLH_INLINE_ITEMS && brackets <= CLH_INLINE_SETS) return;
+  if (length > CLH_MAX_PATTERN) luaL_error(L, "pattern too complex");
   clh_charge(L, length);
-  if (length > (SIZE_MAX >> 8)) clh_raise_memory(L);
   size_t sets = brackets * sizeof(clh_set);
   char *room = lua_newuserdatauv(L, sets + (length + 1) * sizeof(clh_item), 0);
   program->sets = (clh_set *)room;
@@ -238,7 +240,8 @@ CLH_JUMPS void clh_compile(lua_State *L, clh_program *program, const char *patte
   program->item_count = program->set_count = 0;
   program->captures = 0;
   program->positions = 0;
-  compiler c = {.program = program, .at = (const unsigned char *)pattern, .end = (const unsigned char *)pattern + length};
+  const unsigned char *bytes = (const unsigned char *)pattern;
+  compiler c = {.L = L, .program = program, .at = bytes, .end = bytes + length};
   clh_item *item = program->items;
   do *item = next_item(&c);
   while (item->op != ITEM_DONE && item++->op != ITEM_ERROR);

@@ -1,8 +1,8 @@
 // Matches a compiled pattern, without recursion.
 //
 // What may be tried otherwise is kept as choices on a stack of its own. Captures need not be restored when a choice is
-// taken up: every item after it runs again, in order. How deep Lua's own matcher would have nested is counted along, since
-// its limit ("pattern too complex") is part of what scripts see, and bounds the stack of choices.
+// taken up: every item after it runs again, in order. How deep Lua's own matcher would have nested is counted: its limit
+// ("pattern too complex") is part of what scripts see, and bounds the stack of choices.
 #include "pattern.h"
 
 #include <string.h>
@@ -91,12 +91,13 @@ static bool at_frontier(const clh_match *m, const clh_item *item, const unsigned
 
 CLH_JUMPS static int too_complex(clh_match *m) { return luaL_error(m->L, "pattern too complex"); }
 
-static inline void add_choice(clh_match *m, const clh_item *item, const unsigned char *low, const unsigned char *at, int depth) {
+static inline void add_choice(clh_match *m, const clh_item *item, const unsigned char *low, const unsigned char *at,
+                              int depth) {
   m->choices[m->choice_count++] = (clh_choice){item, low, at, depth};
 }
 
-// Where a `-` goes on after its present place; NULL if it cannot. With a lead it stands still only where that is, or after
-// a block, so that each byte is charged.
+// Where a `-` goes on after its present place; NULL if it cannot. With a lead it stands still only where that is, or
+// after a block, so that each byte is charged.
 static inline const unsigned char *next_longer(const clh_match *m, const clh_choice *choice) {
   const clh_item *item = choice->item;
   const unsigned char *s = choice->at, *stop = m->end - s > FUEL ? s + FUEL : m->end;

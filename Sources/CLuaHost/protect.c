@@ -1,9 +1,14 @@
-// pcall and xpcall as in Lua's own base library, except that a killed task is not caught.
+// pcall and xpcall as in Lua's own base library, except that the end of a task is not caught.
 #include "internal.h"
 
-static int finish(lua_State *L, int status, lua_KContext extra) {
-  if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - (int)extra;
-  if (clh_is_killed(clh_vm_of(L))) return clh_end_task(L);
+// What the continuation has to know: how many values lie below the results, and whether the call was made in grace.
+#define IN_GRACE 0x100
+
+static lua_KContext context_of(const clh_vm *vm, int below) { return below | (vm->in_grace ? IN_GRACE : 0); }
+
+static int finish(lua_State *L, int status, lua_KContext context) {
+  if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - (int)(context & ~IN_GRACE);
+  if (clh_is_doomed(clh_vm_of(L), context & IN_GRACE)) return clh_end_task(L);
   lua_pushboolean(L, 0);
   lua_pushvalue(L, -2);
   return 2;
@@ -13,13 +18,14 @@ CLH_JUMPS int clh_pcall(lua_State *L) {
   luaL_checkany(L, 1);
   lua_pushboolean(L, 1);
   lua_insert(L, 1);
-  int status = lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 0, 0, finish);
-  return finish(L, status, 0);
+  lua_KContext context = context_of(clh_vm_of(L), 0);
+  int status = lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 0, context, finish);
+  return finish(L, status, context);
 }
 
-// The message handler of a killed task does not run: it would run with hooks off.
+// The message handler does not see the end of a task: it would run with hooks off.
 static int guarded_handler(lua_State *L) {
-  if (clh_is_killed(clh_vm_of(L))) return 1;
+  if (clh_is_end_mark(L, 1)) return 1;
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 1);
   lua_call(L, lua_gettop(L) - 1, 1);
@@ -37,6 +43,7 @@ CLH_JUMPS int clh_xpcall(lua_State *L) {
   lua_pushboolean(L, 1);
   lua_pushvalue(L, 1);
   lua_rotate(L, 3, 2);
-  int status = lua_pcallk(L, count - 2, LUA_MULTRET, 2, 2, finish);
-  return finish(L, status, 2);
+  lua_KContext context = context_of(clh_vm_of(L), 2);
+  int status = lua_pcallk(L, count - 2, LUA_MULTRET, 2, context, finish);
+  return finish(L, status, context);
 }

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+// What a look for a file counts for, in instructions.
+#define SEARCH_STEPS 5000
+
 // A module that is being loaded has a guard in a table of its own. The guard's `__close` takes it away however the loading
 // ends, so that a failed module can be required again. The guard holds the coroutine of the task that loads.
 static int guard_close(lua_State *L) {
@@ -78,6 +81,7 @@ static bool find_in(lua_State *L, const char *key) {
 static void find_chunk(lua_State *L, clh_vm *vm) {
   size_t length;
   const char *name = lua_tolstring(L, 1, &length);
+  clh_charge(L, SEARCH_STEPS);
   vm->alloc.nofail++;
   if (vm->out.count) clh_out_reset(vm);
   vm->calling = L;
@@ -91,8 +95,11 @@ static void find_chunk(lua_State *L, clh_vm *vm) {
   clh_check_memory(L, vm);
   clh_push_all(L, vm);  // 3 chunk name, 4 source
   const char *path = lua_tostring(L, 3), *source = lua_tolstring(L, 4, &length);
-  if (clh_load_text(L, source, length, path) != LUA_OK)
+  bool was_in_grace = vm->in_grace;
+  if (clh_load_text(L, source, length, path) != LUA_OK) {
+    if (clh_is_doomed(vm, was_in_grace)) clh_end_task(L);
     luaL_error(L, "error loading module '%s' from file '%s':\n\t%s", name, path + 1, lua_tostring(L, -1));
+  }
   lua_replace(L, 4);
   lua_pushstring(L, path + 1);  // without the "@" of a chunk name
   lua_replace(L, 3);

@@ -9,8 +9,22 @@
 const char clh_modules_key, clh_loading_key, clh_cache_key, clh_types_key, clh_next_key;
 const char *const clh_memory_text = "not enough memory";
 
+// A part of the limit is for what comes after a memory error: `__close` handlers, messages, tracebacks. Lua collects and asks again
+// before it raises, so after the second refusal in a row the reserve is open, until enough is free again.
+static bool is_too_much(clh_allocator *a, size_t wanted) {
+  if (!a->limit) return false;
+  if (a->pressed && wanted + 2 * a->reserve < a->limit) a->pressed = false;
+  if (wanted <= (a->pressed ? a->limit : a->limit - a->reserve)) {
+    a->refusals = 0;
+    return false;
+  }
+  if (!a->nofail && ++a->refusals >= 2) a->pressed = true;
+  return true;
+}
+
 static void *allocate(void *context, void *block, size_t old, size_t size) {
-  clh_allocator *a = context;
+  clh_vm *vm = context;
+  clh_allocator *a = &vm->alloc;
   if (!block) old = 0;  // then it is a type tag
   if (size == 0) {
     a->used -= old;
@@ -20,9 +34,11 @@ static void *allocate(void *context, void *block, size_t old, size_t size) {
   if (size > old) {
     a->count++;
     bool refuse = a->fail_at && a->count >= a->fail_at && a->count < a->fail_at + a->fail_count;
-    refuse |= a->limit && a->used - old + size > a->limit;
-    if (refuse) {
-      if (!a->nofail) return NULL;
+    if (refuse | is_too_much(a, a->used - old + size)) {
+      if (!a->nofail) {
+        vm->work += clh_collection_cost(vm);  // Lua now collects all it can; a script at its limit would do so without end
+        return NULL;
+      }
       a->over = true;
     }
   }
@@ -77,13 +93,15 @@ clh_vm *clh_open(const clh_callbacks *callbacks, const clh_limits *limits, uint6
   vm->callbacks = *callbacks;
   vm->limits = *limits;
   vm->alloc.limit = limits->memory;
+  vm->alloc.reserve = limits->memory / 16 < CLH_MEMORY_RESERVE ? limits->memory / 16 : CLH_MEMORY_RESERVE;
   vm->alloc.fail_at = fail_at;
   vm->alloc.fail_count = fail_count;
-  vm->counting = limits->counting || limits->instructions || !clh_timer_usable();
+  vm->ticking = !limits->counting && clh_timer_usable();
+  vm->counting = !vm->ticking || limits->instructions || limits->burst_instructions;
   vm->in_capacity = 64;
   vm->in = malloc(vm->in_capacity * sizeof *vm->in);
   vm->path = malloc((limits->depth + 1) * sizeof *vm->path);
-  vm->L = vm->in && vm->path && clh_out_grow(&vm->out, 64) ? lua_newstate(allocate, &vm->alloc) : NULL;
+  vm->L = vm->in && vm->path && clh_out_grow(&vm->out, 64) ? lua_newstate(allocate, vm) : NULL;
   if (vm->L) {
     *(clh_vm **)lua_getextraspace(vm->L) = vm;
     lua_atpanic(vm->L, panic);
@@ -103,8 +121,8 @@ void clh_close(clh_vm *vm) {
   if (vm->L) lua_close(vm->L);
   clh_close_io(vm);
   for (size_t i = 0; i < vm->type_count; i++) {
-    for (size_t m = 0; m < vm->types[i].method_count; m++) free(vm->types[i].methods[m].key);
-    free(vm->types[i].methods);
+    for (size_t m = 0; m < vm->types[i].member_count; m++) free(vm->types[i].members[m].key);
+    free(vm->types[i].members);
     free(vm->types[i].name);
   }
   free(vm->types);
@@ -152,14 +170,19 @@ CLH_JUMPS void clh_check_memory(lua_State *L, clh_vm *vm) {
   if (!vm->alloc.over) return;
   vm->alloc.over = false;
   lua_gc(L, LUA_GCCOLLECT);
-  if (vm->alloc.limit && vm->alloc.used > vm->alloc.limit) clh_raise_memory(L);
+  if (vm->alloc.limit && vm->alloc.used > vm->alloc.limit - vm->alloc.reserve) clh_raise_memory(L);
   if (vm->alloc.fail_at) clh_raise_memory(L);
 }
 
 const char *clh_message(const clh_vm *vm) { return vm->message; }
 size_t clh_memory_used(const clh_vm *vm) { return vm->alloc.used; }
 uint64_t clh_instructions_used(const clh_vm *vm) { return vm->instructions; }
-void clh_reset_instructions(clh_vm *vm) { vm->instructions = vm->slice_start = 0; }
+int64_t clh_running_time(const clh_vm *vm) { return vm->running_time; }
+uint64_t clh_output_used(const clh_vm *vm) { return vm->printed; }
+void clh_reset_usage(clh_vm *vm) {
+  vm->instructions = vm->slice_start = vm->printed = 0;
+  vm->running_time = 0;
+}
 uint64_t clh_allocation_count(const clh_vm *vm) { return vm->alloc.count; }
 bool clh_is_counting(const clh_vm *vm) { return vm->counting; }
 const char *clh_lua_release(void) { return LUA_RELEASE; }

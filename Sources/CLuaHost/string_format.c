@@ -25,7 +25,8 @@ CLH_JUMPS static void add_text(formatter *f, const char *text, size_t length) {
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// Checks that a specification has only these flags, then at most two digits of width, and of precision if it may have one.
+// Checks that a specification has only these flags, then at most two digits of width, and of precision if it may have
+// one.
 CLH_JUMPS static void check(formatter *f, const char *flags, bool precision) {
   const char *s = f->specification + 1;
   s += strspn(s, flags);
@@ -40,7 +41,7 @@ CLH_JUMPS static void check(formatter *f, const char *flags, bool precision) {
   if (!letter) luaL_error(f->L, "invalid conversion specification: '%s'", f->specification);
 }
 
-// Formats with C's own function. `modifier` goes before the letter.
+// Formats with C's own function, which needs to be told the size of the integer.
 CLH_JUMPS static void add_integer(formatter *f, const char *flags) {
   long long n = luaL_checkinteger(f->L, f->argument);
   check(f, flags, true);
@@ -54,15 +55,18 @@ CLH_JUMPS static void add_integer(formatter *f, const char *flags) {
 }
 
 CLH_JUMPS static void add_float(formatter *f) {
+  // Which of two mistakes is told first is Lua's choice.
+  bool hexadecimal = (f->specification[strlen(f->specification) - 1] | 0x20) == 'a';
+  if (hexadecimal) check(f, "-+ #0", true);
   double n = luaL_checknumber(f->L, f->argument);
-  check(f, "-+ #0", true);
+  if (!hexadecimal) check(f, "-+ #0", true);
   char *room = luaL_prepbuffsize(&f->buffer, NUMBER_LIMIT);
   luaL_addsize(&f->buffer, (size_t)snprintf(room, NUMBER_LIMIT, f->specification, n));
 }
 
 CLH_JUMPS static void add_character(formatter *f) {
-  int c = (int)luaL_checkinteger(f->L, f->argument);
   check(f, "-", false);
+  int c = (int)luaL_checkinteger(f->L, f->argument);
   char *room = luaL_prepbuffsize(&f->buffer, NUMBER_LIMIT);
   luaL_addsize(&f->buffer, (size_t)snprintf(room, NUMBER_LIMIT, f->specification, c));
 }
@@ -168,7 +172,7 @@ CLH_JUMPS static const char *add_item(formatter *f, const char *text) {
     case 'd': case 'i': add_integer(f, "-+0 "); break;
     case 'u': add_integer(f, "-0"); break;
     case 'o': case 'x': case 'X': add_integer(f, "-#0"); break;
-    case 'a': case 'A': case 'e': case 'E': case 'f': case 'F': case 'g': case 'G': add_float(f); break;
+    case 'a': case 'A': case 'e': case 'E': case 'f': case 'g': case 'G': add_float(f); break;
     case 'p': add_pointer(f); break;
     case 'q': add_literal(f); break;
     case 's': add_string(f); break;

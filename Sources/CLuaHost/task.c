@@ -9,9 +9,25 @@ void clh_flag_set(clh_flag *flag) { atomic_store_explicit(&flag->set, 1, memory_
 bool clh_flag_is_set(const clh_flag *flag) { return atomic_load_explicit(&flag->set, memory_order_acquire); }
 void clh_flag_free(clh_flag *flag) { free(flag); }
 
+// The outermost function of each task. The script's own runs under protection inside it, so that `__close` handlers run inside the
+// coroutine after an error that nobody caught: they may wait, and their errors take the place of the first.
+static int body_done(lua_State *L, int status, lua_KContext context) {
+  (void)context;
+  if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L) - 1;
+  clh_vm_of(L)->task->failure = status;
+  return 1;
+}
+
+static int body(lua_State *L) {
+  lua_pushcfunction(L, clh_note_error);
+  lua_insert(L, 1);
+  return body_done(L, lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 1, 0, body_done), 0);
+}
+
 static int make_coroutine(lua_State *L) {
   clh_task *task = lua_touserdata(L, 1);
   lua_State *co = lua_newthread(L);
+  lua_pushcfunction(co, body);
   task->reference = luaL_ref(L, LUA_REGISTRYINDEX);
   task->co = co;
   return 0;
@@ -28,7 +44,7 @@ clh_task *clh_task_new(clh_vm *vm, clh_flag *flag) {
 }
 
 int32_t clh_task_load(clh_task *task, const char *source, size_t length, const char *chunk_name) {
-  lua_settop(task->co, 0);
+  lua_settop(task->co, 1);
   task->status = clh_load_text(task->co, source, length, chunk_name);
   return task->status == LUA_OK ? CLH_DONE : CLH_ERROR;
 }
@@ -56,11 +72,13 @@ int32_t clh_task_step(clh_task *task, int32_t answer) {
   task->answer = answer;
   vm->task = task;
   vm->running = task->co;
+  if (lua_status(task->co) == LUA_OK) count++;  // the body's own argument: the function
   vm->host_yield = vm->blocked = vm->alloc.nofail = 0;
   vm->stack_base = __builtin_frame_address(0);
   clh_slice_begin(vm);
   task->status = lua_resume(task->co, vm->L, count, &task->results);
   clh_slice_end(vm);
+  clh_unwound(vm);
   vm->running = NULL;
   vm->task = NULL;
   int why = vm->host_yield;
@@ -68,8 +86,10 @@ int32_t clh_task_step(clh_task *task, int32_t answer) {
   if (task->kill) return CLH_KILLED;
   if (task->status == LUA_YIELD && why) {
     lua_pop(task->co, task->results);
+    if (why == CLH_AWAIT) task->burst = 0, task->burst_time = 0;
     return why;
   }
+  if (task->status == LUA_OK && task->failure) task->status = task->failure;
   if (task->status == LUA_YIELD) {  // only a C function of somebody else could
     lua_settop(task->co, 0);
     lua_pushliteral(task->co, "attempt to yield from outside a coroutine");
@@ -79,6 +99,7 @@ int32_t clh_task_step(clh_task *task, int32_t answer) {
 }
 
 int32_t clh_task_kill_reason(const clh_task *task) { return task->kill; }
+int32_t clh_task_limit(const clh_task *task) { return task->limit; }
 int32_t clh_task_exit_code(const clh_task *task) { return task->exit_code; }
 void clh_task_mark_rethrown(clh_task *task, int64_t reference) { task->rethrown = reference; }
 
@@ -99,22 +120,11 @@ int32_t clh_task_results(clh_task *task, bool lenient, bool by_reference, const 
   return ok ? CLH_DONE : CLH_ERROR;
 }
 
-// Closes a chain of coroutines from the innermost outwards.
-static void close_chain(clh_vm *vm, lua_State *co, int depth) {
-  lua_State *inner = depth < 200 ? clh_inner_coroutine(co) : NULL;
-  if (inner && inner != co) close_chain(vm, inner, depth + 1);
-  if (clh_died_of_kill(co)) return;
-  clh_enter(vm, co);
-  lua_resetthread(co);
-  lua_settop(co, 0);  // without an error of a handler: a script that holds the coroutine finds it dead
-}
-
 void clh_task_free(clh_task *task) {
   clh_vm *vm = task->vm;
-  if (task->status != LUA_OK) {
-    task->kill = CLH_KILL_NONE;  // handlers may use pcall
+  if (lua_status(task->co) != LUA_OK) {
     clh_grace_begin(vm, task);
-    close_chain(vm, task->co, 0);
+    clh_close_chain(vm, task->co);
     clh_grace_end(vm);
   } else {
     lua_settop(task->co, 0);

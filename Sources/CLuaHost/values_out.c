@@ -19,18 +19,22 @@ bool clh_out_grow(clh_out *out, size_t count) {
   return true;
 }
 
-bool clh_out_string(clh_out *out, const char *bytes, size_t length) {
-  if (out->length + length > out->bytes_capacity) {
-    size_t capacity = out->bytes_capacity ? out->bytes_capacity : 256;
-    while (capacity < out->length + length) capacity *= 2;
-    char *larger = realloc(out->bytes, capacity);
-    if (!larger) {
-      out->failed = true;
-      return false;
-    }
-    out->bytes = larger;
-    out->bytes_capacity = capacity;
+bool clh_out_bytes(clh_out *out, size_t length) {
+  if (out->length + length <= out->bytes_capacity) return true;
+  size_t capacity = out->bytes_capacity ? out->bytes_capacity : 256;
+  while (capacity < out->length + length) capacity *= 2;
+  char *larger = realloc(out->bytes, capacity);
+  if (!larger) {
+    out->failed = true;
+    return false;
   }
+  out->bytes = larger;
+  out->bytes_capacity = capacity;
+  return true;
+}
+
+bool clh_out_string(clh_out *out, const char *bytes, size_t length) {
+  if (!clh_out_bytes(out, length)) return false;
   if (length) memcpy(out->bytes + out->length, bytes, length);
   clh_out_add(out, (clh_value){.kind = CLH_STRING, .offset = out->length, .length = length});
   out->length += length;

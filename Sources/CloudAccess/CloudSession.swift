@@ -93,6 +93,8 @@ public final class CloudSession: Sendable {
   /// Sends a request once and logs it.
   func exchange(_ request: HTTPRequest, bodyLimit: Int) async throws -> HTTPResponse {
     let start = time.monotonic
+    time.hold()
+    defer { time.release() }
     do {
       let response = try await transport.send(request, timeouts: profile.timeouts, bodyLimit: bodyLimit)
       logger.debug(

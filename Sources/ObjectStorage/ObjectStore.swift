@@ -70,7 +70,7 @@ public final class ObjectStore: Sendable {
       let failure: ObjectStorageError
       do {
         let wire = signed(request, body: body, overflow: overflow)
-        let response = try await transport.send(wire, timeouts: timeouts, bodyLimit: bodyLimit)
+        let response = try await exchange(wire, bodyLimit: bodyLimit)
         if (200..<300).contains(response.status) || response.status == 416 { return response }
         failure = ObjectStorageError(
           response: response, method: request.method, bucket: bucket, key: request.key, now: time.now)
@@ -94,6 +94,13 @@ public final class ObjectStore: Sendable {
       }
       attempt += 1
     }
+  }
+
+  /// Sends a request once; the clock stands meanwhile, if it is one that jumps.
+  private func exchange(_ request: HTTPRequest, bodyLimit: Int) async throws -> HTTPResponse {
+    time.hold()
+    defer { time.release() }
+    return try await transport.send(request, timeouts: timeouts, bodyLimit: bodyLimit)
   }
 
   private func learnClock(from response: HTTPResponse) -> Bool {

@@ -24,6 +24,8 @@ public struct ErrorReport: Sendable {
 
   /// The kind, as scripts see it in `err.kind`; nil for an ordinary Lua error.
   public var kind: String?
+  /// The limit that stopped the script, as `LuaLimits.Kind` spells it.
+  public var limit: String?
   public var message: String
   public var location: Location?
   public var items: [Item] = []
@@ -59,8 +61,12 @@ public struct ErrorReport: Sendable {
     }
     switch error.kind {
     case .syntax: kind = "syntax"
-    case .memory: kind = "memory"
-    case .limit: kind = "limit"
+    case .memory:
+      kind = "memory"
+      add(limit: .memory)
+    case .limit(let limit):
+      kind = "limit"
+      add(limit: limit)
     case .cancelled: kind = "cancelled"
     case .runtime, .exit: break
     }
@@ -126,6 +132,17 @@ public struct ErrorReport: Sendable {
     default:
       message = Self.clean("\(error)")
     }
+  }
+
+  private mutating func add(limit: LuaLimits.Kind) {
+    self.limit = limit.rawValue
+    hint =
+      switch limit {
+      case .memory: "more is given with --memory, such as --memory 2GB"
+      case .instructions, .burstInstructions: "more is given with --max-steps"
+      case .runningTime, .burstTime: "more is given with --max-seconds; waiting does not count"
+      case .output: "more is given with --max-output, such as --max-output 100MB"
+      }
   }
 
   private mutating func add(_ failure: any ScriptError) {

@@ -40,6 +40,7 @@ extension ErrorReport {
   public var json: JSONValue {
     var members: [String: JSONValue] = ["event": "error", "message": .string(message)]
     members["kind"] = kind.map(JSONValue.string)
+    members["limit"] = limit.map(JSONValue.string)
     members["hint"] = hint.map(JSONValue.string)
     if let location {
       members["source"] = .string(location.source)

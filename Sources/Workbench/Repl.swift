@@ -11,8 +11,8 @@ public final class Repl: Sendable {
     public var continuationPrompt = "      .. "
     /// Lines shown on standard error before the first prompt, on a terminal only.
     public var banner: String?
-    /// Declarations behind `.help` and completion.
-    public var modules: [HostModule] = []
+    /// Declarations behind `?`, `.help` and completion.
+    public var interface = HostInterface(program: "", modules: [])
     public var commands: [ReplCommand] = []
     /// Where lines are kept between sessions; nil: nowhere.
     public var history: HistoryFile?
@@ -26,6 +26,7 @@ public final class Repl: Sendable {
   private let console: Console
   private let options: Options
   private let commands: [ReplCommand]
+  private let help: ReplHelp
   private let running = Mutex<Task<[LuaValue], any Error>?>(nil)
   private let killedBy = Mutex<SignalTrap.Signal?>(nil)
 
@@ -34,7 +35,9 @@ public final class Repl: Sendable {
     self.vm = vm
     self.console = console
     self.options = options
-    commands = ReplCommand.standard(modules: options.modules, further: options.commands)
+    let help = ReplHelp(index: HelpIndex(options.interface), vm: vm, sessionName: options.chunkName)
+    self.help = help
+    commands = ReplCommand.standard(help, modules: options.interface.modules, further: options.commands)
   }
 
   /// Runs the session on this process's own terminal or pipe, with its signals.
@@ -62,7 +65,7 @@ public final class Repl: Sendable {
     }
     defer { trap.cancel() }
     if let banner = options.banner, console.terminal.inputIsTerminal { console.note(banner) }
-    let names = CompletionNames(vm: vm, modules: options.modules, commands: commands.flatMap(\.names))
+    let names = CompletionNames(vm: vm, modules: options.interface.modules, commands: commands.flatMap(\.names))
     var status = await loop(source, editor, names)
     if let signal = killedBy.withLock({ $0 }) {
       status = ExitStatus(signal)
@@ -93,36 +96,36 @@ public final class Repl: Sendable {
   }
 
   private func loop(_ source: any LineSource, _ editor: LineEditor?, _ names: CompletionNames) async -> ExitStatus {
-    var chunk = ""
+    var transcript = Transcript()
+    var first: Int?  // the line an unfinished input began with
     while true {
       if let status = console.reportOutputFailure() { return status }
       // Beside the prompt, not before it: a busy VM must not keep the user from typing.
       if let editor { Task { editor.setNames(await names.all()) } }
-      let event = await source.readLine(prompt: chunk.isEmpty ? options.prompt : options.continuationPrompt)
+      let event = await source.readLine(prompt: first == nil ? options.prompt : options.continuationPrompt)
       switch event {
       case .ended:
-        if !chunk.isEmpty { _ = await evaluate(chunk, isLast: true) }
+        if let first { _ = await evaluate(transcript, from: first, isLast: true) }
         return console.reportOutputFailure() ?? .success
       case .cancelled:
-        chunk = ""
+        first = nil
         if editor == nil { console.showPrompt("\n") }  // the terminal has echoed ^C after the prompt
       case .line(let bytes):
         let line = String(decoding: bytes, as: UTF8.self)
         keep(line, source)
-        if chunk.isEmpty, let (command, argument) = command(in: line) {
-          if case .quit = await command.run(argument, console) { return .success }
+        if first == nil, let outcome = await handle(line, transcript) {
+          _ = transcript.add("")
+          if case .quit = outcome { return .success }
           continue
         }
         // `= x` is how older Lua prompts print a value; fingers remember it.
-        let first = line.hasPrefix("=") && !line.hasPrefix("==") ? "return " + line.dropFirst() : line
-        chunk += chunk.isEmpty ? first : "\n" + line
-        guard chunk.contains(where: { !$0.isWhitespace }) else {
-          chunk = ""
-          continue
-        }
-        switch await evaluate(chunk, isLast: false) {
-        case .incomplete: continue
-        case .done: chunk = ""
+        let isQuery = first == nil && line.hasPrefix("=") && !line.hasPrefix("==")
+        let number = transcript.add(isQuery ? "return " + line.dropFirst() : line)
+        let start = first ?? number
+        guard first != nil || line.contains(where: { !$0.isWhitespace }) else { continue }
+        switch await evaluate(transcript, from: start, isLast: false) {
+        case .incomplete: first = start
+        case .done: first = nil
         case .exit(let code): return code == 0 ? .success : .exit(code)
         }
       }
@@ -133,6 +136,19 @@ public final class Repl: Sendable {
     guard console.terminal.inputIsTerminal, line.contains(where: { !$0.isWhitespace }) else { return }
     source.remember(line)
     options.history?.append(line)
+  }
+
+  /// What is for the prompt itself: a question or a command; nil for Lua.
+  private func handle(_ line: String, _ transcript: Transcript) async -> ReplCommand.Outcome? {
+    switch ReplHelp.Question(line) {
+    case .help(""), .source(""): return await command(in: ".help")?.0.run("", console)
+    case .help(let name): console.note(await help.help(name))
+    case .source(let name): console.note(await help.source(name, in: transcript))
+    case nil:
+      guard let (command, argument) = command(in: line) else { return nil }
+      return await command.run(argument, console)
+    }
+    return .goOn
   }
 
   /// `.name argument`; nil for Lua, also for numbers such as `.5`.
@@ -155,8 +171,9 @@ public final class Repl: Sendable {
     case exit(Int32)
   }
 
-  private func evaluate(_ chunk: String, isLast: Bool) async -> Evaluation {
+  private func evaluate(_ transcript: Transcript, from first: Int, isLast: Bool) async -> Evaluation {
     let vm = vm
+    let chunk = transcript.input(from: first)
     let name = options.chunkName
     let task = Task { try await vm.evaluate(chunk, name: name) }
     running.withLock { $0 = task }
@@ -175,7 +192,7 @@ public final class Repl: Sendable {
           return .done
         }
       }
-      report(error, chunk: chunk)
+      report(error, transcript)
       return .done
     }
   }
@@ -187,10 +204,10 @@ public final class Repl: Sendable {
     console.print(ValuePrinter(style: console.terminal.outputStyle) { descriptions.text($0) }.text(values))
   }
 
-  private func report(_ error: any Error, chunk: String) {
+  private func report(_ error: any Error, _ transcript: Transcript) {
     let name = options.chunkName
     let report = ErrorReport(error) { source in
-      source == name ? Array(chunk.utf8) : source.hasSuffix(".lua") ? try? ScriptFile(path: source).bytes : nil
+      source == name ? transcript.bytes : source.hasSuffix(".lua") ? try? ScriptFile(path: source).bytes : nil
     }
     console.note(report.text(console.terminal.errorStyle))
   }

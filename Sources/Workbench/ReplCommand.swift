@@ -23,20 +23,22 @@ public struct ReplCommand: Sendable {
   }
 
   /// `.help` and `.quit`; more are added through `Repl.Options.commands`.
-  static func standard(modules: [HostModule], further: [ReplCommand]) -> [ReplCommand] {
+  static func standard(_ help: ReplHelp, modules: [HostModule], further: [ReplCommand]) -> [ReplCommand] {
     let quit = ReplCommand([".quit", ".exit"], "leave (also Ctrl-D)") { _, _ in .quit }
     let others = further + [quit]
-    let help = ReplCommand([".help"], "this text; `.help NAME` shows a function, `.help MODULE` all of a module") {
-      argument, console in
-      console.note(argument.isEmpty ? Self.overview(modules, others) : Self.help(argument, modules))
+    let summary = "this text; `.help NAME` is `?NAME`"
+    let command = ReplCommand([".help"], summary) { argument, console in
+      console.note(argument.isEmpty ? Self.overview(modules, others) : await help.help(argument))
       return .goOn
     }
-    return [help] + others
+    return [command] + others
   }
 
   private static func overview(_ modules: [HostModule], _ commands: [ReplCommand]) -> String {
     var table = TextTable(["", ""])
-    table.add([".help [NAME]", "this text, a module, or a function"])
+    table.add(["?NAME", "help on a function, a method, a type, a module, or a value of the session"])
+    table.add(["??NAME", "the source of a function"])
+    table.add([".help [NAME]", "this text; with a name the same as ?NAME"])
     for command in commands { table.add([command.names.joined(separator: ", "), command.summary]) }
     var text = "Type Lua; the value of an expression is shown, and `_` holds the last one. Ctrl-C stops a line.\n"
     text += table.text()
@@ -45,27 +47,6 @@ public struct ReplCommand: Sendable {
       for module in modules { list.add([module.name, module.summary]) }
       text += "Modules, all loaded:\n" + list.text()
     }
-    return text
-  }
-
-  private static func help(_ name: String, _ modules: [HostModule]) -> String {
-    if let module = modules.first(where: { $0.name == name }) {
-      var table = TextTable(["", ""])
-      for function in module.functions { table.add([function.signature, function.summary]) }
-      for constant in module.constants { table.add(["\(module.name).\(constant.name)", constant.docs]) }
-      return "\(module.name): \(module.summary)\n" + table.text()
-    }
-    let functions = modules.flatMap { $0.functions + $0.types.flatMap(\.methods) }
-    let found = functions.filter { $0.name == name || $0.key == name }
-    guard !found.isEmpty else { return "There is no help on \(DisplayText.harmless(name))." }
-    return found.map(help).joined(separator: "\n")
-  }
-
-  private static func help(_ function: HostFunction) -> String {
-    var text = "\(function.signature)\n  \(function.summary)\n"
-    var table = TextTable(["", ""])
-    for parameter in function.parameters { table.add(["  " + parameter.name, parameter.docs]) }
-    text += table.text()
     return text
   }
 }

@@ -1,11 +1,12 @@
 import ArgumentParser
 import Foundation
+import ScriptAPI
 import Workbench
 
 /// The command line.
 @main
 struct Slipway: AsyncParsableCommand {
-  static let version = "0.1.0"
+  static let version = ScriptInterface.version
 
   static let configuration = CommandConfiguration(
     commandName: "slipway",
@@ -19,8 +20,7 @@ struct Slipway: AsyncParsableCommand {
     version: version,
     subcommands: [
       RunCommand.self, ReplCommand.self, ValidateCommand.self, ImportCommand.self, CloudCommand.self,
-      ConvertCommand.self,
-      InspectCommand.self,
+      ConvertCommand.self, InspectCommand.self, TypesCommand.self,
     ])
 
   /// Parses and runs; a command's own failures keep their documented statuses, the rest is ArgumentParser's.

@@ -144,4 +144,26 @@ struct FaultTextTests {
       #expect(throws: FaultError.self, "\(found.name)") { try configuration.set(found.name, ["no": "value"]) }
     }
   }
+
+  @Test("The documentation lists every switch, effect and kind of call, and its example of a file is one")
+  func documentation() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let page = try String(contentsOf: root.appending(path: "docs/local-cloud.md"), encoding: .utf8)
+    for found in LocalCloudConfiguration.switches {
+      let row = "| `\(found.name)` | \(found.expected) | \(found.summary) |"
+      #expect(page.contains(row), "\(row)")
+    }
+    for effect in FaultEffect.names { #expect(page.contains("| `\(effect)` |"), "\(effect)") }
+    for call in FaultCall.allCases where call != .import { #expect(page.contains("`\(call.rawValue)`"), "\(call)") }
+    let example = try #require(page.components(separatedBy: "```yaml\n").dropFirst().first)
+    let file = try FaultFile(
+      text: String(example.prefix(upTo: #require(example.range(of: "```")).lowerBound)), name: "f")
+    #expect(file.faults.count == 2)
+    let texts = page.components(separatedBy: "--fault ").dropFirst().map { rest in
+      rest.first == "'" ? rest.dropFirst().prefix { $0 != "'" } : rest.prefix { !$0.isWhitespace }
+    }
+    #expect(texts.count >= 7)
+    for text in texts { #expect(throws: Never.self, "\(text)") { try Fault(String(text)) } }
+  }
 }

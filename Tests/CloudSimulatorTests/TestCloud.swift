@@ -21,18 +21,12 @@ final class TestCloud: Sendable {
 
   /// Runs `body` with a cloud and ends it, whatever happens; a scale of a million makes a job's minute 60 microseconds.
   static func run(
-    in directory: String? = nil, scale: Double = 1_000_000,
+    in directory: String? = nil, scale: Double = 1_000_000, time: any TimeSource = SystemTime(),
     _ configure: (inout LocalCloudConfiguration) -> Void = { _ in },
     _ body: (TestCloud) async throws -> Void
   ) async throws {
-    let home = directory ?? temporaryDirectory()
-    var configuration = LocalCloudConfiguration(dataDirectory: home)
-    configuration.clockScale = scale
-    configure(&configuration)
-    let cloud = try LocalCloud(configuration: configuration)
-    let transport = AsyncHTTPTransport()
-    let access = try await cloud.start()
-    let test = TestCloud(directory: home, access: access, cloud: cloud, transport: transport)
+    let test = try await open(in: directory, scale: scale, time: time, configure)
+    let (home, transport, cloud) = (test.directory, test.transport, test.cloud)
     do {
       try await body(test)
     } catch {
@@ -44,6 +38,20 @@ final class TestCloud: Sendable {
     await transport.shutdown()
     await cloud.stop()
     if directory == nil { try? FileManager.default.removeItem(atPath: home) }
+  }
+
+  /// Starts a cloud that whoever asked for it ends.
+  static func open(
+    in directory: String? = nil, scale: Double = 1_000_000, time: any TimeSource = SystemTime(),
+    _ configure: (inout LocalCloudConfiguration) -> Void = { _ in }
+  ) async throws -> TestCloud {
+    let home = directory ?? temporaryDirectory()
+    var configuration = LocalCloudConfiguration(dataDirectory: home)
+    configuration.clockScale = scale
+    configure(&configuration)
+    let cloud = try LocalCloud(configuration: configuration, time: time)
+    let access = try await cloud.start()
+    return TestCloud(directory: home, access: access, cloud: cloud, transport: AsyncHTTPTransport())
   }
 
   static func temporaryDirectory() -> String {

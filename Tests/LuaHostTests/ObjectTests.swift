@@ -85,6 +85,23 @@ struct ObjectTests {
     #expect(await bench.vm.objectCount < 1000)
   }
 
+  @Test("Neither does a loop in one step that only typed functions, or only errors, make objects in")
+  func manyTyped() async throws {
+    let bench = try Bench()
+    for body in ["shop.origin('x')", "pcall(shop.small, 300)"] {
+      let script = """
+        local shop, most = require "shop", 0
+        for i = 1, 150000 do
+          \(body)
+          if i % 1000 == 0 then most = math.max(most, shop.objects()) end
+        end
+        return most
+        """
+      let most = try await bench.run(script).first?.integerValue ?? .max
+      #expect(most < 50000, "\(body): \(most) objects at once")
+    }
+  }
+
   @Test("An object that is called may wait: a lazy iterator for a generic for")
   func iterator() async throws {
     #expect(

@@ -64,7 +64,9 @@ final class FakeSleep: Sendable {
   }
 }
 
-final class Point: Sendable {
+final class Point: HostObject {
+  static let typeName = "shop.Point"
+  static var objectType: ObjectType { Shop.point }
   let x: Mutex<Int64>
   let label: String
   init(_ x: Int64, _ label: String = "p") {
@@ -89,8 +91,34 @@ struct PlainError: Error, CustomStringConvertible {
   var description: String { "plain trouble" }
 }
 
-/// Keeps Lua functions over the end of a call.
+enum Colour: String, CaseIterable, HostConvertible {
+  case red, green
+}
+
+/// A number that the declaration knows as an integer but that holds less.
+struct Small: HostConvertible {
+  var value: Int8
+  static var luaType: LuaType { .integer }
+  static func read(_ reader: inout HostReader) -> Small? {
+    Int64.read(&reader).flatMap { Int8(exactly: $0) }.map { Small(value: $0) }
+  }
+  func write(to writer: HostWriter) throws { try writer.write(Int64(value)) }
+}
+
+/// How many Swift objects the calling VM holds, as an argument that needs none.
+struct Held: HostConvertible {
+  var count: Int
+  static var luaType: LuaType { .any }
+  static var isOptional: Bool { true }
+  static func read(_ reader: inout HostReader) -> Held? {
+    Held(count: Unmanaged<VMState>.fromOpaque(reader.context).takeUnretainedValue().slots.count)
+  }
+  func write(to writer: HostWriter) throws { try writer.write(count) }
+}
+
+/// Keeps Lua functions and arguments over the end of a call.
 final class Shelf: Sendable {
+  let arguments = Mutex<[HostArguments]>([])
   let functions = Mutex<[LuaFunction]>([])
 }
 
@@ -101,9 +129,12 @@ enum Shop {
       .of(
         Point.self, "x", .integer, "Position.", get: { .integer($0.x.withLock { $0 }) },
         set: { point, value in point.x.withLock { $0 = value.integerValue ?? 0 } }),
-      .of(Point.self, "label", .string, "Name.") { .string($0.label) },
+      .typed("label", "Name.") { (point: Point) in point.label },
     ],
     methods: [
+      .typed("point:moved", "A point further on.", parameters: [("by", "how far")], since: "0.1") {
+        (point: Point, by: Int64) in Point(point.x.withLock { $0 } + by, point.label)
+      },
       HostFunction(
         "point:add", "Adds.", parameters: [HostParameter("n", .integer, "")], since: "0.1"
       ) { arguments in
@@ -134,6 +165,31 @@ enum Shop {
       functions: [
         .typed("shop.add", "Adds.", parameters: [("a", ""), ("b", "")], since: "0.1") { (a: Int, b: Int) in a &+ b },
         .typed("shop.shout", "Text.", parameters: [("s", "")], since: "0.1") { (s: String) in s.uppercased() },
+        .typed("shop.join", "Joins.", parameters: [("texts", ""), ("separator", "")], since: "0.1") {
+          (texts: [String], separator: String?) in texts.joined(separator: separator ?? "")
+        },
+        .typed("shop.paint", "The other colour.", parameters: [("colour", "")], since: "0.1") { (colour: Colour) in
+          colour == .red ? Colour.green : .red
+        },
+        .typed("shop.count", "Gives back.", parameters: [("map", "")], since: "0.1") { (map: [String: Double]) in map },
+        .typed("shop.pick", "Picks.", parameters: [("table", ""), ("key", "")], since: "0.1") {
+          (table: LuaTable, key: String) in table[key]
+        },
+        .typed("shop.origin", "A point.", parameters: [("label", "")], since: "0.1") { (s: String) in Point(0, s) },
+        .typed("shop.small", "A small number.", parameters: [("n", "")], since: "0.1") { (n: Small) in n },
+        .typed("shop.divide", "Divides.", parameters: [("a", ""), ("b", "")], since: "0.1") { (a: Int, b: Int) in
+          LuaResults(b == 0 ? nil : Optional(a / b), b == 0 ? nil : Optional(a % b))
+        },
+        .typed("shop.seconds", "A duration.", parameters: [("d", "")], since: "0.1") { (d: Duration) in d },
+        .typed("shop.objects", "How many objects scripts hold.", parameters: [("held", "")], since: "0.1") {
+          (held: Held) in held.count
+        },
+        .typed("shop.nothing", "Returns nothing.", since: "0.1") { () in },
+        HostFunction("shop.hold", "Keeps its arguments.", parameters: [.rest("...", .any, "")], since: "0.1") {
+          arguments in
+          shelf.arguments.withLock { $0.append(arguments) }
+          return []
+        },
         HostFunction(
           "shop.echo", "Gives back.", parameters: [.rest("...", .any, "")], since: "0.1"
         ) { $0.values },

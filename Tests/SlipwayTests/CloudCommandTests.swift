@@ -81,6 +81,7 @@ struct CloudCommandTests {
       var outcome = try await Tool.run(request + ["--fault", "job_fails=IMG.0055"])
       #expect(outcome.status == 1, "\(outcome.errors)")
       #expect(outcome.errors.contains("IMG.0055"), "\(outcome.errors)")
+      #expect(outcome.errors.contains(", 1 fault set\n"), "\(outcome.errors)")
 
       let file = directory.appending(path: "faults.yaml")
       try "switches: {unique_names: true}\nfaults:\n  - refused=IMG.0015\n".write(

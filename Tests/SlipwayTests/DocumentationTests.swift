@@ -17,8 +17,14 @@ struct DocumentationTests {
     return ["README.md"] + docs.filter { $0.hasSuffix(".md") }.sorted().map { "docs/" + $0 }
   }
 
-  /// The fenced blocks of a language in all pages.
-  static func blocks(_ language: String) -> [Block] {
+  static var referencePages: [String] {
+    let place = Tool.root.appending(path: "docs/reference").path
+    let pages = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []
+    return pages.filter { $0.hasSuffix(".md") }.sorted().map { "docs/reference/" + $0 }
+  }
+
+  /// The fenced blocks of a language in some pages; by default in the README and the guides.
+  static func blocks(_ language: String, in files: [String] = files) -> [Block] {
     files.flatMap { file -> [Block] in
       guard let text = try? String(contentsOf: Tool.root.appending(path: file), encoding: .utf8) else { return [] }
       var blocks: [Block] = []
@@ -84,16 +90,96 @@ struct DocumentationTests {
     }
   }
 
-  @Test("Every relative link leads to a file that is there")
-  func links() throws {
-    for file in Self.files + ["CONTRIBUTING.md", "CHANGELOG.md"] {
-      let page = Tool.root.appending(path: file)
-      let text = try String(contentsOf: page, encoding: .utf8)
-      for match in text.matches(of: /\]\(([^)#\s]+)(#[^)]*)?\)/) where !match.1.contains("://") {
-        let target = page.deletingLastPathComponent().appending(path: String(match.1))
-        #expect(FileManager.default.fileExists(atPath: target.path), "\(file) links to \(match.1)")
+  @Test("Every example of the reference runs and prints what it shows", .timeLimit(.minutes(5)))
+  func referenceExamples() async throws {
+    try await withExampleCloud { cloud in
+      for page in Self.referencePages {
+        let blocks = Self.blocks("lua", in: [page])
+        if blocks.isEmpty { continue }
+        // One run a page; each example is a block of its own.
+        let text = blocks.map { "do\n\($0.text)end\n" }.joined()
+        let outcome = try await Tool.run(["run", "--local-cloud", cloud.path, "-"], input: text)
+        #expect(outcome.status == 0, "\(page): \(outcome.errors)")
+        let shown = blocks.flatMap { Self.shownOutput($0.text) }
+        let printed = outcome.output.split(separator: "\n").map { Self.collapsed($0) }
+        #expect(shown.count == printed.count, "\(page): \(printed) for \(shown)")
+        for (expected, line) in zip(shown, printed) {
+          #expect(Self.matches(line, expected), "\(page): '\(line)' for '\(expected)'")
+        }
       }
     }
+  }
+
+  /// What follows `-->`: a line of output each.
+  private static func shownOutput(_ example: String) -> [String] {
+    example.split(separator: "\n").compactMap { line in
+      line.range(of: "--> ").map { collapsed(line[$0.upperBound...]) }
+    }
+  }
+
+  private static func collapsed(_ text: Substring) -> String {
+    text.split { $0 == " " || $0 == "\t" }.joined(separator: " ")
+  }
+
+  /// Whether a line is as shown, where "…" stands for one word.
+  private static func matches(_ line: String, _ shown: String) -> Bool {
+    let (words, expected) = (line.split(separator: " "), shown.split(separator: " "))
+    return words.count == expected.count && zip(words, expected).allSatisfy { $1 == "…" || $0 == $1 }
+  }
+
+  @Test("The embedding guide quotes the example program and its test, both of which are compiled and run")
+  func embeddingQuotes() throws {
+    let sources = try [
+      "Sources/EmbeddingExample/EmbeddingExample.swift", "Tests/LuaHostTests/EmbeddingGuideTests.swift",
+    ]
+    .map { try String(contentsOf: Tool.root.appending(path: $0), encoding: .utf8) }
+    let blocks = Self.blocks("swift", in: ["docs/embedding.md"])
+    #expect(blocks.count >= 10)
+    for block in blocks {
+      #expect(sources.contains { $0.contains("\n" + block.text) }, "\(block.testDescription) is no quote")
+    }
+    #expect(sources[0].split(separator: "\n", omittingEmptySubsequences: false).count <= 60)  // the last is empty
+    for word in ["image", "cloud", "slipway"] { #expect(!sources[0].lowercased().contains(word)) }
+  }
+
+  @Test("Every relative link leads to a file that is there, and to a heading in it")
+  func links() throws {
+    var count = 0
+    for file in Self.files + Self.referencePages + ["CONTRIBUTING.md", "CHANGELOG.md"] {
+      let page = Tool.root.appending(path: file)
+      let text = Self.prose(try String(contentsOf: page, encoding: .utf8))
+      for match in text.matches(of: /\]\(([^)#\s]*)(?:#([^)\s]*))?\)/) where !match.1.contains("://") {
+        count += 1
+        let target = match.1.isEmpty ? page : page.deletingLastPathComponent().appending(path: String(match.1))
+        #expect(FileManager.default.fileExists(atPath: target.path), "\(file) links to \(match.1)")
+        if let anchor = match.2 {
+          let headings = Self.anchors((try? String(contentsOf: target, encoding: .utf8)) ?? "")
+          #expect(headings.contains(String(anchor)), "\(file) links to \(match.1)#\(anchor)")
+        }
+      }
+    }
+    #expect(count > 100)
+  }
+
+  /// A page without its fenced blocks.
+  private static func prose(_ text: String) -> String {
+    text.split(separator: "```", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 0 }
+      .map { String($0.element) }.joined(separator: "\n")
+  }
+
+  /// The anchors that renderers make of a page's headings; a repeated one gets a number.
+  private static func anchors(_ page: String) -> Set<String> {
+    var seen: [String: Int] = [:]
+    var anchors: Set<String> = []
+    for line in prose(page).split(separator: "\n") where line.hasPrefix("#") {
+      let title = line.drop { $0 == "#" }.drop { $0 == " " }.lowercased()
+      let slug = String(
+        title.compactMap { $0 == " " ? "-" : $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" ? $0 : nil })
+      let number = seen[slug, default: 0]
+      seen[slug] = number + 1
+      anchors.insert(number == 0 ? slug : "\(slug)-\(number)")
+    }
+    return anchors
   }
 
   /// The `$ command` lines of a block with the output shown below each.

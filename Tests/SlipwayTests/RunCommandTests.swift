@@ -98,9 +98,60 @@ struct RunCommandTests {
   @Test("A memory limit stops a script that eats memory")
   func memory() async throws {
     let outcome = try await run(
-      "local t = {} while true do t[#t + 1] = ('x'):rep(1 << 20) .. #t end", ["--memory", "32"])
+      "local t = {} while true do t[#t + 1] = ('x'):rep(1 << 20) .. #t end", ["--memory", "32MB"])
     #expect(outcome.status == 2)
     #expect(outcome.errors.contains("memory"))
+  }
+
+  @Test(
+    "A script stopped by a limit ends with status 2, naming the limit, its value, the place and the option",
+    arguments: [
+      ("while true do end", "--max-seconds", "0.1", "the limit of 0.1 s of running time is used up"),
+      ("while true do pcall(error) end", "--max-steps", "500000", "the limit of 500000 instructions is used up"),
+      ("while true do print('xxxxxx') end", "--max-output", "1000", "the limit of 1000 bytes of output is used up"),
+      ("local s = 'x' while true do s = s .. s end", "--memory", "32MB", "not enough memory: the limit is 32 MB"),
+    ])
+  func limits(script: String, option: String, value: String, message: String) async throws {
+    let outcome = try await run("local x = 1\n" + script, [option, value])
+    #expect(outcome.status == 2)
+    #expect(outcome.errors.contains(message), "\(outcome.errors)")
+    #expect(outcome.errors.contains(option))
+    if option != "--memory" { #expect(outcome.errors.contains(":2"), "\(outcome.errors)") }
+    #expect(outcome.output.count <= 1000)
+  }
+
+  @Test("--sandbox stops an endless loop by itself and takes io and os.execute away")
+  func sandbox() async throws {
+    let outcome = try await run("print(io, os.execute) while true do end", ["--sandbox"])
+    #expect(outcome.status == 2)
+    #expect(outcome.output == "nil\tnil\n")
+    #expect(outcome.errors.contains("without waiting is used up"), "\(outcome.errors)")
+  }
+
+  @Test(
+    "A wrong limit is wrong use, and says what was expected",
+    arguments: [
+      (["--memory", "32"], "--memory must be at least 1MB, got '32'"),
+      (["--memory", "much"], "--memory must be a size, such as 64MB, got 'much'"),
+      (["--max-output=-1"], "--max-output must be a size"),
+      (["--max-seconds", "0"], "--max-seconds must be a number of seconds above 0, such as 5 or 1.5, got '0'"),
+      (["--max-steps", "1.5"], "--max-steps must be a whole number above 0, got '1.5'"),
+      (["--allow", "net"], "--allow must name some of io,os, got 'net'"),
+      (["--allow", "io", "--sandbox"], "--allow gives what --sandbox takes away"),
+    ])
+  func wrongLimits(options: [String], message: String) async throws {
+    let outcome = try await run("print('not reached')", options)
+    #expect(outcome.status == 64)
+    #expect(outcome.errors.contains(message), "\(outcome.errors)")
+    #expect(outcome.output.isEmpty)
+  }
+
+  @Test("With --output json a limit is an error event of kind limit with its name")
+  func limitEvent() async throws {
+    let outcome = try await run("while true do end", ["--max-seconds", "0.1", "--output", "json"])
+    #expect(outcome.status == 2)
+    #expect(outcome.output.contains(#""kind":"limit""#) && outcome.output.contains(#""limit":"running_time""#))
+    #expect(outcome.output.contains(#""line":1"#))
   }
 
   @Test("A file that is not there, a directory and an unknown option are wrong use")

@@ -13,12 +13,30 @@ struct ReplTests {
   }
 
   private static let box = ObjectType(
-    "test.Box", "A box.", description: { _ in "test.Box of oak" })
+    "test.Box", "A box.", fields: [ObjectField("weight", .number, "in kg") { _ in 2.5 }],
+    methods: [
+      .waiting(
+        "box:open", "Opens it.",
+        parameters: [
+          HostParameter(
+            "options",
+            .record(
+              LuaRecord(
+                "test.OpenOptions", "How to open a box.",
+                fields: [HostParameter("force", .boolean, "with a crowbar", optional: true)])),
+            "how", optional: true)
+        ], returns: [HostParameter("content", .string, "what was in it")], since: "0.1", capability: "boxes"
+      ) { _ in ["air"] }
+      .documented(
+        "Once only.", raises: [RaisedError("conflict", "it is open")], example: "print(test.box():open())  --> air")
+    ], description: { _ in "test.Box of oak" })
 
   private static let module = HostModule(
     "test", "Things to try.",
     functions: [
-      HostFunction("test.box", "Makes a box.", since: "0.1") { _ in [.object(LuaObject(Box(), type: box))] },
+      HostFunction(
+        "test.box", "Makes a box.", returns: [HostParameter("box", .object("test.Box"), "closed")], since: "0.1"
+      ) { _ in [.object(LuaObject(Box(), type: box))] },
       .waiting("test.later", "Waits, then answers.", since: "0.1") { _ in
         try await Task.sleep(for: .milliseconds(20))
         return [.string("later")]
@@ -30,7 +48,7 @@ struct ReplTests {
       ) { arguments in
         [.integer((arguments[0].integerValue ?? 0) + (arguments[1].integerValue ?? 0))]
       },
-    ])
+    ], types: [box])
 
   /// A session over lines as from a pipe.
   private func session(_ lines: String..., commands: [ReplCommand] = []) async throws -> Outcome {
@@ -40,7 +58,7 @@ struct ReplTests {
     let vm = try LuaVM(LuaVM.Configuration(modules: [Self.module], output: { console.write($0) }))
     _ = try await vm.run(Array("test = require 'test'".utf8), name: "preload")
     var options = Repl.Options()
-    options.modules = [Self.module]
+    options.interface = HostInterface(program: "test 1", modules: [Self.module])
     options.commands = commands
     let pipe = Pipe()
     try pipe.fileHandleForWriting.write(contentsOf: Data(lines.joined(separator: "\n").utf8))
@@ -81,7 +99,7 @@ struct ReplTests {
     #expect(outcome.output == "\"on\"\n")
     #expect(
       outcome.error.contains(
-        "attempt to index a nil value (global 'nosuch')\n --> stdin:1\n1 | nosuch.field\n  | ^^^^^^\n"))
+        "attempt to index a nil value (global 'nosuch')\n --> stdin:2\n2 | nosuch.field\n  | ^^^^^^\n"))
     #expect(outcome.error.contains("error (syntax): unexpected symbol near '='"))
     #expect(outcome.error.contains("own"))
     #expect(outcome.status == .success)
@@ -125,9 +143,104 @@ struct ReplTests {
       ".5 + 1", ".own  a b ", ".help", ".help test.add", ".nope", ".quit", "'never'", commands: [own])
     #expect(outcome.output == "1.5\nown <a b>\n")
     #expect(outcome.error.contains(".own          an own one\n"))
-    #expect(outcome.error.contains("test.add(left: integer, right: integer)\n  Adds.\n  left   the first\n"))
+    #expect(
+      outcome.error.contains(
+        "test.add(left: integer, right: integer)\n  Adds.\n  left   integer  the first\n  right  integer\n"))
     #expect(outcome.error.contains("There is no command .nope"))
     #expect(outcome.status == .success)
+  }
+
+  @Test("?name shows signature, words, parameters, results, errors and an example; types, modules and globals too")
+  func help() async throws {
+    let outcome = try await session(
+      "?box:open", "? test.Box.open ()", "?open", "?test.Box", "?test", "?test.Box.weight", "?test.OpenOptions", "?load"
+    )
+    let open = """
+      box:open(options?: test.OpenOptions) -> string
+        Opens it. Waits.
+        Once only.
+        options?  test.OpenOptions  how
+          force?  boolean           with a crowbar
+      Returns
+        content  string  what was in it
+      Raises
+        conflict  it is open
+      Example
+        print(test.box():open())  --> air
+      Needs the capability boxes.
+
+      """
+    let type = """
+      test.Box
+        A box.
+        .weight  number  in kg
+        box:open(options?)  Opens it.
+
+      """
+    let rest = """
+      test: Things to try.
+        test.box()             Makes a box.
+        test.later()           Waits, then answers.
+        test.add(left, right)  Adds.
+        test.Box               A box.
+      weight: number
+        in kg
+      test.OpenOptions
+        How to open a box.
+        force?  boolean  with a crowbar
+
+      """
+    #expect(outcome.error.hasPrefix(open + open + open + type + rest))
+    #expect(outcome.error.contains("load(chunk: string or function, "))
+    #expect(outcome.output.isEmpty)
+  }
+
+  @Test("?name knows the session's own values, suggests what was meant, and harms nothing")
+  func helpOnValues() async throws {
+    let outcome = try await session(
+      "b, n, t = test.box(), 3, setmetatable({}, { __index = error })", "function twice(x)", "  return x * 2", "end",
+      "?b:open", "?b", "?n", "?twice", "?twise", "?test.addd", "?b:opem", "?t.x", "?os.exit() ", "?1 + 1",
+      "?\u{1B}[31m", "?", "'still here'")
+    #expect(outcome.error.hasPrefix("box:open(options?: test.OpenOptions) -> string\n"))
+    for text in [
+      "\ntest.Box\n  A box.\n", "\nn: a value of this session, of type integer.\n",
+      "\ntwice: a Lua function, defined at stdin:2. ??twice shows it.\n",
+      "\nThere is no help on twise. Did you mean twice?\n", "\nThere is no help on test.addd. Did you mean test.add?\n",
+      "\nThere is no help on b:opem. Did you mean test.Box:open?\n", "\nThere is no help on t.x.",
+      "\nos.exit(code?: boolean or integer)\n",
+      "\nThere is no help on 1+1.\n", "??NAME",
+    ] {
+      #expect(outcome.error.contains(text), "\(text) in \(outcome.error)")
+    }
+    #expect(!outcome.error.contains("\u{1B}"))
+    #expect(outcome.output == "\"still here\"\n")
+  }
+
+  @Test("??name shows the Lua source of a function, wherever in the session it was written, or says that there is none")
+  func source() async throws {
+    let outcome = try await session(
+      "local x = 1", "function twice(n)", "  -- doubles", "  return n * 2", "end", "function other() end",
+      "m = { twice = twice }", "??twice", "??m.twice", "??test.add", "??string.format", "??print", "??test",
+      "??nothing",
+      "b = test.box()", "??b:open")
+    let twice = "-- stdin, lines 2 to 5\nfunction twice(n)\n  -- doubles\n  return n * 2\nend\n"
+    #expect(
+      outcome.error.hasPrefix(
+        twice + twice + "test.add(left: integer, right: integer)\n  A host function, written in Swift;"))
+    for text in [
+      "string.format: a function of Lua itself; it has no Lua source.\n", "print(...)\n  A function of Lua itself",
+      "test\n  A module of the host, written in Swift", "There is no help on nothing.",
+      "box:open(options?: test.OpenOptions) -> string\n  A host function, written in Swift",
+    ] {
+      #expect(outcome.error.contains(text), "\(text) in \(outcome.error)")
+    }
+  }
+
+  @Test("Line numbers count the lines of the session, also after unfinished input and questions")
+  func lineNumbers() async throws {
+    let outcome = try await session("1", "?test", "if true then", "  nosuch.field = 1", "end", "", "error('last')")
+    #expect(outcome.error.contains(" --> stdin:4\n4 |   nosuch.field = 1\n"))
+    #expect(outcome.error.contains("stdin:7"))
   }
 
   @Test("Tab knows declared functions and the session's globals, without running a metamethod")

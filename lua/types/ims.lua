@@ -522,7 +522,7 @@ local Image = {}
 ---
 ---local report = ims.system_image { name = "web#1", image_url = "golden-images:web01.zvhd2", min_disk = 20 }:validate()
 ---for _, finding in ipairs(report.errors) do print(finding.field, finding.rule, finding.code) end
------> name  3  IMG.0003
+-----> name  4  IMG.0003
 -----> os_version  …  …
 ---```
 ---
@@ -760,7 +760,7 @@ function Record:wait_gone(options) end
 ---local result = ims.import(ims.data_image { name = "tagged01", image_url = "ims-image:data01.zvhd2", min_disk = 20 })
 ---local record = ims.image(result.image_id)
 ---record:set_tags { stage = "prod" }
----print(table.concat(record:refresh().tags, " "))  --> stage=prod
+---print(table.concat(record:refresh().tags, " "))  --> stage.prod
 ---```
 ---
 ---Since 0.1.

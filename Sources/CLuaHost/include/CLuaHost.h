@@ -50,6 +50,7 @@ typedef struct clh_out {
 } clh_out;
 
 bool clh_out_grow(clh_out *out, size_t count);
+bool clh_out_bytes(clh_out *out, size_t length);  // room for that many more
 bool clh_out_string(clh_out *out, const char *bytes, size_t length);
 
 static inline void clh_out_add(clh_out *out, clh_value value) {
@@ -78,13 +79,23 @@ static inline void clh_out_object(clh_out *out, uint64_t handle, uint32_t type) 
 // Answers of Swift callbacks.
 enum { CLH_RETURN = 0, CLH_RAISE = 1, CLH_PENDING = 2 };
 
-// Operations on an object, for clh_callbacks.object.
-enum { CLH_GET, CLH_SET, CLH_TOSTRING, CLH_LENGTH, CLH_FIELDS };
+// Operations on an object, for clh_callbacks.object. CLH_REFUSE: a key, or the value for the key that is given, cannot
+// cross, as clh_message says.
+enum { CLH_GET, CLH_SET, CLH_TOSTRING, CLH_LENGTH, CLH_FIELDS, CLH_REFUSE };
+
+// A call of a Swift function: `count` top-level arguments start at `values`, which Swift may change.
+typedef int32_t clh_call(void *context, const void *function, clh_value *values, int32_t count, clh_out *out);
 
 typedef struct clh_callbacks {
   void *context;
-  // Calls a function: `count` top-level arguments start at `values`. CLH_PENDING: Swift has noted the call and awaits it.
-  int32_t (*call)(void *context, const void *function, const clh_value *values, int32_t count, clh_out *out);
+  // Calls a declared function. CLH_PENDING: Swift has noted the call and awaits it.
+  clh_call *call;
+  // Calls a function of CLH_CALL_RAW.
+  clh_call *raw;
+  // Reads a field, given as it was to clh_add_field.
+  int32_t (*field)(void *context, const void *field, uint64_t handle, clh_out *out);
+  // An argument (counted from 1) cannot cross, as clh_message says: leaves the error in the out buffer.
+  int32_t (*refuse)(void *context, const void *function, int32_t index, clh_out *out);
   // An operation on an object: `values` holds the key (and the new value).
   int32_t (*object)(void *context, int32_t operation, uint64_t handle, const clh_value *values, int32_t count,
                     clh_out *out);
@@ -100,11 +111,14 @@ enum { CLH_SANDBOXED = 1, CLH_ALLOW_IO = 2, CLH_ALLOW_OS = 4 };
 
 typedef struct clh_limits {
   size_t memory;           // bytes; 0 = none
-  uint64_t instructions;   // per root run; 0 = none, which lets the slice timer be used instead of counting
+  // 0 = none. Of a run with all its tasks, and of a task since its last wait. A limit of instructions makes tight loops slower.
+  uint64_t instructions, burst_instructions;
+  int64_t running_time, burst_time;   // nanoseconds inside Lua or a function that answers at once
+  uint64_t output;                    // bytes printed by a run
   uint32_t depth;          // nesting of a table that crosses
   size_t values;           // number of values that cross at once
   size_t bytes;            // bytes of all strings that cross at once
-  bool counting;           // always count instructions, even without a limit
+  bool counting;           // count instructions instead of using a timer
   uint32_t sandbox;        // CLH_SANDBOXED …
 } clh_limits;
 
@@ -117,7 +131,12 @@ void clh_set_context(clh_vm *vm, void *context);
 void clh_close(clh_vm *vm);
 size_t clh_memory_used(const clh_vm *vm);
 uint64_t clh_instructions_used(const clh_vm *vm);
-void clh_reset_instructions(clh_vm *vm);
+int64_t clh_running_time(const clh_vm *vm);   // nanoseconds; measured only when time is limited
+uint64_t clh_output_used(const clh_vm *vm);
+// A new run begins: what was used is forgotten.
+void clh_reset_usage(clh_vm *vm);
+// Counts bytes that a host function prints for a script; false: they go over the limit, must not be printed, and the task is ended.
+bool clh_add_output(clh_vm *vm, size_t bytes);
 // For tests: refuses the allocations number `at` to `at + count - 1`, counted from now; 0 = none.
 void clh_fail_allocation(clh_vm *vm, uint64_t at, uint64_t count);
 uint64_t clh_allocation_count(const clh_vm *vm);
@@ -127,7 +146,7 @@ extern const char *const clh_memory_text;  // "not enough memory"
 
 // MARK: set-up; false when memory ran out
 
-// How a function is called: with any values, by suspending the coroutine, or with plain values only (the fast path).
+// How a function is called: with any values, by suspending the coroutine, or by the callback `raw`.
 // Bits from 8 up: 1 + the depth from which on tables are passed by reference instead of being copied; 0 = copy all.
 enum { CLH_CALL_AT_ONCE, CLH_CALL_WAITING, CLH_CALL_RAW };
 
@@ -142,15 +161,21 @@ bool clh_add_function(clh_vm *vm, const char *module, const char *path, clh_meth
 // Adds the value in the VM's out buffer to a module's table. An empty path makes it the module itself.
 bool clh_add_value(clh_vm *vm, const char *module, const char *path);
 bool clh_add_module(clh_vm *vm, const char *module);
-// Adds plain C functions `add(a, b)`, `echo(s)` and `copy(t)`, and Lua's own `string`, `table` and `utf8`: what is measured
-// and tested against.
+// Adds plain C functions `add(a, b)`, `echo(s)`, `copy(t)`, `fail(s)`, `counter()`, `bare_counter()` and Lua's own libraries
+// (`base`, `coroutine`, `string`, `table`, `utf8`): what is measured and tested against.
 bool clh_add_baseline(clh_vm *vm, const char *module);
+// Makes and closes a state with Lua's own libraries, as a program without this host would.
+bool clh_baseline_state(void);
 // Describes an object type. Plain memory only, so that Swift may call it at any time; number = its index, from 0 up.
-enum { CLH_TYPE_CALLS = 1, CLH_TYPE_CALL_WAITS = 2, CLH_TYPE_LENGTH = 4, CLH_TYPE_ERROR = 8 };
-bool clh_add_type(clh_vm *vm, uint32_t number, const char *name, int32_t flags, const void *call);
+enum { CLH_TYPE_LENGTH = 1, CLH_TYPE_ERROR = 2 };
+bool clh_add_type(clh_vm *vm, uint32_t number, const char *name, int32_t flags, clh_method call);
 bool clh_add_method(clh_vm *vm, uint32_t type, clh_method method);
+// Adds a field that clh_callbacks.field reads; others are asked for by name, with CLH_GET.
+bool clh_add_field(clh_vm *vm, uint32_t type, const char *key, const void *field);
 
 // MARK: values
+
+enum { CLH_NO_REFERENCE = -2 };  // stands for a reference that somebody took
 
 clh_out *clh_out_buffer(clh_vm *vm);   // emptied by clh_out_reset and by every use
 void clh_out_reset(clh_vm *vm);
@@ -165,6 +190,9 @@ size_t clh_released_count(const clh_vm *vm);
 // The place of the innermost Lua function under the host call being served; line -1 = none.
 // `source` is null-terminated and valid until the next call; `same`: it is that of the call before.
 int32_t clh_caller(clh_vm *vm, const char **source, bool *same);
+// The context of the callbacks if this thread is inside a callback of that VM, else NULL. Never looks into the VM
+// otherwise, so that any thread may ask about a VM that is gone.
+void *clh_serving(const clh_vm *vm);
 
 // MARK: globals, by raw access; false: see clh_message
 
@@ -176,6 +204,14 @@ bool clh_set_global(clh_vm *vm, const char *name);
 enum { CLH_DONE, CLH_ERROR, CLH_AWAIT, CLH_PREEMPTED, CLH_KILLED };
 // Why a task was killed: it must not be stepped again, and no `pcall` of the script saw it.
 enum { CLH_KILL_NONE, CLH_KILL_CANCEL, CLH_KILL_LIMIT, CLH_KILL_EXIT };
+enum {
+  CLH_LIMIT_NONE,
+  CLH_LIMIT_INSTRUCTIONS,
+  CLH_LIMIT_BURST_INSTRUCTIONS,
+  CLH_LIMIT_RUNNING_TIME,
+  CLH_LIMIT_BURST_TIME,
+  CLH_LIMIT_OUTPUT
+};
 
 // A flag that outlives its task, so that a cancellation handler may set it from any thread.
 clh_flag *clh_flag_new(void);
@@ -194,6 +230,7 @@ bool clh_task_arguments(clh_task *task);
 // the out buffer holds results (CLH_RETURN) or an error (CLH_RAISE).
 int32_t clh_task_step(clh_task *task, int32_t answer);
 int32_t clh_task_kill_reason(const clh_task *task);
+int32_t clh_task_limit(const clh_task *task);   // which one, after CLH_KILL_LIMIT
 int32_t clh_task_exit_code(const clh_task *task);
 // Reads the results of a finished task. lenient: cycles and values that cannot cross become short strings.
 // CLH_ERROR: message in clh_message.
@@ -215,6 +252,17 @@ typedef struct clh_error {
 enum { CLH_ERROR_RUNTIME, CLH_ERROR_SYNTAX, CLH_ERROR_MEMORY };
 // Describes why a task failed. Pointers are valid until the next step or clh_task_free.
 void clh_task_error(clh_task *task, clh_error *error);
+
+// Where a task was ended by a limit: source, line and traceback of `error`.
+void clh_task_place(clh_task *task, clh_error *error);
+
+typedef struct clh_origin {
+  const char *source; size_t length;               // the chunk's name, with Lua's leading "@" or "="
+  int32_t first_line, last_line;                   // of the definition; 0 for a main chunk
+  bool is_native;                                  // written in C or Swift: it has no source
+} clh_origin;
+// Where a referenced function comes from; false when it is no function. Pointers are valid while the reference is.
+bool clh_describe_function(clh_vm *vm, int64_t reference, clh_origin *origin);
 
 // What went wrong in the last call that said so.
 const char *clh_message(const clh_vm *vm);

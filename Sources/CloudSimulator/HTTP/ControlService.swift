@@ -116,7 +116,7 @@ struct ControlService: Sendable {
     .json(status: status) { $0.member("error", message) }
   }
 
-  private static func isLocal(_ caller: SocketAddress?) -> Bool {
+  static func isLocal(_ caller: SocketAddress?) -> Bool {
     switch caller {
     case .v4(let address): address.address.sin_addr.s_addr.bigEndian >> 24 == 127
     case .v6: ["::1"].contains(caller?.ipAddress ?? "") || caller?.ipAddress?.hasPrefix("::ffff:127.") == true

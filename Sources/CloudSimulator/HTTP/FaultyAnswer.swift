@@ -27,7 +27,12 @@ struct FaultyAnswer: Sendable {
     if exchange.faults.contains(.replyLostAfter) { return cut(after: 0) }
     for case .field(let path, let value) in exchange.faults { reply = Self.edited(reply, path, value) }
     var response = dated(reply).response()
-    for case .slowBody(let bytesPerSecond) in exchange.faults { response.body = slowed(response.body, bytesPerSecond) }
+    // Without a body there is nothing to slow down, and a new one would bring a wrong length.
+    if exchange.method != "HEAD", response.body.contentLength != 0 {
+      for case .slowBody(let bytesPerSecond) in exchange.faults {
+        response.body = slowed(response.body, bytesPerSecond)
+      }
+    }
     for case .replyCut(let bytes) in exchange.faults {
       let length = response.body.contentLength ?? 2
       var orders = self.orders

@@ -22,7 +22,7 @@ final class WireHandler: ChannelDuplexHandler, RemovableChannelHandler {
     var date: String?
 
     var isEmpty: Bool { cut == nil && date == nil }
-    var text: String { "\(cut.map(String.init) ?? "") \(date ?? "")" }
+    var text: String { "\(cut.map(String.init) ?? "-") \(date ?? "-")" }
 
     init(cut: Int? = nil, date: String? = nil) {
       self.cut = cut
@@ -32,7 +32,7 @@ final class WireHandler: ChannelDuplexHandler, RemovableChannelHandler {
     init(_ text: String) {
       let parts = text.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
       cut = Int(parts[0])
-      date = parts.count > 1 && !parts[1].isEmpty ? String(parts[1]) : nil
+      date = parts.count > 1 && parts[1] != "-" ? String(parts[1]) : nil
     }
   }
 

@@ -1,29 +1,33 @@
 /// The arguments of one call of a host function, checked against its declaration already.
 public struct HostArguments: Sendable {
+  let record: CallRecord
+
   /// The arguments in order, without the receiver of a method.
-  public let values: [LuaValue]
+  public var values: [LuaValue] { record.values }
   /// The Swift object a method was called on.
-  public let receiver: (any Sendable & AnyObject)?
-  /// Where the script made the call, if a Lua function did.
-  public let caller: LuaCaller?
+  public var receiver: (any Sendable & AnyObject)? { record.receiver }
+  /// Where the script made the call, if a Lua function did. A function that answers at once has to ask before it returns.
+  public var caller: LuaCaller? { record.caller }
   /// The name of the function that was called.
-  public let functionName: String
-  let handle: VMHandle
-  let scope: TaskScope?
+  public var functionName: String { record.binding.name }
 
   /// The argument at a position counted from 0; `nil` when absent.
-  public subscript(_ index: Int) -> LuaValue { index >= 0 && index < values.count ? values[index] : .nil }
+  public subscript(_ index: Int) -> LuaValue {
+    index >= 0 && index < record.values.count ? record.values[index] : .nil
+  }
 
   /// How many arguments were given.
-  public var count: Int { values.count }
+  public var count: Int { record.values.count }
 
   /// The VM of the calling script, unless it was closed meanwhile.
-  public var vm: LuaVM? { handle.vm }
+  public var vm: LuaVM? { record.handle.vm }
+
+  var scope: TaskScope? { record.scope }
 
   /// The receiver as a Swift type.
   /// - Throws: `ArgumentError` when it is something else.
   public func receiver<T: AnyObject>(as type: T.Type) throws -> T {
-    guard let object = receiver as? T else {
+    guard let receiver, let object = hostCast(receiver, to: type) else {
       throw ArgumentError("'\(functionName)' was called on the wrong kind of object; call it with ':'")
     }
     return object
@@ -32,7 +36,7 @@ public struct HostArguments: Sendable {
   /// The Swift object at a position.
   /// - Throws: `ArgumentError` when it is something else.
   public func object<T: AnyObject>(_ index: Int, as type: T.Type) throws -> T {
-    guard let object = self[index].object(as: type) else {
+    guard case .object(let given) = self[index], let object = hostCast(given.value, to: type) else {
       throw ArgumentError("bad argument #\(index + 1) to '\(functionName)': unexpected \(self[index].kindName)")
     }
     return object

@@ -1,91 +1,113 @@
 import CLuaHost
 
-/// A Swift type that a typed host function can take and return without going through `LuaValue`.
-public protocol HostConvertible: Sendable {
-  /// The type that declarations and messages show.
+/// A Swift type that a typed host function can take and return.
+///
+/// Numbers, `Bool`, `String`, `LuaString`, `Duration`, optionals, arrays and dictionaries of these, `LuaValue`, `LuaTable`
+/// and `LuaFunction` are; an enumeration with such a raw value becomes one by saying so, a class by `HostObject`.
+public protocol HostConvertible: HostResult {
+  /// The type that declarations and messages show, and against which a value that cannot be read is checked.
   static var luaType: LuaType { get }
-  /// Reads a plain value; nil when it is of another kind.
-  static func read(_ value: UnsafePointer<clh_value>) -> Self?
+  /// Whether `nil`, or nothing at all, is one of the values.
+  static var isOptional: Bool { get }
+  /// Reads the next value; nil when it is of another kind, which fails the call.
+  static func read(_ reader: inout HostReader) -> Self?
   /// Writes the value as a result.
-  func write(to out: UnsafeMutablePointer<clh_out>)
+  /// - Throws: `ArgumentError` when it cannot go into the VM.
+  func write(to writer: HostWriter) throws
+}
+
+extension HostConvertible {
+  public static var isOptional: Bool { false }
 }
 
 extension Int64: HostConvertible {
   public static var luaType: LuaType { .integer }
 
-  @inlinable
-  public static func read(_ value: UnsafePointer<clh_value>) -> Int64? {
-    if value.pointee.kind == UInt32(CLH_INTEGER) { return value.pointee.integer }
-    return value.pointee.kind == UInt32(CLH_NUMBER) ? Int64(exactly: value.pointee.number) : nil
+  @inlinable @inline(__always)
+  public static func read(_ reader: inout HostReader) -> Int64? {
+    guard let kind = reader.kind else { return nil }
+    if kind == CLH_INTEGER {
+      defer { reader.advance() }
+      return reader.cursor.pointee.integer
+    }
+    guard kind == CLH_NUMBER, let exact = Int64(exactly: reader.cursor.pointee.number) else { return nil }
+    reader.advance()
+    return exact
   }
 
   @inlinable
-  public func write(to out: UnsafeMutablePointer<clh_out>) { clh_out_integer(out, self) }
+  public func write(to writer: HostWriter) { clh_out_integer(writer.out, self) }
 }
 
 extension Int: HostConvertible {
   public static var luaType: LuaType { .integer }
 
-  @inlinable
-  public static func read(_ value: UnsafePointer<clh_value>) -> Int? { Int64.read(value).map { Int($0) } }
+  @inlinable @inline(__always)
+  public static func read(_ reader: inout HostReader) -> Int? { Int64.read(&reader).map { Int($0) } }
 
   @inlinable
-  public func write(to out: UnsafeMutablePointer<clh_out>) { clh_out_integer(out, Int64(self)) }
+  public func write(to writer: HostWriter) { clh_out_integer(writer.out, Int64(self)) }
 }
 
 extension Double: HostConvertible {
   public static var luaType: LuaType { .number }
 
-  @inlinable
-  public static func read(_ value: UnsafePointer<clh_value>) -> Double? {
-    if value.pointee.kind == UInt32(CLH_NUMBER) { return value.pointee.number }
-    return value.pointee.kind == UInt32(CLH_INTEGER) ? Double(value.pointee.integer) : nil
+  @inlinable @inline(__always)
+  public static func read(_ reader: inout HostReader) -> Double? {
+    guard let kind = reader.kind, kind == CLH_NUMBER || kind == CLH_INTEGER else { return nil }
+    defer { reader.advance() }
+    return kind == CLH_NUMBER ? reader.cursor.pointee.number : Double(reader.cursor.pointee.integer)
   }
 
   @inlinable
-  public func write(to out: UnsafeMutablePointer<clh_out>) { clh_out_number(out, self) }
+  public func write(to writer: HostWriter) { clh_out_number(writer.out, self) }
 }
 
 extension Bool: HostConvertible {
   public static var luaType: LuaType { .boolean }
 
-  @inlinable
-  public static func read(_ value: UnsafePointer<clh_value>) -> Bool? {
-    value.pointee.kind == UInt32(CLH_BOOLEAN) ? value.pointee.integer != 0 : nil
+  @inlinable @inline(__always)
+  public static func read(_ reader: inout HostReader) -> Bool? {
+    guard reader.kind == CLH_BOOLEAN else { return nil }
+    defer { reader.advance() }
+    return reader.cursor.pointee.integer != 0
   }
 
   @inlinable
-  public func write(to out: UnsafeMutablePointer<clh_out>) { clh_out_boolean(out, self) }
+  public func write(to writer: HostWriter) { clh_out_boolean(writer.out, self) }
 }
 
 extension LuaString: HostConvertible {
   public static var luaType: LuaType { .string }
 
-  public static func read(_ value: UnsafePointer<clh_value>) -> LuaString? {
-    guard value.pointee.kind == UInt32(CLH_STRING) else { return nil }
-    return LuaString(bytes: VMState.bytes(value.pointee.bytes, value.pointee.length))
+  @inlinable @inline(__always)
+  public static func read(_ reader: inout HostReader) -> LuaString? {
+    guard reader.kind == CLH_STRING else { return nil }
+    defer { reader.advance() }
+    let value = reader.cursor
+    return LuaString(bytes: Array(UnsafeRawBufferPointer(start: value.pointee.bytes, count: value.pointee.length)))
   }
 
-  public func write(to out: UnsafeMutablePointer<clh_out>) {
-    bytes.withUnsafeBufferPointer { buffer in
-      buffer.withMemoryRebound(to: CChar.self) { _ = clh_out_string(out, $0.baseAddress, $0.count) }
-    }
-  }
+  @inlinable
+  public func write(to writer: HostWriter) { bytes.withUnsafeBytes { writer.string($0) } }
 }
 
+/// Bytes that are not UTF-8 are replaced by U+FFFD; `LuaString` keeps them.
 extension String: HostConvertible {
   public static var luaType: LuaType { .string }
 
-  public static func read(_ value: UnsafePointer<clh_value>) -> String? {
-    guard value.pointee.kind == UInt32(CLH_STRING) else { return nil }
-    let buffer = UnsafeRawBufferPointer(start: value.pointee.bytes, count: value.pointee.length)
-    return String(decoding: buffer, as: UTF8.self)
+  @inlinable @inline(__always)
+  public static func read(_ reader: inout HostReader) -> String? {
+    guard reader.kind == CLH_STRING else { return nil }
+    defer { reader.advance() }
+    let value = reader.cursor
+    return String(
+      decoding: UnsafeRawBufferPointer(start: value.pointee.bytes, count: value.pointee.length), as: UTF8.self)
   }
 
-  public func write(to out: UnsafeMutablePointer<clh_out>) {
+  @inlinable
+  public func write(to writer: HostWriter) {
     var copy = self
-    copy.withUTF8 { buffer in
-      buffer.withMemoryRebound(to: CChar.self) { _ = clh_out_string(out, $0.baseAddress, $0.count) }
-    }
+    copy.withUTF8 { writer.string(UnsafeRawBufferPointer($0)) }
   }
 }

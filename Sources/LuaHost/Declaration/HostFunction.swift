@@ -1,5 +1,3 @@
-import CLuaHost
-
 /// A Swift function that scripts can call: one declaration, from which binding, argument checks and documentation come.
 public struct HostFunction: Sendable {
   /// The full name, such as "shop.order", or "order:cancel" for a method.
@@ -23,11 +21,6 @@ public struct HostFunction: Sendable {
     case waiting(@Sendable (HostArguments) async throws -> [LuaValue])
     case raw(RawBody)
   }
-
-  /// A body that reads plain values and writes plain results, or throws.
-  @usableFromInline
-  typealias RawBody =
-    @Sendable (UnsafePointer<clh_value>, Int, UnsafeMutablePointer<clh_out>) throws -> Void
 
   init(
     name: String, summary: String, parameters: [HostParameter], returns: [HostParameter], since: String,

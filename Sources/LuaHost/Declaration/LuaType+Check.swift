@@ -16,8 +16,7 @@ extension LuaType {
     case .boolean: return value.boolValue == nil ? mismatch(value) : nil
     case .integer:
       guard let integer = value.integerValue else {
-        if case .number(let number) = value { return "expected integer, got number with a fraction: \(number)" }
-        return mismatch(value)
+        return "expected integer, got \(value.shown)"
       }
       value = .integer(integer)
       return nil
@@ -43,7 +42,7 @@ extension LuaType {
   private func malformed(_ value: LuaValue, _ example: String) -> String {
     switch value {
     case .string(let text): "expected a \(name) \(example), got \"\(text.string.prefix(40))\""
-    case .integer, .number: "expected a \(name) \(example), got a number that is none"
+    case .integer, .number: "expected a \(name) \(example), got \(value.numberText)"
     default: mismatch(value)
     }
   }
@@ -118,6 +117,24 @@ extension LuaType {
 }
 
 extension LuaValue {
+  /// A value as messages show what came instead of what was expected: the kind, and of a number why it does not do.
+  var shown: String {
+    if case .integer(let integer) = self { return "the integer \(integer)" }
+    guard case .number(let number) = self else { return kindName }
+    return number.isFinite && number.rounded() != number
+      ? "number with a fraction: \(number)" : "the number \(numberText)"
+  }
+
+  /// A number as Lua writes it.
+  var numberText: String {
+    switch self {
+    case .integer(let integer): "\(integer)"
+    case .number(let number) where number.isNaN: "nan"
+    case .number(let number): "\(number)"
+    default: kindName
+    }
+  }
+
   /// A key as messages show it.
   var keyText: String {
     switch self {

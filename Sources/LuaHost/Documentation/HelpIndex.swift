@@ -73,8 +73,14 @@ public struct HelpIndex: Sendable {
     return (keys[name] ?? []).flatMap { topics[$0] ?? [] }
   }
 
-  /// The nearest known name, if it is near enough to be a slip of the fingers.
-  public func nearest(to name: String) -> String? {
-    Suggestion.nearest(to: name, in: names) ?? Suggestion.nearest(to: name, in: Array(keys.keys.sorted()))
+  /// The nearest known name, if it is near enough to be a slip of the fingers; `others` are names known from elsewhere.
+  public func nearest(to name: String, others: [String] = []) -> String? {
+    Suggestion.nearest(to: name, in: others + names + keys.keys.sorted())
+  }
+
+  /// The nearest member of a type, such as "shop.Order:cancel", spelt with the type's name.
+  public func nearestMember(to name: String) -> String? {
+    let type = name.prefix { $0 != ":" }
+    return Suggestion.nearest(to: name, in: topics.keys.filter { $0.hasPrefix(type) && $0 != type }.sorted())
   }
 }

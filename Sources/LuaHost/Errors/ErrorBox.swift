@@ -1,38 +1,43 @@
 /// A Swift error on its way through a script: what a Lua error object points to.
+///
+/// Fields are made when they are asked for: most errors that scripts catch are only caught.
 final class ErrorBox: Sendable {
   let error: any Error
-  let message: String
-  let fields: [String: LuaValue]
-  let order: [String]
   /// Where the script made the call that failed.
   let caller: LuaCaller?
 
   init(_ error: any Error, caller: LuaCaller?) {
     self.error = error
     self.caller = caller
-    var listed: [(String, LuaValue)]
+  }
+
+  var message: String {
     switch error {
-    case let error as any ScriptError:
-      message = error.scriptMessage
-      listed = error.scriptFields
-    case let error as LuaError:
-      message = error.message
-      listed = [("kind", .string(error.kind.name))]
-    case is CancellationError:
-      message = "cancelled"
-      listed = [("kind", "cancelled")]
-    default:
-      message = "\(error)"
-      listed = []
+    case let error as any ScriptError: error.scriptMessage
+    case let error as LuaError: error.message
+    case is CancellationError: "cancelled"
+    default: "\(error)"
     }
+  }
+
+  /// The fields in order; of two with one name the first counts.
+  var fields: [(String, LuaValue)] {
+    var listed: [(String, LuaValue)] =
+      switch error {
+      case let error as any ScriptError: error.scriptFields
+      case let error as LuaError: [("kind", .string(error.kind.name))]
+      case is CancellationError: [("kind", "cancelled")]
+      default: []
+      }
     listed.append(("message", .string(message)))
     if let caller {
       listed.append(("source", .string(caller.source)))
       listed.append(("line", .integer(Int64(caller.line))))
     }
-    fields = Dictionary(listed, uniquingKeysWith: { first, _ in first })
-    order = listed.map(\.0)
+    return listed
   }
+
+  func field(_ name: String) -> LuaValue { fields.first { $0.0 == name }?.1 ?? .nil }
 
   /// The message in one line.
   var line: String { message.split(whereSeparator: \.isNewline).joined(separator: " ") }
@@ -40,7 +45,7 @@ final class ErrorBox: Sendable {
   static let type = ObjectType(
     "error", "An error raised by the host: fields `message`, `kind` and others; `tostring` gives one line.",
     description: { ($0 as? ErrorBox)?.line ?? "error" },
-    lookUp: { object, name in (object as? ErrorBox)?.fields[name] ?? .nil })
+    lookUp: { object, name in (object as? ErrorBox)?.field(name) ?? .nil })
 }
 
 extension LuaError.Kind {

@@ -9,31 +9,42 @@ final class Binding: Sendable {
   let owner: ObjectType?
   /// Whether arguments beyond the declared ones are dropped: a generic `for` passes two to every iterator.
   let dropsExtra: Bool
-  /// The body of a typed function, at hand without copying the declaration.
-  let raw: HostFunction.RawBody?
+  /// What is to be run, each in a place of its own: taking a closure out of an enumeration costs a retain and a release.
+  let raw: HostFunction.RawBody
+  let immediate: @Sendable (HostArguments) throws -> [LuaValue]
+  let waiting: (@Sendable (HostArguments) async throws -> [LuaValue])?
   /// One of `CLH_CALL_AT_ONCE` …
   let how: Int32
-  /// The declared types as far as one look at a value tells that it fits: most calls need no look at the declaration.
-  private let plainTypes: [PlainType]
+  /// For each declared parameter a bit for every kind of value that fits without a look at the declaration.
+  private let plainKinds: [UInt16]
   /// How many arguments are needed at least.
   private let required: Int
-
-  private enum PlainType {
-    case any, boolean, integer, number, string, table, function, other
-  }
+  /// How many arguments, a receiver included, a typed function is given at most.
+  let mostTaken: Int
 
   init(_ function: HostFunction, owner: ObjectType? = nil, isCall: Bool = false) {
     self.function = function
     self.owner = owner
     dropsExtra = isCall
-    plainTypes = function.parameters.map(Self.plainType)
+    plainKinds = function.parameters.map(Self.plainKinds)
     required = (function.parameters.lastIndex { !$0.optional && !$0.type.acceptsNil } ?? -1) + 1
-    let depth = function.referenceDepth.map { Int32($0 + 1) << 8 } ?? 0
+    var raw: HostFunction.RawBody = { reader, _ in throw RawMismatch(left: reader.left) }
+    var immediate: @Sendable (HostArguments) throws -> [LuaValue] = { _ in [] }
+    var waiting: (@Sendable (HostArguments) async throws -> [LuaValue])?
     switch function.body {
-    case .immediate: (raw, how) = (nil, Int32(CLH_CALL_AT_ONCE) | depth)
-    case .waiting: (raw, how) = (nil, Int32(CLH_CALL_WAITING) | depth)
-    case .raw(let body): (raw, how) = (body, Int32(CLH_CALL_RAW))
+    case .immediate(let run): immediate = run
+    case .waiting(let run): waiting = run
+    case .raw(let run): raw = run
     }
+    (self.raw, self.immediate, self.waiting) = (raw, immediate, waiting)
+    mostTaken = isCall ? function.parameters.count + (owner == nil ? 0 : 1) : .max
+    let depth = function.referenceDepth.map { Int32($0 + 1) << 8 } ?? 0
+    how =
+      switch function.body {
+      case .immediate: Int32(CLH_CALL_AT_ONCE) | depth
+      case .waiting: Int32(CLH_CALL_WAITING) | depth
+      case .raw: Int32(CLH_CALL_RAW)
+      }
     if let owner, !function.name.contains(":") {
       name = isCall ? owner.name : "\(owner.shortName):\(function.key)"
     } else {
@@ -41,26 +52,35 @@ final class Binding: Sendable {
     }
   }
 
-  /// Checks and normalises the arguments and takes the receiver off.
+  /// The receiver of a method, at the front of the arguments.
   /// - Throws: `ArgumentError`.
-  func check(_ values: inout [LuaValue]) throws -> (any Sendable & AnyObject)? {
-    var receiver: (any Sendable & AnyObject)?
-    if let owner {
-      guard case .object(let object)? = values.first,
-        object.type.storage === owner.storage || object.type.name == owner.name
-      else { throw ArgumentError(wrongReceiver(values.first ?? .nil, owner)) }
-      receiver = object.value
-      values.removeFirst()
+  func receiver(_ value: LuaValue?, _ owner: ObjectType) throws -> any Sendable & AnyObject {
+    guard case .object(let object)? = value, object.type.storage === owner.storage || object.type.name == owner.name
+    else { throw ArgumentError(wrongReceiver(value ?? .nil, owner)) }
+    return object.value
+  }
+
+  /// Whether flat arguments (without a receiver) fit as they are; false when it takes the declaration to say.
+  func fitsPlainly(_ values: UnsafePointer<clh_value>, _ count: Int) -> Bool {
+    guard count >= required, count <= plainKinds.count else { return false }
+    for index in 0..<count {
+      let kind = (values + index).pointee.kind
+      // After a table come its contents, so that it has to be the last.
+      if plainKinds[index] & 1 << kind == 0 || (kind == UInt32(CLH_TABLE) && index + 1 < count) { return false }
     }
-    if fitsPlainly(values) { return receiver }
+    return true
+  }
+
+  /// Checks and normalises the arguments, without a receiver.
+  /// - Throws: `ArgumentError`.
+  func check(_ values: inout [LuaValue]) throws {
     let declared = function.parameters
     let variadic = declared.last?.variadic == true
     if values.count > declared.count && !variadic {
       if dropsExtra {
         values.removeLast(values.count - declared.count)
       } else {
-        let most = declared.count == 1 ? "1 argument" : "\(declared.count) arguments"
-        throw ArgumentError("too many arguments to '\(name)': expected at most \(most), got \(values.count)")
+        throw tooMany("\(values.count)")
       }
     }
     for index in 0..<max(values.count, declared.count) {
@@ -72,43 +92,60 @@ final class Binding: Sendable {
       if parameter.optional && values[index].isNil { continue }
       if let problem = parameter.type.problem(&values[index]) { throw bad(index, parameter, problem) }
     }
-    return receiver
   }
 
-  private static func plainType(_ parameter: HostParameter) -> PlainType {
-    if parameter.variadic { return .other }
-    return switch parameter.type {
-    case .any: .any
-    case .boolean: .boolean
-    case .integer: .integer
-    case .number: .number
-    case .string: .string
-    case .table: .table
-    case .function: .function
-    default: .other
+  private static func plainKinds(_ parameter: HostParameter) -> UInt16 {
+    if parameter.variadic { return 0 }
+    let kinds: [Int]
+    switch parameter.type {
+    case .any: kinds = Array(CLH_NIL...CLH_REFERENCE)
+    case .boolean: kinds = [CLH_BOOLEAN]
+    case .integer: kinds = [CLH_INTEGER]
+    case .number: kinds = [CLH_INTEGER, CLH_NUMBER]
+    case .string: kinds = [CLH_STRING]
+    case .function: kinds = [CLH_FUNCTION]
+    case .table: kinds = [CLH_TABLE]
+    default: kinds = []
     }
+    return kinds.reduce(parameter.optional ? 1 << CLH_NIL : 0) { $0 | 1 << UInt16($1) }
   }
 
-  /// Whether the arguments fit as they are; false when it takes the declaration to say.
-  private func fitsPlainly(_ values: [LuaValue]) -> Bool {
-    guard values.count >= required, values.count <= plainTypes.count else { return false }
-    for index in values.indices {
-      switch (plainTypes[index], values[index]) {
-      case (.any, _), (.boolean, .boolean), (.integer, .integer), (.number, .number), (.number, .integer),
-        (.string, .string), (.table, .table), (.function, .function):
-        continue
-      default: return false
-      }
-    }
-    return true
-  }
-
+  /// An error about one argument; `index` counts from 0, without the receiver.
   private func bad(_ index: Int, _ parameter: HostParameter, _ problem: String) -> ArgumentError {
     ArgumentError("bad argument #\(index + 1) '\(parameter.name)' to '\(name)': \(problem)")
   }
 
+  private func tooMany(_ given: String) -> ArgumentError {
+    let most = function.parameters.count == 1 ? "1 argument" : "\(function.parameters.count) arguments"
+    return ArgumentError("too many arguments to '\(name)': expected at most \(most), got \(given)")
+  }
+
+  /// An error about an argument that cannot cross; `position` counts from 1, with the receiver.
+  func refused(_ position: Int, _ problem: String) -> ArgumentError {
+    let index = position - (owner == nil ? 1 : 2)
+    if index < 0, let owner { return ArgumentError(wrongReceiver(problem, owner)) }
+    let declared = function.parameters
+    guard index < declared.count || declared.last?.variadic == true else { return tooMany("more") }
+    let parameter = declared[min(index, declared.count - 1)]
+    guard problem.hasPrefix("got ") else { return bad(index, parameter, problem) }
+    let expected = parameter.type.acceptsNil ? "a value that can be copied" : parameter.type.name
+    return bad(index, parameter, "expected \(expected), \(problem)")
+  }
+
+  /// An error about a typed function's argument, counted from 0 with the receiver, that its Swift type did not take.
+  func unreadable(_ index: Int, _ given: LuaValue) -> ArgumentError {
+    let index = index - (owner == nil ? 0 : 1)
+    guard index >= 0, index < function.parameters.count else { return ArgumentError("bad argument to '\(name)'") }
+    let parameter = function.parameters[index]
+    return bad(index, parameter, "expected \(parameter.type.name), got \(given.shown)")
+  }
+
   private func wrongReceiver(_ given: LuaValue, _ owner: ObjectType) -> String {
-    "'\(name)' needs \(owner.article) \(owner.name) in front, got \(given.kindName): "
+    wrongReceiver("got \(given.kindName)", owner)
+  }
+
+  private func wrongReceiver(_ problem: String, _ owner: ObjectType) -> String {
+    "'\(name)' needs \(owner.article) \(owner.name) in front, \(problem): "
       + "call it with ':' instead of '.', as \(owner.shortName):\(function.key)(...)"
   }
 }
@@ -118,4 +155,11 @@ extension ObjectType {
   var shortName: String { (name.split(separator: ".").last.map(String.init) ?? name).lowercased() }
 
   var article: String { name.first.map { "aeiouAEIOU".contains($0) } == true ? "an" : "a" }
+}
+
+/// A field of an object type as one VM knows it. C holds an unretained pointer to it; the VM's state keeps it alive.
+final class FieldBinding: Sendable {
+  let read: ObjectField.Reader
+
+  init(_ field: ObjectField) { read = field.read }
 }

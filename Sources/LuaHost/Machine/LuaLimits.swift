@@ -4,18 +4,18 @@
 /// task takes between two waits, and catches a loop that forgot to wait; the cumulative count is what a run takes with all its
 /// tasks. Neither counts time spent waiting, for Swift or for other tasks.
 public struct LuaLimits: Sendable, Hashable {
-  /// Which limit a script was stopped by.
+  /// Which limit a script was stopped by; the raw value is how scripts and reports spell it.
   public enum Kind: String, Sendable, Hashable, CaseIterable {
     /// See `LuaLimits.memory`.
     case memory
     /// See `LuaLimits.instructions`.
     case instructions
     /// See `LuaLimits.burstInstructions`.
-    case burstInstructions
+    case burstInstructions = "burst_instructions"
     /// See `LuaLimits.runningTime`.
-    case runningTime
+    case runningTime = "running_time"
     /// See `LuaLimits.burstTime`.
-    case burstTime
+    case burstTime = "burst_time"
     /// See `LuaLimits.output`.
     case output
   }

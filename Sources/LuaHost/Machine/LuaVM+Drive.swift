@@ -76,20 +76,4 @@ extension VMState {
     }
     return decode(values, count: Int(count))
   }
-
-  /// Why a task was killed.
-  func end(of task: LuaTask) -> LuaError {
-    var error = LuaVM.cancelled
-    switch Int(clh_task_kill_reason(task.pointer)) {
-    case CLH_KILL_EXIT:
-      let code = clh_task_exit_code(task.pointer)
-      error = LuaError(kind: .exit(code), message: "the script ended itself with status \(code)")
-    case CLH_KILL_LIMIT:
-      let limit = configuration.limits.instructions ?? 0
-      error = LuaError(kind: .limit(.instructions), message: "the limit of \(limit) instructions is used up")
-    default: break
-    }
-    error.endedVM = handle
-    return error
-  }
 }

@@ -83,7 +83,7 @@ public actor LuaVM {
 
   /// A run begins or ends; instructions are counted afresh when none is under way.
   func countRoot(_ change: Int) {
-    if roots == 0 { clh_reset_instructions(state.vm) }
+    if roots == 0 { clh_reset_usage(state.vm) }
     roots += change
   }
 

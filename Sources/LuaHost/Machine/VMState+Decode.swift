@@ -10,7 +10,8 @@ extension VMState {
     return result
   }
 
-  private func decode(_ cursor: inout UnsafePointer<clh_value>) -> LuaValue {
+  /// Copies the value at the cursor and moves past it and what it contains.
+  func decode(_ cursor: inout UnsafePointer<clh_value>) -> LuaValue {
     let value = cursor.pointee
     cursor += 1
     switch Int(value.kind) {
@@ -18,10 +19,8 @@ extension VMState {
     case CLH_INTEGER: return .integer(value.integer)
     case CLH_NUMBER: return .number(value.number)
     case CLH_STRING: return .string(LuaString(bytes: Self.bytes(value.bytes, value.length)))
-    case CLH_FUNCTION:
-      return .function(LuaFunction(reference: LuaReference(number: value.integer, handle: handle)))
-    case CLH_REFERENCE:
-      return .object(LuaObject(LuaReference(number: value.integer, handle: handle), type: LuaReference.type))
+    case CLH_FUNCTION: return .function(LuaFunction(reference: take(cursor - 1)))
+    case CLH_REFERENCE: return .object(LuaObject(take(cursor - 1), type: LuaReference.type))
     case CLH_OBJECT:
       guard let slot = slots.find(value.handle) else { return .nil }
       return .object(LuaObject(slot.object, type: types[Int(slot.type)]))
@@ -38,6 +37,13 @@ extension VMState {
       return .table(table)
     default: return .nil
     }
+  }
+
+  /// Becomes the owner of a reference, so that a second look at the same value, for a message, does not own it, too.
+  private func take(_ value: UnsafePointer<clh_value>) -> LuaReference {
+    let reference = LuaReference(number: value.pointee.integer, handle: handle)
+    UnsafeMutablePointer(mutating: value).pointee.integer = Int64(CLH_NO_REFERENCE)
+    return reference
   }
 
   static func bytes(_ pointer: UnsafePointer<CChar>?, _ length: Int) -> [UInt8] {

@@ -7,14 +7,15 @@ extension VMState {
     clh_out_reset(vm)
     guard let out = clh_out_buffer(vm) else { return }
     do {
-      for value in values { try encode(value, out, depth: 0) }
+      for value in values { try encode(value, out) }
     } catch {
       clh_out_reset(vm)
       throw error
     }
   }
 
-  private func encode(_ value: LuaValue, _ out: UnsafeMutablePointer<clh_out>, depth: Int) throws {
+  /// Appends one value to the out buffer.
+  func encode(_ value: LuaValue, _ out: UnsafeMutablePointer<clh_out>, depth: Int = 0) throws {
     switch value {
     case .nil: clh_out_nil(out)
     case .boolean(let flag): clh_out_boolean(out, flag)
@@ -69,6 +70,7 @@ extension VMState {
       clh_out_reference(out, UInt32(CLH_REFERENCE), reference.number)
       return
     }
+    releaseManyObjects()
     let box = ErrorBox(error, caller: caller)
     clh_out_object(out, slots.retain(box, type: 0), 0)
   }

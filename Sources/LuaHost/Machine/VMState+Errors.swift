@@ -19,7 +19,9 @@ extension VMState {
       line: described.line > 0 ? Int(described.line) : nil, traceback: traceback, value: value)
     error.reference = reference
     switch Int(described.status) {
-    case CLH_ERROR_MEMORY: error.kind = .memory
+    case CLH_ERROR_MEMORY:
+      error.kind = .memory
+      error.message = Self.outOfMemory(configuration.limits).message
     case CLH_ERROR_SYNTAX:
       error.kind = .syntax(incomplete: error.message.hasSuffix("<eof>"))
       takePosition(&error)
@@ -65,7 +67,7 @@ extension VMState {
     return chunkNames.first { $0.hasSuffix(source.dropFirst(3)) } ?? source
   }
 
-  private static func text(_ pointer: UnsafePointer<CChar>?, _ length: Int) -> String {
+  static func text(_ pointer: UnsafePointer<CChar>?, _ length: Int) -> String {
     String(decoding: bytes(pointer, length), as: UTF8.self)
   }
 }

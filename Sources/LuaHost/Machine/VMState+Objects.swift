@@ -1,21 +1,26 @@
 import CLuaHost
 
 extension VMState {
-  /// Serves reading and writing of fields, `tostring`, `#` and `pairs` of an object.
-  func operate(_ operation: Int, _ handle: UInt64, _ values: UnsafePointer<clh_value>?, _ count: Int) -> Int32 {
-    let arguments = decode(values, count: count)
-    return answering {
+  /// Serves what C does not: undeclared fields and assignments, `tostring`, `#` and `pairs` of an object.
+  func operate(
+    _ operation: Int, _ handle: UInt64, _ values: UnsafeMutablePointer<clh_value>, _ count: Int,
+    _ out: UnsafeMutablePointer<clh_out>
+  ) -> Int32 {
+    do {
       guard let slot = slots.find(handle) else { throw ArgumentError("the object is closed") }
       let type = types[Int(slot.type)]
       switch operation {
-      case CLH_GET: return [try get(slot.object, type, arguments[0])]
-      case CLH_SET:
-        try set(slot.object, type, arguments[0], arguments[1])
-        return []
-      case CLH_TOSTRING: return [.string(type.storage.describe?(slot.object) ?? type.name)]
-      case CLH_LENGTH: return [.integer(Int64(type.storage.length?(slot.object) ?? 0))]
-      default: return [try listFields(slot.object, type)]
+      case CLH_GET: try encode(get(slot.object, type, decode(values, count: 1)[0]), out)
+      case CLH_SET: try set(slot.object, type, values)
+      case CLH_TOSTRING: try encode(.string(type.storage.describe?(slot.object) ?? type.name), out)
+      case CLH_LENGTH: clh_out_integer(out, Int64(type.storage.length?(slot.object) ?? 0))
+      case CLH_REFUSE: throw refused(type, decode(values, count: count).first)
+      default: try listFields(slot.object, type, out)
       }
+      return Int32(CLH_RETURN)
+    } catch {
+      clh_forget_arguments(vm)
+      return raise(error)
     }
   }
 
@@ -23,31 +28,49 @@ extension VMState {
     if case .integer(let index) = key, let element = type.storage.element {
       return element(object, Int(clamping: index))
     }
-    guard let name = key.stringValue else { throw unknown(type, key, "field or method") }
-    if let index = type.storage.fieldIndex[name] { return try type.fields[index].get(object) }
-    if let value = type.storage.lookUp?(object, name) { return value }
+    if let name = key.stringValue, let value = type.storage.lookUp?(object, name) { return value }
     throw unknown(type, key, "field or method")
   }
 
   private func set(
-    _ object: any Sendable & AnyObject, _ type: ObjectType, _ key: LuaValue, _ value: LuaValue
+    _ object: any Sendable & AnyObject, _ type: ObjectType, _ values: UnsafeMutablePointer<clh_value>
   ) throws {
     if type.storage === ErrorBox.type.storage { throw ArgumentError("error objects are read-only") }
+    var cursor = UnsafePointer(values)
+    let key = decode(&cursor)
     guard let name = key.stringValue, let index = type.storage.fieldIndex[name] else {
       throw unknown(type, key, "field")
     }
     let field = type.fields[index]
     guard let set = field.set else { throw ArgumentError("field '\(name)' of \(type.name) is read-only") }
-    var value = value
-    if let problem = field.type.problem(&value) {
+    let position = UnsafeMutablePointer(mutating: cursor)
+    do {
+      try set(object, HostReader(position, left: 1, context: Unmanaged.passUnretained(self).toOpaque()))
+    } catch is RawMismatch {
+      var value = decode(&cursor)
+      let problem = field.type.problem(&value) ?? "expected \(field.type.name), got \(value.shown)"
       throw ArgumentError("field '\(name)' of \(type.name): \(problem)")
     }
-    try set(object, value)
   }
 
-  private func listFields(_ object: any Sendable & AnyObject, _ type: ObjectType) throws -> LuaValue {
-    if let box = object as? ErrorBox { return .record(box.order.map { ($0, box.fields[$0] ?? .nil) }) }
-    return .record(try type.fields.map { ($0.name, try $0.get(object)) })
+  private func listFields(
+    _ object: any Sendable & AnyObject, _ type: ObjectType, _ out: UnsafeMutablePointer<clh_out>
+  ) throws {
+    if let box = object as? ErrorBox {
+      return try encode(.record(box.fields), out)
+    }
+    let writer = HostWriter(out, context: Unmanaged.passUnretained(self).toOpaque())
+    clh_out_table(out, 0, UInt32(clamping: type.fields.count))
+    for field in type.fields {
+      field.name.write(to: writer)
+      try field.read(object, writer)
+    }
+  }
+
+  private func refused(_ type: ObjectType, _ key: LuaValue?) -> ArgumentError {
+    let problem = String(cString: clh_message(vm))
+    guard let key else { return ArgumentError("\(type.name) has no such field or method: \(problem)") }
+    return ArgumentError("field \(key.keyText) of \(type.name): \(problem)")
   }
 
   private func unknown(_ type: ObjectType, _ key: LuaValue, _ what: String) -> ArgumentError {

@@ -35,27 +35,30 @@ extension VMState {
     }
   }
 
-  private func method(_ binding: Binding, key: UnsafePointer<CChar>) -> clh_method {
+  private func method(_ binding: Binding, key: UnsafePointer<CChar>?) -> clh_method {
     bindings.append(binding)
     return clh_method(key: key, function: Unmanaged.passUnretained(binding).toOpaque(), how: binding.how)
   }
 
   /// The number of a type, registered on first use. Touches plain memory only, so it may run inside a callback.
   func typeNumber(_ type: ObjectType) -> UInt32 {
-    if let number = typesByIdentity[ObjectIdentifier(type.storage)] { return number }
+    if let lastType, lastType.storage === type.storage { return lastType.number }
+    if let number = typesByIdentity[ObjectIdentifier(type.storage)] {
+      lastType = (type.storage, number)
+      return number
+    }
     if let number = typesByName[type.name] { return number }
     let number = UInt32(types.count)
     var flags: Int32 = 0
-    var call: UnsafeRawPointer?
-    if let function = type.call {
-      let binding = Binding(function, owner: type, isCall: true)
-      bindings.append(binding)
-      call = UnsafeRawPointer(Unmanaged.passUnretained(binding).toOpaque())
-      flags |= Int32(CLH_TYPE_CALLS) | (function.isWaiting ? Int32(CLH_TYPE_CALL_WAITS) : 0)
-    }
     if type.storage.length != nil { flags |= Int32(CLH_TYPE_LENGTH) }
     if type.storage === ErrorBox.type.storage { flags |= Int32(CLH_TYPE_ERROR) }
+    let call = type.call.map { method(Binding($0, owner: type, isCall: true), key: nil) } ?? clh_method()
     var made = clh_add_type(vm, number, type.name, flags, call)
+    for field in type.fields where made {
+      let binding = FieldBinding(field)
+      fieldBindings.append(binding)
+      made = clh_add_field(vm, number, field.name, Unmanaged.passUnretained(binding).toOpaque())
+    }
     for function in type.methods where made {
       made = function.key.withCString { clh_add_method(vm, number, method(Binding(function, owner: type), key: $0)) }
     }

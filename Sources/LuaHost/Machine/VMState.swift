@@ -10,12 +10,18 @@ final class VMState: @unchecked Sendable {
   let configuration: LuaVM.Configuration
   let finder: ModuleFinder
   var bindings: [Binding] = []
+  var fieldBindings: [FieldBinding] = []
   var types: [ObjectType] = []
   var typesByIdentity: [ObjectIdentifier: UInt32] = [:]
   var typesByName: [String: UInt32] = [:]
-  var slots = SlotMap()
+  /// What `typeNumber` was asked for last.
+  var lastType: (storage: ObjectType.Storage, number: UInt32)?
+  let slots = SlotMap()
   var pending: PendingCall?
   var current: LuaTask?
+  // Unchecked, since each is used in passing only: a call of a declared function would pay for the checks several times.
+  @exclusivity(unchecked) var spareRecord: CallRecord?
+  @exclusivity(unchecked) var callNumber: UInt64 = 0
   /// Where the last call came from; making a string for every call would cost more than many a host function.
   var callerSource = ""
   /// The names of chunks that were loaded, as positions in messages spell them.
@@ -30,20 +36,22 @@ final class VMState: @unchecked Sendable {
     finder = ModuleFinder(configuration)
     var callbacks = clh_callbacks()
     callbacks.call = hostCall
+    callbacks.raw = hostCallRaw
+    callbacks.field = hostField
+    callbacks.refuse = hostRefuse
     callbacks.object = hostObject
     callbacks.find_module = hostFindModule
     callbacks.print = hostPrint
     callbacks.warn = hostWarn
     var limits = clh_limits()
-    limits.memory = configuration.limits.memory.map { max($0, 1) } ?? 0
-    limits.instructions = configuration.limits.instructions.map { UInt64(max($0, 1)) } ?? 0
+    limits.set(configuration.limits)
     limits.depth = UInt32(clamping: configuration.tableDepthLimit)
     limits.values = configuration.valueCountLimit
     limits.bytes = configuration.byteLimit
     limits.counting = configuration.countsInstructions
     limits.sandbox = configuration.sandbox.flags
     guard let vm = clh_open(&callbacks, &limits, failAllocation?.at ?? 0, failAllocation?.count ?? 0) else {
-      throw Self.outOfMemory
+      throw Self.outOfMemory(configuration.limits)
     }
     self.vm = vm
     clh_set_context(vm, Unmanaged.passUnretained(self).toOpaque())
@@ -52,12 +60,24 @@ final class VMState: @unchecked Sendable {
 
   deinit { clh_close(vm) }
 
+  /// A memory error of a VM with a limit: says which.
+  static func outOfMemory(_ limits: LuaLimits) -> LuaError {
+    var error = outOfMemory
+    if let text = limits.exhausted(.memory) { error.message += ": \(text)" }
+    return error
+  }
+
   static var outOfMemory: LuaError { LuaError(kind: .memory, message: String(cString: clh_memory_text)) }
 
   /// Lets go of what scripts and Swift no longer hold. Runs between steps, never inside a collection.
   func drain() {
     for reference in handle.takeReleased() { clh_unref(vm, reference) }
     releaseObjects()
+  }
+
+  /// Lets go while a script runs on, before another object is made: else a loop that makes objects would hold them all.
+  func releaseManyObjects() {
+    if clh_released_count(vm) > 256 { releaseObjects() }
   }
 
   /// Swift objects whose userdata are gone. Touches no Lua, so callbacks may call it too.

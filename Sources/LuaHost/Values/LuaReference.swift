@@ -13,5 +13,5 @@ final class LuaReference: Sendable {
   /// How a value that is passed on by reference looks in a `LuaValue`.
   static let type = ObjectType("reference", "A Lua value that Swift only hands on.")
 
-  deinit { handle.release(number) }
+  deinit { if number > 0 { handle.release(number) } }
 }

@@ -80,7 +80,7 @@ final class ImageObject: Sendable {
 
           local report = ims.system_image { name = "web#1", image_url = "golden-images:web01.zvhd2", min_disk = 20 }:validate()
           for _, finding in ipairs(report.errors) do print(finding.field, finding.rule, finding.code) end
-          --> name  3  IMG.0003
+          --> name  4  IMG.0003
           --> os_version  …  …
           """),
       HostFunction(

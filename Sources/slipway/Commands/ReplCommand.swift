@@ -1,4 +1,5 @@
 import ArgumentParser
+import ScriptAPI
 import Workbench
 
 /// `slipway repl`: the same modules, line by line.
@@ -6,12 +7,14 @@ struct ReplCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "repl", abstract: "Try things line by line: every module is loaded, waiting calls work.",
     discussion: """
-      Ctrl-C cancels the line, Ctrl-D leaves. .help lists what else there is. It also reads from a pipe, for example:
+      Ctrl-C cancels the line, Ctrl-D leaves. ?NAME shows help on a name, ??NAME a function's source, .help lists what else there is. It also reads from a pipe, for example:
 
         echo 'ims.quota().used' | slipway repl
       """)
 
   @OptionGroup var options: CloudOptions
+
+  @OptionGroup(title: "Limits") var limits: LimitOptions
 
   func validate() throws {
     if options.form == .json {
@@ -23,16 +26,16 @@ struct ReplCommand: AsyncParsableCommand {
     let workplace = try Workplace(options.settings)
     workplace.announce()
     let context = workplace.context(script: nil, arguments: [])
-    let vm = try workplace.makeVM(context)
+    let vm = try workplace.makeVM(context, limits.policy())
     let modules = context.modules.map(\.name)
     let preload = modules.map { "\($0) = require '\($0)'" }.joined(separator: "\n")
     _ = try await vm.run(Array(preload.utf8), name: "preload")
     var options = Repl.Options()
-    options.modules = context.modules
+    options.interface = ScriptInterface.describe(context.modules)
     options.history = .standard()
     options.banner = """
       slipway \(Slipway.version): \(modules.joined(separator: ", ")) are loaded. Try: ims.quota()
-      Ctrl-C cancels the line, Ctrl-D leaves, .help lists commands.
+      Ctrl-C cancels the line, Ctrl-D leaves, ?ims.import shows help, .help lists commands.
       """
     let status = await Repl(vm: vm, console: workplace.console, options: options).run()
     await workplace.close()

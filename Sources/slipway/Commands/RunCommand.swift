@@ -16,8 +16,7 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var options: CloudOptions
 
-  @Option(help: ArgumentHelp("Stop the script when it uses more memory than this many MB.", valueName: "mb"))
-  var memory: Int?
+  @OptionGroup(title: "Limits") var limits: LimitOptions
 
   @Argument(
     help: ArgumentHelp("The workflow; - reads standard input.", valueName: "file"),
@@ -27,18 +26,14 @@ struct RunCommand: AsyncParsableCommand {
   @Argument(parsing: .postTerminator, help: ArgumentHelp("Arguments for the script.", valueName: "args"))
   var arguments: [String] = []
 
-  func validate() throws {
-    if let memory, memory < 1 { throw ValidationError("--memory must be at least 1 (MB), got \(memory).") }
-  }
-
   func run() async throws {
     let workplace = try Workplace(options.settings)
     workplace.announce()
     let context = workplace.context(script: script == "-" ? nil : script, arguments: arguments)
-    let memory = memory
+    let policy = try limits.policy()
     let words = LuaTable(array: arguments.map { .string($0) }, entries: [(key: .integer(0), value: .string(script))])
     var hooks = ScriptRunner.Hooks { _ in
-      let vm = try workplace.makeVM(context, memory: memory)
+      let vm = try workplace.makeVM(context, policy)
       try await vm.setGlobal("arg", .table(words))
       return vm
     }

@@ -54,7 +54,9 @@ enum CloudChoice: Sendable {
     case .local(let configuration, let asked):
       let why = asked ? "" : " (no cloud is configured)"
       let scale = configuration.clockScale == 1 ? "" : ", time ×\(configuration.clockScale.formatted())"
-      return "slipway: built-in local cloud\(why) in \(configuration.dataDirectory)\(scale)"
+      let count = configuration.faults.count
+      let faults = count == 0 ? "" : ", \(count) fault\(count == 1 ? "" : "s") set"
+      return "slipway: built-in local cloud\(why) in \(configuration.dataDirectory)\(scale)\(faults)"
     case .remote(_, source: nil): return nil
     case .remote(let profile, let source?):
       return

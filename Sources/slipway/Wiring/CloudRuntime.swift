@@ -19,13 +19,18 @@ final class CloudRuntime: Sendable {
   private let events: any ImportEventSink
   private let logger: Logger
   private let environment: [String: String]
+  private let time: any TimeSource
   private let opened = Mutex(Opened())
 
-  init(choice: CloudChoice, events: any ImportEventSink, logger: Logger, environment: [String: String]) {
+  init(
+    choice: CloudChoice, events: any ImportEventSink, logger: Logger, environment: [String: String],
+    time: any TimeSource = SystemTime()
+  ) {
     self.choice = choice
     self.events = events
     self.logger = logger
     self.environment = environment
+    self.time = time
   }
 
   /// Connects on first use.
@@ -45,7 +50,6 @@ final class CloudRuntime: Sendable {
   }
 
   private func connect() async throws -> ImportService {
-    let time = SystemTime()
     let profile: CloudProfile
     var polling = PollPolicy()
     var submission = SubmissionPolicy()
@@ -54,7 +58,7 @@ final class CloudRuntime: Sendable {
     case .remote(let given, _): profile = given
     case .local(let configuration, _):
       do {
-        let cloud = try LocalCloud(configuration: configuration)
+        let cloud = try LocalCloud(configuration: configuration, time: time)
         profile = try await cloud.start().profile
         opened.withLock { $0.local = cloud }
       } catch let error as LocalCloudError {

@@ -68,14 +68,17 @@ struct Workplace: Sendable {
   ///
   /// What `print` writes goes to `output`, else to standard output: as it is, or with `--output json` as an event.
   func makeVM(
-    _ context: ScriptContext, memory: Int? = nil, output: (@Sendable ([UInt8]) -> Void)? = nil
+    _ context: ScriptContext, _ policy: ScriptPolicy = ScriptPolicy(), output: (@Sendable ([UInt8]) -> Void)? = nil
   ) throws -> LuaVM {
     let console = console
     let json = json
     let output = output ?? { bytes in if let json { json.emit(output: bytes) } else { console.write(bytes) } }
     var configuration = LuaVM.Configuration(
       modules: context.modules, searchPath: [context.resolve(context.scriptDirectory), context.resolve("lua")],
-      limits: LuaLimits(memory: memory.map { $0 << 20 }), output: output)
+      limits: policy.limits, output: output)
+    configuration.sandbox = policy.sandbox
+    let time = context.time
+    configuration.sleep = { try await time.sleep(for: $0) }
     configuration.unobservedFailure = { console.note(ErrorReport($0).text(console.terminal.errorStyle)) }
     return try LuaVM(configuration)
   }

@@ -13,4 +13,4 @@ print(select(2, pcall(shop.echo, cyclic)))
 --> 3	changed	n	half	yes	minus	3
 --> nil	0
 --> integer	float	true
---> table contains itself at .inner.outer
+--> bad argument #1 '...' to 'shop.echo': field 'inner': field 'outer': table contains itself

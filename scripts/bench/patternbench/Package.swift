@@ -2,12 +2,12 @@
 import PackageDescription
 
 let package = Package(
-  name: "hostcall",
+  name: "patternbench",
   // Named, because the folder of a clone may be called anything.
   dependencies: [.package(name: "slipway", path: "../../..")],
   targets: [
     .executableTarget(
-      name: "hostcall", dependencies: [.product(name: "LuaHost", package: "slipway")],
+      name: "patternbench", dependencies: [.product(name: "LuaHost", package: "slipway")],
       swiftSettings: [.swiftLanguageMode(.v6)])
   ]
 )

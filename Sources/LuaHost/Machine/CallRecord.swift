@@ -1,0 +1,43 @@
+import CLuaHost
+
+/// What one call of a host function was given.
+///
+/// Unchecked: a record is filled by its VM before it is handed out and not changed after that. The VM fills one again only
+/// when it holds the only reference to it, so that most calls allocate nothing.
+final class CallRecord: @unchecked Sendable {
+  @exclusivity(unchecked) var binding: Binding
+  @exclusivity(unchecked) var values: [LuaValue] = []
+  @exclusivity(unchecked) var receiver: (any Sendable & AnyObject)?
+  let handle: VMHandle
+  /// Where the call was made and for which task, if it outlives the callback.
+  @exclusivity(unchecked) var knownCaller: LuaCaller?
+  @exclusivity(unchecked) var knownScope: TaskScope?
+  /// Which call of the VM it is, and the VM; only compared.
+  @exclusivity(unchecked) var number: UInt64 = 0
+  let vm: OpaquePointer
+
+  init(_ binding: Binding, handle: VMHandle, vm: OpaquePointer) {
+    self.binding = binding
+    self.handle = handle
+    self.vm = vm
+  }
+
+  /// Where the script made the call.
+  var caller: LuaCaller? { knownCaller ?? servingState?.caller() }
+
+  /// Where tasks go that the function spawns.
+  var scope: TaskScope? { knownScope ?? servingState?.current?.scope }
+
+  /// The VM's state while it serves this call, in the thread that does; else nil.
+  private var servingState: VMState? {
+    guard let context = clh_serving(vm) else { return nil }
+    let state = Unmanaged<VMState>.fromOpaque(context).takeUnretainedValue()
+    return state.callNumber == number ? state : nil
+  }
+
+  /// Lets go of everything, for the next call.
+  func empty() {
+    values.removeAll(keepingCapacity: values.capacity <= 64)
+    if receiver != nil { receiver = nil }
+  }
+}
