@@ -98,7 +98,9 @@ struct SandboxTests {
     #expect(found == (words(Self.common) + Self.derived).sorted())
   }
 
-  @Test("A trusted script finds what it was granted, and no more", arguments: [Set<LuaLibrary>(), [.io], [.os], [.io, .os]])
+  @Test(
+    "A trusted script finds what it was granted, and no more",
+    arguments: [Set<LuaLibrary>(), [.io], [.os], [.io, .os]])
   func trusted(libraries: Set<LuaLibrary>) async throws {
     var more = ""
     if libraries.contains(.io) { more += Self.files + " " }
