@@ -123,9 +123,18 @@ void clh_hook(lua_State *L, lua_Debug *ar) {
   if (!vm->task) return;
   uint64_t steps = (uint64_t)count + vm->work;
   vm->work = 0;
-  if (clh_account(L, vm, steps)) {
+  bool over = clh_account(L, vm, steps), slice_over = !over && !vm->in_grace && clh_slice_is_over(vm);
+  if (slice_over && !clh_can_yield(L, vm)) {
+    // Nobody else can run, but time goes on: a `task.timeout` around this may be over.
+    vm->slice_over = 0;
+    vm->slice_start = vm->instructions;
+    vm->callbacks.tick(vm->callbacks.context);
+    slice_over = false;
+    over = vm->task->kill != CLH_KILL_NONE;
+  }
+  if (over) {
     end_task(L, RAISED_IN_HOOK);
-  } else if (!vm->in_grace && clh_slice_is_over(vm) && clh_can_yield(L, vm)) {
+  } else if (slice_over) {
     vm->host_yield = CLH_PREEMPTED;
     lua_yield(L, 0);
   }
@@ -135,11 +144,8 @@ void clh_hook(lua_State *L, lua_Debug *ar) {
 // next must look in its place.
 static void run_on(clh_vm *vm, lua_State *L) {
   vm->running = L;
-  if (vm->slice_over) {
-    if (lua_gethookcount(L) != 1 || lua_gethook(L) != clh_hook) lua_sethook(L, clh_hook, LUA_MASKCOUNT, 1);
-  } else if (vm->in_grace && lua_gethook(L) != clh_hook) {
-    lua_sethook(L, clh_hook, LUA_MASKCOUNT, CLH_HOOK_COUNT);
-  }
+  if ((vm->slice_over || vm->in_grace) && lua_gethook(L) != clh_hook)
+    lua_sethook(L, clh_hook, LUA_MASKCOUNT, vm->slice_over ? 1 : CLH_HOOK_COUNT);
 }
 
 void clh_enter(clh_vm *vm, lua_State *co) { run_on(vm, co); }

@@ -68,11 +68,14 @@ static void on_tick(int number, siginfo_t *info, void *context) {
   clh_vm *vm = t->vm;
   if (vm) {
     t->idle = 0;
+    bool overdue = vm->slice_over;
     vm->slice_over = 1;
     lua_State *L = vm->running;
-    // What lua.c does on SIGINT: ldebug.c allows it in a signal, because the hook fields are read afresh. Once is enough: setting a
-    // hook visits every frame of the coroutine, and with 200,000 of them that can outlast a tick, so that nothing else would run.
-    if (L && !(lua_gethook(L) == clh_hook && lua_gethookcount(L) == 1)) lua_sethook(L, clh_hook, LUA_MASKCOUNT, 1);
+    // What lua.c does on SIGINT: ldebug.c allows it in a signal, because the hook fields are read afresh. Only where it is needed:
+    // setting a hook visits every frame of the coroutine, and with 200,000 of them that can outlast a tick, so that nothing else would
+    // run. A count hook that is there looks by itself, unless its instructions are long ones.
+    bool hooked = L && lua_gethook(L) == clh_hook;
+    if (L && !(hooked && (!overdue || lua_gethookcount(L) == 1))) lua_sethook(L, clh_hook, LUA_MASKCOUNT, 1);
   } else if (++t->idle > IDLE_TICKS) {
     set_timer(t, 0);
     t->armed = 0;

@@ -20,10 +20,10 @@ struct KillTests {
 
     var limits: LuaLimits {
       switch self {
-      case .instructions: LuaLimits(memory: 64 << 20, instructions: 2_000_000)
-      case .burstInstructions: LuaLimits(memory: 64 << 20, burstInstructions: 2_000_000)
-      case .runningTime: LuaLimits(memory: 64 << 20, runningTime: .milliseconds(30))
-      case .burstTime: LuaLimits(memory: 64 << 20, burstTime: .milliseconds(30))
+      case .instructions: LuaLimits(memory: 64 << 20, instructions: 300_000)
+      case .burstInstructions: LuaLimits(memory: 64 << 20, burstInstructions: 300_000)
+      case .runningTime: LuaLimits(memory: 64 << 20, runningTime: .milliseconds(12))
+      case .burstTime: LuaLimits(memory: 64 << 20, burstTime: .milliseconds(12))
       }
     }
 
