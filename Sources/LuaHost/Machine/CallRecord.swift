@@ -5,7 +5,9 @@ import CLuaHost
 /// Unchecked: a record is filled by its VM before it is handed out and not changed after that. The VM fills one again only
 /// when it holds the only reference to it, so that most calls allocate nothing.
 final class CallRecord: @unchecked Sendable {
-  @exclusivity(unchecked) var binding: Binding
+  /// The function, only compared: kept arguments must not keep what it captures, which may be what keeps them.
+  @exclusivity(unchecked) var binding: ObjectIdentifier
+  @exclusivity(unchecked) var functionName: String
   @exclusivity(unchecked) var values: [LuaValue] = []
   @exclusivity(unchecked) var receiver: (any Sendable & AnyObject)?
   let handle: VMHandle
@@ -17,7 +19,8 @@ final class CallRecord: @unchecked Sendable {
   let vm: OpaquePointer
 
   init(_ binding: Binding, handle: VMHandle, vm: OpaquePointer) {
-    self.binding = binding
+    self.binding = ObjectIdentifier(binding)
+    functionName = binding.name
     self.handle = handle
     self.vm = vm
   }

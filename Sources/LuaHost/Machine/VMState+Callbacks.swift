@@ -172,7 +172,10 @@ extension VMState {
   private func takeRecord(_ binding: Binding) -> CallRecord {
     callNumber &+= 1
     let record = spareRecord.take() ?? CallRecord(binding, handle: handle, vm: vm)
-    if record.binding !== binding { record.binding = binding }
+    if record.binding != ObjectIdentifier(binding) {
+      record.binding = ObjectIdentifier(binding)
+      record.functionName = binding.name
+    }
     record.number = callNumber
     return record
   }
