@@ -49,6 +49,7 @@ final class VMState: @unchecked Sendable {
     callbacks.object = hostObject
     callbacks.find_module = hostFindModule
     callbacks.print = hostPrint
+    callbacks.warn = hostWarn
     callbacks.tick = hostTick
     callbacks.name = hostName
     var limits = clh_limits()
