@@ -74,8 +74,11 @@ public struct AdmissionGate: Sendable {
   private var learned: Int?
   private var recovery: Duration
   private var raisedAt = Duration.zero
+  private var hasRisen = false
   private var refusals = 0
-  private var blockedUntil: Duration?
+
+  /// Before this nobody is let through, because the cloud refused and no import of ours is the reason.
+  public private(set) var blockedUntil: Duration?
 
   /// How many images fit, less those made since the cloud was asked; nil while it is not known.
   private var free: Int?
@@ -155,12 +158,15 @@ public struct AdmissionGate: Sendable {
   public mutating func refused(_ ticket: Int, _ refusal: Refusal, now: Duration) -> [Action] {
     guard inFlight.remove(ticket) != nil else { return [] }
     queue.insert(ticket, at: index(of: ticket))
-    refusals += 1
-    if learned != nil, refusal == .tasks { recovery = min(recovery * 2, policy.recovery * 8) }
+    // The limit was raised, and that was too much.
+    if hasRisen, refusal == .tasks { recovery = min(recovery * 2, policy.recovery * 8) }
+    hasRisen = false
     learned = max(1, min(limit, inFlight.count))
     raisedAt = now
-    let doubled = policy.pause * Double(1 << min(refusals - 1, 10))
-    blockedUntil = now + min(doubled, policy.longestPause)
+    if inFlight.isEmpty {
+      refusals += 1
+      blockedUntil = now + min(policy.pause * Double(1 << min(refusals - 1, 10)), policy.longestPause)
+    }
     guard refusal == .images, quota != .asking else { return [] }
     quota = .asking
     return [.askQuota]
@@ -183,6 +189,7 @@ public struct AdmissionGate: Sendable {
       let steps = min(1000, Int((now - raisedAt) / recovery))
       learned = limit + steps >= policy.ceiling ? nil : limit + steps
       raisedAt = now
+      hasRisen = true
       if learned == nil { recovery = policy.recovery }
     }
     return admit(now)

@@ -10,7 +10,8 @@ extension JobScheduler: ImportAdmission {
 
   public func admitAgain(_ ticket: Int, _ name: String?, after error: CloudError) async throws {
     guard let refusal = AdmissionGate.Refusal(code: error.code) else { return }
-    try await pass(ticket, name) { self.gate.refused(ticket, refusal, now: self.time.monotonic) }
+    let why = error.code.flatMap(ErrorCatalogue.entry)?.meaning ?? error.message
+    try await pass(ticket, name, why) { self.gate.refused(ticket, refusal, now: self.time.monotonic) }
   }
 
   public func accepted(_ ticket: Int, as job: JobReference) {
@@ -58,13 +59,15 @@ extension JobScheduler: ImportAdmission {
   }
 
   /// Waits in the queue until the gate lets the ticket through.
-  private func pass(_ ticket: Int, _ name: String?, _ enter: () -> [AdmissionGate.Action]) async throws {
+  private func pass(
+    _ ticket: Int, _ name: String?, _ refusal: String? = nil, _ enter: () -> [AdmissionGate.Action]
+  ) async throws {
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         queued[ticket] = (name, continuation)
         take(enter())
         if queued[ticket] != nil {
-          tellQueued(ticket, name)
+          tellQueued(ticket, name, refusal)
           watchIfNeeded()
         }
         pump()
@@ -79,8 +82,12 @@ extension JobScheduler: ImportAdmission {
     withdraw(ticket)
   }
 
-  private func tellQueued(_ ticket: Int, _ name: String?) {
+  private func tellQueued(_ ticket: Int, _ name: String?, _ refusal: String?) {
     let underWay = gate.inFlightCount
+    if underWay == 0, let end = gate.blockedUntil {
+      let delay = max(.zero, end - time.monotonic)
+      return events.emit(.waiting(name: name, reason: refusal ?? "The cloud has no room for it.", delay: delay))
+    }
     let ahead = gate.position(of: ticket) ?? 0
     var reason = underWay == 1 ? "One import is under way" : "\(underWay) imports are under way"
     if gate.inFlightCount >= gate.limit { reason += ", as many as the cloud takes" }

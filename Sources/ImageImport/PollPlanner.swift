@@ -90,7 +90,7 @@ struct PollPlanner: Sendable {
       machine: JobPollStateMachine(
         policy: policy, reference: reference, age: age, now: now, timing: durations.timing(size)))
     index.insert(reference)
-    if entries.count >= policy.listsFrom, listDue == nil { listDue = now + policy.listMinimum }
+    if entries.count >= policy.listsFrom, listDue == nil { listDue = now + max(policy.first, policy.listMinimum) }
   }
 
   /// Someone waits for a job that was added.
