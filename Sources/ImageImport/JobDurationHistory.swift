@@ -4,7 +4,9 @@ import Foundation
 /// Remembers how long finished imports took.
 public protocol JobDurationHistory: Sendable {
   /// The latest imports that succeeded, the earliest first: the size of the disk, and how long the cloud worked on it by its own clock.
-  func finishedImports(in scope: ImportScope, limit: Int) async throws -> [(size: JobDurations.Size, duration: Duration)]
+  func finishedImports(
+    in scope: ImportScope, limit: Int
+  ) async throws -> [(size: JobDurations.Size, duration: Duration)]
 }
 
 /// What a ledger knows about the time imports take.

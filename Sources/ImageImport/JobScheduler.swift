@@ -55,13 +55,10 @@ public actor JobScheduler {
   var tickets: [String: Int] = [:]
   var admitted: [Int: JobReference] = [:]
 
-  /// A scheduler over a client.
+  /// A scheduler over a client; if its session is governed by a ``RequestLimiter``, that is the budget.
   ///
-  /// - Parameters:
-  ///   - client: where to ask. If its session is governed by a ``RequestLimiter``, that is the budget.
-  ///   - history: how long imports took so far; nil to learn from this run alone.
-  ///   - maximumInFlight: how many questions are under way at once, at most.
-  ///   - random: gives numbers from 0 to 1 for the jitter.
+  /// `history` knows how long imports took so far; without it only this run teaches. At most `maximumInFlight` questions are under way
+  /// at once, and `random` gives numbers from 0 to 1 for the jitter.
   public init(
     client: ImageClient, time: (any TimeSource)? = nil, policy: PollPolicy = PollPolicy(),
     admission: AdmissionGate.Policy = AdmissionGate.Policy(), history: (any JobDurationHistory)? = nil,

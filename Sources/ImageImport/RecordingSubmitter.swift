@@ -34,11 +34,13 @@ public struct RecordingSubmitter: Submitter {
   let makeID: @Sendable (Date) -> String
   private let probe: MarkerProbe?
 
-  /// A submitter over a client and a store; `admission` lets imports through as there is room for them, `jitter` gives numbers from 0 to 1,
-  /// `makeID` the ids of records.
+  /// A submitter over a client and a store.
+  ///
+  /// `admission` lets imports through as there is room for them, `jitter` gives numbers from 0 to 1, `makeID` the ids of records.
   public init(
     client: ImageClient, store: any ImportRecordStore, policy: Policy = Policy(),
-    admission: (any ImportAdmission)? = nil, events: any ImportEventSink = NoEvents(), jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) },
+    admission: (any ImportAdmission)? = nil, events: any ImportEventSink = NoEvents(),
+    jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) },
     makeID: @escaping @Sendable (Date) -> String = { ULID.make(at: $0) }
   ) {
     self.client = client

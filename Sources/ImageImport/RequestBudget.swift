@@ -110,6 +110,7 @@ public struct RequestBudget: Sendable {
   ///   - sentAt: when that request left. Answers to requests from before the last halving say nothing new.
   ///   - retryAfter: how long the cloud asks to wait.
   ///   - told: the limit the cloud named, `limit:N,time:1 second`, as requests a second of its own clock.
+  ///   - now: the present moment.
   public mutating func throttled(sentAt: Duration, retryAfter: Duration?, told: Double?, now: Duration) {
     fill(now)
     if let retryAfter { pausedUntil = max(pausedUntil, now + retryAfter) }

@@ -78,7 +78,9 @@ public struct SubmissionStateMachine: Sendable {
       let delay = SubmissionStateMachine.doubled(policy.unsentDelay, times: unsent - 1, cap: .seconds(60))
       return pause(delay * (0.5 + jitter / 2), reason: error.message)
     case .refused(let error):
-      guard SubmissionStateMachine.isForWantOfRoom(error) || othersUnderWay && error.code == "IMG.0015" else { return end(.refused, error) }
+      guard SubmissionStateMachine.isForWantOfRoom(error) || othersUnderWay && error.code == "IMG.0015" else {
+        return end(.refused, error)
+      }
       throttled += 1
       let own = SubmissionStateMachine.doubled(
         policy.throttledDelay, times: throttled - 1, cap: policy.throttledDelayCap)

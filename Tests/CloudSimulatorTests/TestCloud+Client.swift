@@ -25,7 +25,8 @@ struct TestClient: Sendable {
       all.compactMap { event in if case .warning(_, let message) = event { message } else { nil } }
     }
     var degradations: [(reason: String, delay: Duration)] {
-      all.compactMap { event in if case .degraded(_, let reason, _, let delay) = event { (reason, delay) } else { nil } }
+      all.compactMap { event in if case .degraded(_, let reason, _, let delay) = event { (reason, delay) } else { nil }
+      }
     }
     var pauses: [Duration] {
       all.compactMap { event in if case .waiting(_, _, let delay) = event { delay } else { nil } }

@@ -21,9 +21,11 @@ struct Workplace: Sendable {
   let logger: Logger
   let environment: [String: String]
   let workingDirectory: String
+  private let options: Settings
 
   /// `quiet` shows no progress at all; with `tellsFailures` false it leaves failed imports to the command's own report.
   init(_ options: Settings, quiet: Bool = false, tellsFailures: Bool = true) throws {
+    self.options = options
     environment = ProcessInfo.processInfo.environment
     workingDirectory = FileManager.default.currentDirectoryPath
     let console = Console(terminal: .detect(environment: environment))
@@ -112,6 +114,19 @@ struct Workplace: Sendable {
     console.note(report.text(console.terminal.errorStyle))
     json?.emit(report)
     return ExitCode(ExitStatus(error).code)
+  }
+
+  /// Says how to wait for what goes on in the cloud, as a command to be copied; nothing where nothing goes on.
+  func tellHowToGoOn() {
+    let records = jobs.recordsUnderWay
+    guard !records.isEmpty, let path = ledger.path else { return }
+    var words = ["slipway", "jobs", "resume"]
+    if let cloud = options.cloud { words += ["--cloud", cloud] }
+    if let directory = options.localCloud { words += ["--local-cloud", directory] }
+    if options.ledger != nil { words += ["--ledger", path] }
+    // All that is open is as good as a list of many.
+    if records.count <= 5 { words += records }
+    console.note("To go on: " + words.map(ShellWord.quoted).joined(separator: " "))
   }
 
   /// Ends progress and connections.
