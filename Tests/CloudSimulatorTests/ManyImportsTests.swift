@@ -9,8 +9,8 @@ import Testing
 struct ManyImportsTests {
   /// Imports so many images side by side over a cloud with these switches and faults.
   private func importMany(
-    _ count: Int, switches: [String: JSONValue] = [:], faults: [String] = [], names: (Int) -> String = { "image-\($0)" },
-    budget: RequestBudget.Policy? = nil,
+    _ count: Int, switches: [String: JSONValue] = [:], faults: [String] = [],
+    names: (Int) -> String = { "image-\($0)" }, budget: RequestBudget.Policy? = nil,
     _ check: (TestCloud, TestClient, [Result<ImportResult, any Error>], VirtualTime) async throws -> Void
   ) async throws {
     let time = VirtualTime()
