@@ -24,6 +24,8 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CLIENT_PATIENCE = 240
+# Groups at a time: clients mostly wait.
+PARALLEL = 3
 RUNS_TO_THE_END = 12
 # Done, failed, cloud out of reach, to be continued, not authorised: all that faults may lead to.
 EXPECTED = (0, 1, 69, 75, 77)
@@ -56,18 +58,25 @@ def zvhd2(gib):
 
 def draw_plan(rng):
     """What a group does, as plain data."""
-    count = rng.randint(12, 28)
+    policy = rng.choice(["fail", "resubmit"])
+    # Proof needs ten measurements, and a cloud that lists markers early.
+    proving = policy == "resubmit" and rng.random() < 0.7
+    count = rng.randint(24, 36) if proving else rng.randint(12, 28)
     unique = rng.random() < 0.7
     # Without a marker only the name tells images apart, so it has to.
     marked = not unique or rng.random() < 0.75
-    late = lambda: rng.choice(["at_submission", "at_submission", "at_end", f"{rng.randint(5, 120)}s"])
+    if proving:
+        marked = True
+        late = lambda: rng.choice(["at_submission", "at_submission", "at_submission", "1s"])
+    else:
+        late = lambda: rng.choice(["at_submission", "at_submission", "at_end", f"{rng.randint(5, 120)}s"])
     names = (lambda n: f"torture{n:03}") if unique else (lambda n: f"torture{n % 5}")
     return {
         "imports": [{"n": n, "name": names(n)} for n in range(count)],
         "concurrency": rng.choice([4, 8, 16, 40]),
         "unique": unique,
         "marked": marked,
-        "on_not_found": rng.choice(["fail", "resubmit"]),
+        "on_not_found": policy,
         "pair": rng.random() < 0.35,
         "signed": rng.random() < 0.4,
         "scale": rng.choice([100, 200, 400]),
@@ -141,28 +150,53 @@ class Cloud:
         os.makedirs(os.path.join(directory, "buckets", "torture"))
         with open(os.path.join(directory, "buckets", "torture", "disk.zvhd2"), "wb") as file:
             file.write(zvhd2(1))
+        self.binary, self.directory, self.plan = binary, directory, plan
+        # Those before the last restart.
+        self.posts = 0
         self.log = open(os.path.join(directory, "cloud.log"), "wb")
-        command = [binary, "cloud", "--port", "0", "--data", directory, "--clock-scale", str(plan["scale"])]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.log)
+        self.start("0")
+        self.address = self.access["endpoint"].split("//")[1]
+        self.trouble = {"seed": plan["fault_seed"], "switches": plan["switches"], "faults": plan["faults"]}
+        self.control("PUT", "faults", self.trouble)
+
+    def start(self, port):
+        options = ["--port", port, "--data", self.directory, "--clock-scale", str(self.plan["scale"])]
+        # The switches hold from the first call on, also after a restart.
+        for name, value in self.plan["switches"].items():
+            options += ["--switch", f"{name}={json.dumps(value) if not isinstance(value, str) else value}"]
+        self.process = subprocess.Popen([self.binary, "cloud", *options], stdout=subprocess.PIPE, stderr=self.log)
         line = self.process.stdout.readline()
         if not line:
-            raise SystemExit(f"torture: {' '.join(command)} ended with {self.process.wait()} and said nothing")
+            raise SystemExit(f"torture: the cloud ended with {self.process.wait()} and said nothing: {self.directory}")
         self.access = json.loads(line)
-        self.address = self.access["endpoint"].split("//")[1]
-        trouble = {"seed": plan["fault_seed"], "switches": plan["switches"], "faults": plan["faults"]}
-        self.control("PUT", "faults", trouble)
+
+    def restart(self):
+        """Ends the cloud in order and lets it go on at the same address: calls under way break off."""
+        self.posts += self.control("GET", "state")["calls"].get("submit", 0)
+        self.stop()
+        self.start(self.address.split(":")[1])
+        self.control("PUT", "faults", self.trouble)
 
     def control(self, method, path, body=None):
-        connection = http.client.HTTPConnection(self.address, timeout=60)
-        try:
-            connection.request(method, f"/_control/{path}", None if body is None else json.dumps(body))
-            answer = connection.getresponse()
-            data = answer.read()
-        finally:
-            connection.close()
-        if answer.status >= 300:
+        end = time.monotonic() + 30
+        while True:
+            connection = http.client.HTTPConnection(self.address, timeout=60)
+            try:
+                connection.request(method, f"/_control/{path}", None if body is None else json.dumps(body))
+                answer = connection.getresponse()
+                data = answer.read()
+                break
+            except (OSError, http.client.HTTPException):
+                # It restarts.
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.02)
+            finally:
+                connection.close()
+        # A fault is gone after a restart.
+        if answer.status >= 300 and (method, answer.status) != ("DELETE", 404):
             raise SystemExit(f"torture: {method} /_control/{path} {body}: {answer.status} {data.decode()}")
-        return json.loads(data) if data else None
+        return json.loads(data) if data and answer.status < 300 else None
 
     def environment(self, signed):
         access = self.access
@@ -180,13 +214,22 @@ class Cloud:
             values.update(OS_USER_DOMAIN_NAME=access["domain"])
         return values
 
-    def end(self):
+    def calm(self):
+        """Takes all faults back."""
+        self.trouble = {**self.trouble, "faults": []}
+        self.control("DELETE", "faults")
+
+    def stop(self):
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(timeout=30)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self.process.stdout.close()
+
+    def end(self):
+        self.stop()
         self.log.close()
 
 
@@ -200,17 +243,19 @@ class Trigger:
 
     def __init__(self, rng, span):
         self.kind = rng.choice(self.kinds)
-        self.time = rng.uniform(0, span if self.kind == "early" else span + 2.0)
+        self.time = rng.uniform(0, span if self.kind == "early" else span + 1.2)
         self.event = rng.choice(
             ["validated", "submitted", "submitted", "progress", "settling", "waiting", "adopted", "succeeded", "attached"]
         )
-        self.nth = rng.randint(1, 12)
+        self.nth = rng.randint(1, 12) if rng.random() < 0.6 else rng.randint(1, 60)
+        # Ctrl-C instead of a kill now and then: it detaches, and has to lose as little.
+        self.signal = signal.SIGINT if rng.random() < 0.12 else signal.SIGKILL
         self.lag = rng.choice([0, 0, rng.uniform(0, 0.003), rng.uniform(0, 0.06)])
-        self.limit = span + rng.uniform(0.5, 3.0)
+        self.limit = span + rng.uniform(0.3, 2.0)
 
     def __str__(self):
         what = {"time": f"{self.time:.3f} s", "early": f"{self.time:.3f} s", "event": f"{self.event} {self.nth}"}
-        return f"{self.kind} {what.get(self.kind, self.nth)} + {self.lag * 1000:.1f} ms"
+        return f"{self.signal.name} at {self.kind} {what.get(self.kind, self.nth)} + {self.lag * 1000:.1f} ms"
 
     def wait(self, group, process, events):
         end = time.monotonic() + self.limit
@@ -271,6 +316,7 @@ class Group:
         self.ledger = os.path.join(directory, "ledger.sqlite")
         self.plan_file = os.path.join(directory, "plan.json")
         self.kills = collections.Counter()
+        self.interrupts, self.restarts = 0, 0
         self.spawned = 0
         self.forgotten = []
         self.violations = []
@@ -331,7 +377,7 @@ class Group:
             if trigger:
                 trigger.wait(self, process, events)
                 if process.poll() is None:
-                    process.kill()
+                    process.send_signal(trigger.signal)
             try:
                 status = process.wait(timeout=CLIENT_PATIENCE)
             except subprocess.TimeoutExpired:
@@ -343,6 +389,9 @@ class Group:
         self.note(f"client {number} {what} {'killed' if killed else f'ended with {status}'}; events {dict(events)}")
         if status is None:
             self.violations.append(f"client {number} ({what}) did not end within {CLIENT_PATIENCE} s: {log}")
+        elif trigger and trigger.signal == signal.SIGINT and status in (130, -signal.SIGINT):
+            with self.lock:
+                self.interrupts += 1
         elif not killed and status not in EXPECTED:
             how = f"crashed with signal {-status}" if status < 0 else f"ended with status {status}"
             self.violations.append(f"client {number} ({what}) {how}: {log}")
@@ -371,16 +420,23 @@ class Group:
         output = subprocess.run(command, stdout=subprocess.PIPE, env=self.environment(), check=True).stdout
         return [json.loads(line) for line in output.splitlines()]
 
-    def torment(self, most, span):
-        """The kills of this group, at most `most`."""
-        wanted = min(most, self.plan["kills"])
+    def torment(self, span, is_over):
+        """The kills of this group, as many as planned unless `is_over` says that there were enough in all."""
+        wanted = self.plan["kills"]
         idle = 0
-        while sum(self.kills.values()) < wanted and idle < 4 and not self.violations:
-            word = lambda: "resume" if self.spawned and self.rng.random() < 0.15 else "run"
+        while sum(self.kills.values()) < wanted and idle < 3 and not self.violations and not is_over():
+            word = lambda: self.rng.choice(["resume", "resume", "watch"]) if self.spawned and self.rng.random() < 0.2 else "run"
             jobs = [(word(), Trigger(self.rng, span), 0)]
             if self.plan["pair"] and sum(self.kills.values()) + 1 < wanted:
                 jobs.append((word(), Trigger(self.rng, span), self.rng.choice([0, 0, self.rng.uniform(0, 0.5)])))
+            restart = None
+            if self.rng.random() < 0.08:
+                restart = threading.Timer(self.rng.uniform(0, span + 1), self.cloud.restart)
+                restart.start()
+                self.restarts += 1
             clients = self.together(jobs)
+            if restart:
+                restart.join()
             idle = 0 if any(client.killed for client in clients) else idle + 1
 
     def finish(self):
@@ -391,7 +447,7 @@ class Group:
                 return
             if attempt == 2:
                 self.note("faults are taken back")
-                self.cloud.control("DELETE", "faults")
+                self.cloud.calm()
             jobs = [("run", None, 0)]
             if self.plan["pair"]:
                 jobs.append(("run", None, self.rng.uniform(0, 0.3)))
@@ -484,8 +540,9 @@ def judge(evidence):
             job = jobs.get(record.get("job_id"))
             if record.get("job_id") and (job is None or job["image_id"] != record["image_id"]):
                 faults.append(f"mixed up: {about}: job {record['job_id']} of record {record['id']} made another image")
+        # Without results the group was not done, which was reported already.
         result = evidence.results.get(number, {})
-        if result.get("image_id") not in [image["id"] for image in mine]:
+        if evidence.results and result.get("image_id") not in [image["id"] for image in mine]:
             faults.append(f"wrong answer: {about}: the script was told {result.get('image_id')}, the cloud has {ids}")
         if len({record["key"] for record in held}) > 1:
             faults.append(f"mixed up: {about} has several keys")
@@ -572,6 +629,83 @@ def check_ledger(path):
         database.close()
 
 
+class Tally:
+    """What all groups have come to; workers take groups from it until there were enough kills."""
+
+    def __init__(self, cycles, begun):
+        self.cycles, self.begun = cycles, begun
+        self.kills, self.number, self.failed = 0, 0, 0
+        self.kinds, self.totals = collections.Counter(), collections.Counter()
+        self.running = {}
+        self.judged, self.broken = False, False
+        self.lock = threading.RLock()
+
+    def is_over(self):
+        with self.lock:
+            live = sum(sum(group.kills.values()) for group in self.running.values())
+            return self.kills + live >= self.cycles or self.failed >= 3 or self.broken
+
+    def work(self, binary, root, seed, span):
+        try:
+            while not self.is_over():
+                with self.lock:
+                    self.number += 1
+                    number = self.number
+                directory = os.path.join(root, f"group{number:04}")
+                self.run(Group(binary, directory, number, random.Random(f"{seed}/{number}")), seed, span)
+        except BaseException:
+            self.broken = True
+            raise
+
+    def run(self, group, seed, span):
+        with self.lock:
+            self.running[group.number] = group
+        try:
+            group.torment(span, self.is_over)
+            group.finish()
+            evidence = group.evidence()
+            group.violations += judge(evidence) + check_ledger(group.ledger)
+            if not group.violations and not self.judged:
+                self.judged = True
+                unnoticed = judge_the_judge(evidence)
+                if unnoticed:
+                    raise SystemExit(f"torture: the judge does not notice: {unnoticed}")
+        finally:
+            group.cloud.end()
+        with self.lock:
+            self.report(group, evidence, seed)
+
+    def report(self, group, evidence, seed):
+        plan = group.plan
+        count = sum(group.kills.values())
+        del self.running[group.number]
+        self.kills += count
+        self.kinds += group.kills
+        posts = group.cloud.posts + evidence.state["calls"].get("submit", 0)
+        states = collections.Counter(record["state"] for record in evidence.records)
+        self.totals.update(imports=len(plan["imports"]), posts=posts, jobs=len(evidence.state["jobs"]),
+                           forgotten=len(group.forgotten), pairs=int(plan["pair"]), interrupts=group.interrupts,
+                           restarts=group.restarts)
+        self.totals.update({f"records {state}": number for state, number in states.items()})
+        words = [name for name in ("pair", "signed") if plan[name]]
+        words += [] if plan["marked"] else ["no marker"]
+        words += [] if plan["unique"] else ["names shared"]
+        print(
+            f"{'FAIL' if group.violations else 'ok  '} group {group.number}: {count} kills (of {self.kills}), {group.spawned} clients, "
+            f"{len(plan['imports'])} imports, {posts} POSTs, {len(evidence.state['jobs'])} jobs, "
+            f"{', '.join(f'{number} {state}' for state, number in sorted(states.items()))}"
+            f"{'; ' + ', '.join(words) if words else ''}; {time.monotonic() - self.begun:.0f} s",
+            flush=True,
+        )
+        if not group.violations:
+            shutil.rmtree(group.directory)
+            return
+        self.failed += 1
+        for violation in group.violations:
+            print(f"     {violation}", flush=True)
+        print(f"     kept: {group.directory}; again with: scripts/torture {self.cycles} {seed}", flush=True)
+
+
 def main():
     binary = sys.argv[1]
     try:
@@ -590,64 +724,25 @@ def main():
     span = start_up_time(binary, root)
     print(f"torture: {cycles} cycles, seed {seed}; a client starts in {span:.2f} s; logs in {root}", flush=True)
 
-    kills, kinds = 0, collections.Counter()
-    totals = collections.Counter()
-    number, failed, judged = 0, 0, False
-    while kills < cycles and failed < 3:
-        number += 1
-        rng = random.Random(f"{seed}/{number}")
-        group = Group(binary, os.path.join(root, f"group{number:04}"), number, rng)
-        try:
-            group.torment(cycles - kills, span)
-            group.finish()
-            if not group.violations:
-                evidence = group.evidence()
-                group.violations = judge(evidence) + check_ledger(group.ledger)
-                if not group.violations and not judged:
-                    judged = True
-                    unnoticed = judge_the_judge(evidence)
-                    if unnoticed:
-                        print(f"torture: the judge does not notice: {unnoticed}", file=sys.stderr)
-                        return 70
-            else:
-                evidence = group.evidence()
-                group.violations += judge(evidence)
-        finally:
-            group.cloud.end()
-        kills += sum(group.kills.values())
-        kinds += group.kills
-        posts = evidence.state["calls"].get("submit", 0)
-        states = collections.Counter(record["state"] for record in evidence.records)
-        totals.update(imports=len(group.plan["imports"]), posts=posts, jobs=len(evidence.state["jobs"]),
-                      forgotten=len(group.forgotten), pairs=int(group.plan["pair"]))
-        totals.update({f"records {state}": count for state, count in states.items()})
-        words = [name for name in ("pair", "signed") if group.plan[name]]
-        words += [] if group.plan["marked"] else ["no marker"]
-        words += [] if group.plan["unique"] else ["names shared"]
-        print(
-            f"{'FAIL' if group.violations else 'ok  '} group {number}: {sum(group.kills.values())} kills (of {kills}), "
-            f"{group.spawned} clients, {len(group.plan['imports'])} imports, {posts} POSTs, "
-            f"{len(evidence.state['jobs'])} jobs, {', '.join(f'{count} {state}' for state, count in sorted(states.items()))}"
-            f"{'; ' + ', '.join(words) if words else ''}; {time.monotonic() - begun:.0f} s",
-            flush=True,
-        )
-        if group.violations:
-            failed += 1
-            for violation in group.violations:
-                print(f"     {violation}", flush=True)
-            print(f"     kept: {group.directory}; again with: scripts/torture {cycles} {seed}", flush=True)
-        else:
-            shutil.rmtree(group.directory)
-
+    tally = Tally(cycles, begun)
+    workers = [threading.Thread(target=tally.work, args=(binary, root, seed, span)) for _ in range(PARALLEL)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    totals = tally.totals
+    kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(tally.kinds.items()))
     print(
-        f"torture: {kills} kills ({', '.join(f'{count} {kind}' for kind, count in sorted(kinds.items()))}) in {number} groups, "
-        f"{totals['pairs']} of them with two clients; {totals['imports']} imports, {totals['posts']} POSTs, {totals['jobs']} jobs, "
-        f"{totals['records resubmitted']} sent again by proof, {totals['forgotten']} decided by hand; "
-        f"violations in {failed} groups; seed {seed}; {time.monotonic() - begun:.0f} s"
+        f"torture: {tally.kills} kills ({kinds}), {totals['interrupts']} interrupts and {totals['restarts']} restarts of the cloud "
+        f"in {tally.number} groups, {totals['pairs']} of them with two clients at once; {totals['imports']} imports, "
+        f"{totals['posts']} POSTs, {totals['jobs']} jobs, {totals['records resubmitted']} sent again by proof, "
+        f"{totals['forgotten']} decided by hand; violations in {tally.failed} groups; seed {seed}; {time.monotonic() - begun:.0f} s"
     )
-    if not failed:
+    if tally.broken:
+        return 70
+    if not tally.failed:
         shutil.rmtree(root)
-    return 1 if failed else 0
+    return 1 if tally.failed else 0
 
 
 sys.exit(main())
