@@ -6,6 +6,7 @@ import Testing
 /// Lua's own `memerr.lua`, for the border: each allocation fails once, with the retry after the emergency collection too.
 @Suite("Every allocation may fail")
 struct AllocationFailureTests {
+  /// Most crossings in one script.
   static let script = """
     local shop, task = require "shop", require "task"
     local log = {}
@@ -36,31 +37,14 @@ struct AllocationFailureTests {
     """
 
   @Test(
-    "A script survives the failure of any allocation: an error or the right result, and a VM that goes on",
-    .timeLimit(.minutes(5)))
-  func sweep() async throws {
-    var failed = 0
-    var passed = 0
-    var at: UInt64 = 1
-    while true {
-      let bench = try Bench()
-      await bench.vm.failAllocation(at: at, count: 2)
-      do {
-        let values = try await bench.run(Self.script)
-        #expect(values.count == 3 && values[0] == 7 && values[1] == "deep")
-        passed += 1
-      } catch let error as LuaError {
-        failed += 1
-        #expect(error.kind == .memory || error.description.contains("not enough memory"), "\(at): \(error)")
+    "Every crossing survives the failure of any allocation: a memory error or the right result, nothing left behind, and a VM that goes on",
+    .timeLimit(.minutes(10)), arguments: SweepCase.all)
+  func sweep(subject: SweepCase) async throws {
+    for pattern in FailurePattern.allCases {
+      for isFresh in [false, true] where !isFresh || pattern != .once {
+        try await AllocationSweep(subject: subject, pattern: pattern, isFresh: isFresh).run()
       }
-      let reached = await bench.vm.allocationCount > at
-      await bench.vm.failAllocation(at: 0, count: 0)
-      let again = try await bench.run(Self.script)
-      #expect(again.count == 3 && again[0] == 7, "the VM was not usable after allocation \(at) failed")
-      if !reached { break }
-      at += at < 400 ? 1 : 7
     }
-    #expect(failed > 100 && at > 250, "\(failed) failed, \(passed) passed, \(at) allocations")
   }
 
   @Test("Making a VM survives the failure of any allocation")
