@@ -260,6 +260,9 @@ static int co_isyieldable(lua_State *L) {
   return 1;
 }
 
+// Whether a function of this library lets the host yield through it.
+bool clh_passes_yields(lua_CFunction f) { return f == co_resume || f == wrap_call; }
+
 CLH_JUMPS void clh_open_coroutine(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"create", co_create}, {"resume", co_resume},   {"wrap", co_wrap},           {"yield", co_yield},

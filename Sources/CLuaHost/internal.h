@@ -90,6 +90,7 @@ struct clh_vm {
   int host_yield;                  // why the coroutine that just yielded did so; 0 = the script itself
   int blocked;                     // > 0: some coroutine below cannot be yielded across
   const char *stack_base;          // where the C stack was when Swift called
+  bool refused_in_handler;             // a message handler wanted to wait
   volatile sig_atomic_t slice_over;   // set by the timer: time to look
   bool counting, ticking;             // with a permanent count hook; with a timer
   uint64_t instructions, slice_start; // of the run; when the slice began
@@ -122,7 +123,10 @@ struct clh_task {
   char error_source[LUA_IDSIZE];
 };
 
-struct clh_flag { atomic_int set; };
+struct clh_flag {
+  atomic_int set;
+  clh_flag *parent;
+};
 
 static inline clh_vm *clh_vm_of(lua_State *L) { return *(clh_vm **)lua_getextraspace(L); }
 // What a full collection counts for, in instructions; it visits everything.
@@ -167,6 +171,16 @@ bool clh_object_handle(lua_State *L, int index, uint64_t *handle);
 // call.c
 #define CLH_NO_MEMORY (-1)  // for clh_answer: memory ran out before Swift could be asked
 CLH_JUMPS int clh_answer(lua_State *L, clh_vm *vm, int code);
+const void *clh_host_function(lua_State *L, int index);
+
+// await.c
+CLH_JUMPS int clh_refuse_await(lua_State *L);
+
+// traceback.c
+#define CLH_TRACEBACK_SIZE 16384
+bool clh_library_name(lua_State *co, char *buffer, size_t size);
+void clh_traceback(clh_vm *vm, lua_State *co, int level, char *buffer, size_t size);
+
 CLH_JUMPS void clh_push_function(lua_State *L, const void *function, int how);
 #define CLH_COPY_ALL UINT32_MAX
 
@@ -217,6 +231,9 @@ CLH_JUMPS int clh_table_sort(lua_State *L);
 
 // coroutine.c, protect.c, load.c, library.c, require.c
 CLH_JUMPS void clh_open_coroutine(lua_State *L);
+bool clh_passes_yields(lua_CFunction f);
+bool clh_is_message_handler(lua_CFunction f);
+bool clh_is_task_body(lua_CFunction f);
 void clh_close_chain(clh_vm *vm, lua_State *co);
 CLH_JUMPS int clh_pcall(lua_State *L);
 CLH_JUMPS int clh_load(lua_State *L);

@@ -44,7 +44,7 @@ static clh_value *add_slowly(clh_vm *vm, uint32_t kind) {
   return add(vm, kind);
 }
 
-// Writes where in the outermost table the reader is, as argument errors do: "field 'images': item 3: ". `length` steps.
+// Writes where in the outermost table the reader is, as argument errors do: "field 'orders': item 3: ". `length` steps.
 static void write_path(const clh_vm *vm, uint32_t length, char *buffer, size_t size) {
   size_t at = 0;
   buffer[0] = 0;

@@ -91,14 +91,14 @@ struct ObjectTests {
     for body in ["shop.origin('x')", "pcall(shop.small, 300)"] {
       let script = """
         local shop, most = require "shop", 0
-        for i = 1, 150000 do
+        for i = 1, 60000 do
           \(body)
           if i % 1000 == 0 then most = math.max(most, shop.objects()) end
         end
         return most
         """
       let most = try await bench.run(script).first?.integerValue ?? .max
-      #expect(most < 50000, "\(body): \(most) objects at once")
+      #expect(most < 30000, "\(body): \(most) objects at once")
     }
   }
 

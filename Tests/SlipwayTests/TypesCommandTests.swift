@@ -57,9 +57,11 @@ struct TypesCommandTests {
     }
   }
 
-  @Test("A directory that cannot be written is a plain error")
+  @Test("A directory that cannot be written is a plain error, a name without characters wrong use")
   func unwritable() async throws {
     try await withTemporaryDirectory { directory in
+      #expect(try await Tool.run(["types", ""], directory: directory).status == 64)
+      #expect(try await Tool.run(["types", "t///"], directory: directory).output.hasPrefix("t/globals.lua\n"))
       try "".write(to: directory.appending(path: "file"), atomically: true, encoding: .utf8)
       let outcome = try await Tool.run(["types", "file/types"], directory: directory)
       #expect(outcome.status == 1)

@@ -9,7 +9,7 @@ public struct HostArguments: Sendable {
   /// Where the script made the call, if a Lua function did. A function that answers at once has to ask before it returns.
   public var caller: LuaCaller? { record.caller }
   /// The name of the function that was called.
-  public var functionName: String { record.binding.name }
+  public var functionName: String { record.functionName }
 
   /// The argument at a position counted from 0; `nil` when absent.
   public subscript(_ index: Int) -> LuaValue {
@@ -21,8 +21,6 @@ public struct HostArguments: Sendable {
 
   /// The VM of the calling script, unless it was closed meanwhile.
   public var vm: LuaVM? { record.handle.vm }
-
-  var scope: TaskScope? { record.scope }
 
   /// The receiver as a Swift type.
   /// - Throws: `ArgumentError` when it is something else.

@@ -1,6 +1,6 @@
 /// Sizes as scripts write them: "40GB", "512 MiB", "1TB", or a number of bytes.
 ///
-/// Both spellings of a unit count in steps of 1024, as the cloud's own documents do.
+/// Both spellings of a unit count in steps of 1024, as tools for disks do.
 public enum LuaSize {
   /// Reads a text; nil when it is not a size. A bare number means bytes.
   public static func parse(_ text: String) -> UInt64? {

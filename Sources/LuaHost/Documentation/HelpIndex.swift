@@ -14,6 +14,8 @@ public struct HelpIndex: Sendable {
   private var topics: [String: [Topic]] = [:]
   /// Every name that leads somewhere by itself, in the order of the reference.
   public private(set) var names: [String] = []
+  /// Types that stand in several modules are written once.
+  private var types: Set<String> = []
   /// Methods and functions by the last part of their names.
   private var keys: [String: [String]] = [:]
 
@@ -40,7 +42,7 @@ public struct HelpIndex: Sendable {
       let name = "\(module.name).\(constant.name)"
       add(name, .member(name: name, type: constant.type, docs: constant.docs))
     }
-    for type in module.types where !type.isMereFunction && topics[type.name] == nil {
+    for type in module.types where !type.isMereFunction && types.insert(type.name).inserted {
       add(type.name, .type(type))
       for field in type.fields {
         add("\(type.name).\(field.name)", .member(name: field.name, type: field.type, docs: field.docs))

@@ -5,28 +5,27 @@ import CLuaHost
 /// Unchecked: a record is filled by its VM before it is handed out and not changed after that. The VM fills one again only
 /// when it holds the only reference to it, so that most calls allocate nothing.
 final class CallRecord: @unchecked Sendable {
-  @exclusivity(unchecked) var binding: Binding
+  /// The function, only compared: kept arguments must not keep what it captures, which may be what keeps them.
+  @exclusivity(unchecked) var binding: ObjectIdentifier
+  @exclusivity(unchecked) var functionName: String
   @exclusivity(unchecked) var values: [LuaValue] = []
   @exclusivity(unchecked) var receiver: (any Sendable & AnyObject)?
   let handle: VMHandle
-  /// Where the call was made and for which task, if it outlives the callback.
+  /// Where the call was made, if it outlives the callback.
   @exclusivity(unchecked) var knownCaller: LuaCaller?
-  @exclusivity(unchecked) var knownScope: TaskScope?
   /// Which call of the VM it is, and the VM; only compared.
   @exclusivity(unchecked) var number: UInt64 = 0
   let vm: OpaquePointer
 
   init(_ binding: Binding, handle: VMHandle, vm: OpaquePointer) {
-    self.binding = binding
+    self.binding = ObjectIdentifier(binding)
+    functionName = binding.name
     self.handle = handle
     self.vm = vm
   }
 
   /// Where the script made the call.
   var caller: LuaCaller? { knownCaller ?? servingState?.caller() }
-
-  /// Where tasks go that the function spawns.
-  var scope: TaskScope? { knownScope ?? servingState?.current?.scope }
 
   /// The VM's state while it serves this call, in the thread that does; else nil.
   private var servingState: VMState? {

@@ -100,6 +100,24 @@ func hostPrint(_ context: UnsafeMutableRawPointer?, _ bytes: UnsafePointer<CChar
   state.configuration.output(VMState.bytes(bytes, length))
 }
 
+/// Time has passed while a script runs that cannot be made to wait.
+func hostTick(_ context: UnsafeMutableRawPointer?) {
+  guard let context else { return }
+  Unmanaged<VMState>.fromOpaque(context).takeUnretainedValue().tick()
+}
+
+/// Writes the name of a host function, for tracebacks.
+func hostName(
+  _ context: UnsafeMutableRawPointer?, _ function: UnsafeRawPointer?, _ buffer: UnsafeMutablePointer<CChar>?,
+  _ size: Int
+) {
+  guard let function, let buffer, size > 0 else { return }
+  let binding = Unmanaged<Binding>.fromOpaque(UnsafeMutableRawPointer(mutating: function)).takeUnretainedValue()
+  let bytes = binding.name.utf8.prefix(size - 1)
+  for (index, byte) in bytes.enumerated() { buffer[index] = CChar(bitPattern: byte) }
+  buffer[bytes.count] = 0
+}
+
 extension VMState {
   /// Runs `body` and leaves its results or its error in the out buffer.
   func answering(_ body: () throws -> [LuaValue]) -> Int32 {
@@ -127,9 +145,14 @@ extension VMState {
       try fill(record, binding, values, count)
       if let waiting = binding.waiting {
         record.knownCaller = caller()
-        record.knownScope = current?.scope
         pending = PendingCall(run: waiting, arguments: HostArguments(record: record))
         return Int32(CLH_PENDING)
+      }
+      if let scheduling = binding.scheduling {
+        let values = try scheduling(HostArguments(record: record), self)
+        for value in values ?? [] { try encode(value, out) }
+        giveBack(&record)
+        return Int32(values == nil ? CLH_PENDING : CLH_RETURN)
       }
       for value in try binding.immediate(HostArguments(record: record)) { try encode(value, out) }
       giveBack(&record)
@@ -172,7 +195,10 @@ extension VMState {
   private func takeRecord(_ binding: Binding) -> CallRecord {
     callNumber &+= 1
     let record = spareRecord.take() ?? CallRecord(binding, handle: handle, vm: vm)
-    if record.binding !== binding { record.binding = binding }
+    if record.binding != ObjectIdentifier(binding) {
+      record.binding = ObjectIdentifier(binding)
+      record.functionName = binding.name
+    }
     record.number = callNumber
     return record
   }

@@ -12,12 +12,6 @@ public final class LuaFunction: Sendable {
     }
     return try await vm.call(self, arguments)
   }
-
-  /// The same, for results that go on to other scripts of the VM: tables stay the same tables.
-  func callKeepingTables(_ arguments: [LuaValue] = []) async throws -> [LuaValue] {
-    guard let vm = reference.handle.vm else { throw CancellationError() }
-    return try await vm.call(self, arguments, results: .references)
-  }
 }
 
 extension LuaFunction: Equatable {

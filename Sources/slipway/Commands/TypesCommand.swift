@@ -28,7 +28,12 @@ struct TypesCommand: ParsableCommand {
   @Flag(help: "Replace files that slipway did not write, and a .luarc.json that cannot be completed.")
   var force = false
 
-  func run() throws {
+  func validate() throws {
+    if directory.isEmpty { throw ValidationError("The directory's name is empty; leave it out for lua/types.") }
+  }
+
+  mutating func run() throws {
+    while directory.count > 1, directory.hasSuffix("/") { directory.removeLast() }
     let console = Console(terminal: .detect())
     let files = StubWriter(ScriptInterface.standard).files
     try checkForeign(files.map(\.path))
