@@ -4,6 +4,7 @@
 // caps on the ranges of table.move, insert, concat and unpack.
 #include "internal.h"
 
+#include <limits.h>
 #include <string.h>
 
 CLH_JUMPS int clh_print(lua_State *L) {
@@ -62,6 +63,18 @@ CLH_JUMPS int clh_exit(lua_State *L) {
   if (!vm->task) return luaL_error(L, "os.exit is not possible here");
   clh_stop(vm, CLH_KILL_EXIT, code);
   return clh_end_task(L);
+}
+
+// Lua's own calls it a stack overflow when memory runs out; so the room is found before, as much as it will ask for.
+static int code_point(lua_State *L) {
+  size_t length = 0;
+  if (lua_type(L, 1) == LUA_TSTRING) lua_tolstring(L, 1, &length);
+  lua_Integer size = (lua_Integer)length, from = lua_isinteger(L, 2) ? lua_tointeger(L, 2) : 1;
+  lua_Integer to = lua_isinteger(L, 3) ? lua_tointeger(L, 3) : from;
+  if (from < 0) from += size + 1;
+  if (to < 0) to += size + 1;
+  if (from >= 1 && to <= size && to >= from && to - from < INT_MAX) clh_find_stack(L, L, (int)(to - from) + 1);
+  return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
 
 static void open_library(lua_State *L, const char *name, lua_CFunction open) {
@@ -133,6 +146,9 @@ CLH_JUMPS void clh_open_library(lua_State *L) {
   lua_setglobal(L, LUA_TABLIBNAME);
   open_library(L, LUA_MATHLIBNAME, luaopen_math);
   open_library(L, LUA_UTF8LIBNAME, luaopen_utf8);
+  lua_getfield(L, -1, "codepoint");
+  lua_pushcclosure(L, code_point, 1);
+  lua_setfield(L, -2, "codepoint");
   lua_settop(L, 1);
   clh_open_coroutine(L);
   lua_setglobal(L, "coroutine");

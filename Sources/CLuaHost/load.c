@@ -30,7 +30,7 @@ CLH_JUMPS int clh_load_text(lua_State *L, const char *text, size_t length, const
 
 static const char *read_piece(lua_State *L, void *data, size_t *size) {
   (void)data;
-  luaL_checkstack(L, 2, "too many nested functions");
+  clh_need_stack(L, 2, "too many nested functions");
   lua_pushvalue(L, 1);
   lua_call(L, 0, 1);
   if (lua_isnil(L, -1)) {

@@ -132,7 +132,9 @@ extension SweepCase {
       ok, e = pcall(pcall)
       assert(not ok and oom(e):find("value expected"))
       local function deep(k) if k == 0 then return {} end local r = deep(k - 1) r[#r + 1] = k return r end
-      return #select(2, pcall(deep, 60))
+      local fine, list = pcall(deep, 60)
+      if not fine then oom(list) end
+      return #list
       """, gives: [60]),
     SweepCase(
       "load, and what it loads",

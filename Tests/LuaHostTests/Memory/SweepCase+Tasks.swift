@@ -135,7 +135,7 @@ extension SweepCase {
       """
       local log = {}
       local function closer(n) return setmetatable({}, {__close = function() log[#log + 1] = n .. tostring(shop.wait(n)) end}) end
-      do local a <close>, b <close> = closer("a"), closer("b") end
+      do local a <close> = closer("a") local b <close> = closer("b") end
       local function f() local c <close> = closer("c") return 1 end
       f()
       local ok, e = pcall(function() local d <close> = closer("d") error("e", 0) end)
@@ -224,7 +224,7 @@ extension SweepCase {
         let g = results[1].functionValue, try await g.call() == [8]
       else { throw SweepProblem("\(results)") }
       do {
-        _ = try await f.call([1, 2, 3])
+        _ = try await f.call([1, 2, 3])[1].functionValue?.call()
         throw SweepProblem("no error")
       } catch let error as LuaError where error.message.hasPrefix("attempt to index a number value") {}
     },
