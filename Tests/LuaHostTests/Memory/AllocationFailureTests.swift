@@ -47,6 +47,44 @@ struct AllocationFailureTests {
     }
   }
 
+  @Test("A VM that is closed and dropped while its tasks wait leaves nothing behind, whatever could not be allocated")
+  func closing() async throws {
+    let script = """
+      (function()
+        local shop, task = require "shop", require "task"
+        local function closer(p) return setmetatable({}, {__close = function() shop.echo({p}) end}) end
+        for i = 1, 3 do
+          task.spawn(function(p) local x <close> = closer(p) task.sleep("1h") end, shop.point(i))
+        end
+        coroutine.wrap(function() task.spawn(function() pcall(function() task.sleep("1h") end) end) end)()
+        return 1
+      end)()
+      """
+    let subject = SweepCase("closing") { _ in }
+    for pattern in FailurePattern.allCases {
+      var at = AllocationSweep.seed % AllocationSweep.stride + 1
+      while true {
+        weak var gone: LuaVM?
+        do {
+          let vm = try subject.makeVM()
+          gone = vm
+          await vm.failAllocation(at: at, count: pattern.count)
+          do {
+            #expect(try await vm.evaluate(script) == [1])
+          } catch let error as LuaError {
+            #expect(error.kind == .memory, "\(error)")
+          }
+          for _ in 0..<3 { await Task.yield() }
+          await vm.close()
+          if await vm.allocationCount < at { break }
+        }
+        for _ in 0..<1_000 where gone != nil { try await Task.sleep(for: .milliseconds(1)) }
+        #expect(gone == nil, "\(pattern.rawValue), allocation \(at): the VM is still there")
+        at += AllocationSweep.stride
+      }
+    }
+  }
+
   @Test("Making a VM survives the failure of any allocation")
   func setUp() async throws {
     var refused = 0

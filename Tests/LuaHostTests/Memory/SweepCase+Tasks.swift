@@ -24,7 +24,7 @@ extension SweepCase {
       local ok3, e = coroutine.resume(co)
       assert(not ok3 and oom(e):find("after") and coroutine.status(co) == "dead" and not got.closed)
       ok3, e = coroutine.close(co)
-      assert(got.closed)
+      assert(oom(e) and got.closed)
       local w = coroutine.wrap(function() for i = 1, 30 do coroutine.yield(i, {}, ("x"):rep(i)) end end)
       local sum = 0
       for i, t, x in w do if #x ~= i then error("wrong") end sum = sum + i if i == 30 then break end end
@@ -65,7 +65,7 @@ extension SweepCase {
     SweepCase(
       "an error through nested calls from Swift",
       "try.relay(function() try.relay(function() shop.wait() error({code = shop.add(1, 2)}) end) end)",
-      fails: { $0.value.tableValue?["code"] == 3 && $0.traceback.contains("in the task that waited for it") }),
+      fails: { $0.value.tableValue?["code"] == 3 && $0.traceback.contains("awaited by the main task") }),
     SweepCase(
       "spawn, await, cancel",
       """
@@ -182,6 +182,49 @@ extension SweepCase {
         throw SweepProblem("\(values) instead of a cancellation")
       } catch let error as LuaError where error.kind == .cancelled {}
     },
+  ]
+
+  /// What is built on first use, or loaded once.
+  static let loading: [SweepCase] = [
+    SweepCase(
+      "require of modules in files and in the program",
+      """
+      local function need(name)
+        local ok, m = pcall(require, name)
+        if not ok then m = oom(m) error(m, 0) end
+        return m
+      end
+      local a = need "parts.outer"
+      assert(a.inner.list[1] == 1 and a.inner == require "parts.inner" and need "carried" == "carried text")
+      local ok, e = pcall(require, "parts.failing")
+      assert(not ok and oom(e).code == 4)
+      ok, e = pcall(require, "parts.broken")
+      assert(not ok and oom(e):find("error loading module 'parts.broken'"))
+      ok, e = pcall(require, "parts.missing")
+      assert(not ok and tostring(oom(e)):find("not found"))
+      ok, e = pcall(require, "parts.circle")
+      assert(not ok and oom(e):find("requires itself"))
+      return require "string" == string, a.inner.list[2], a.name
+      """, gives: [true, 2, "parts.outer"],
+      configure: {
+        $0.searchPath = [RequireTests.directory]
+        $0.modules.append(HostModule("carried", "Text.", source: Array("return 'carried ' .. 'text'".utf8)))
+      }),
+    SweepCase(
+      "the sandboxed level", "assert(io == nil) return #('x'):rep(9), math.max(1, 2), shop.add(3, 4)", gives: [9, 2, 7],
+      configure: { $0.sandbox = .sandboxed }),
+    SweepCase(
+      "files by io",
+      """
+      local out, why = io.open("/dev/null", "w")
+      if not out then error(oom(why)) end
+      local f <close> = out
+      assert(f:write("text", 1, ("x"):rep(3000), 2.5) == f)
+      local zero <close> = assert(io.open("/dev/zero", "rb"))
+      assert(zero:read(0) == "" and zero:read(5000) == ("\\0"):rep(5000))
+      for line in io.lines("/dev/null") do error(line) end
+      return io.type(f), tostring(f):sub(1, 6), os.getenv("NO_SUCH_NAME_HERE")
+      """, gives: ["file", "file (", .nil], configure: { $0.sandbox = .trusted(allowing: [.io, .os]) }),
   ]
 
   /// What Swift does to a VM.
