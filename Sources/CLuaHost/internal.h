@@ -7,6 +7,7 @@
 #include <lualib.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 
 #include "CLuaHost.h"
 
@@ -93,6 +94,7 @@ struct clh_vm {
   const char *stack_base;          // where the C stack was when Swift called
   bool refused_in_handler;             // a message handler wanted to wait
   volatile sig_atomic_t slice_over;   // set by the timer: time to look
+  volatile sig_atomic_t ticks;        // of the timer in this slice; the first may come at once
   bool counting, ticking;             // with a permanent count hook; with a timer
   uint64_t instructions, slice_start; // of the run; when the slice began
   uint64_t work;                      // done in C and not yet charged to `instructions`
@@ -102,6 +104,8 @@ struct clh_vm {
   // Grace: script code runs after the end of its task, unable to wait.
   bool in_grace, grace_over;
   int64_t grace_left, grace_window, grace_deadline, grace_spent;
+  bool warns;                         // after warn("@on")
+  FILE *standard_output;              // what io.stdout writes to; NULL without io
   char message[512];
   char caller[LUA_IDSIZE];
 };
@@ -142,7 +146,7 @@ static inline bool clh_can_yield(lua_State *L, const clh_vm *vm) { return !vm->b
 // state.c
 int clh_protect(clh_vm *vm, lua_CFunction f, void *argument);
 void clh_say(clh_vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
-extern const char clh_modules_key, clh_loaded_key, clh_cache_key, clh_types_key, clh_next_key;
+extern const char clh_modules_key, clh_loading_key, clh_cache_key, clh_types_key, clh_next_key;
 CLH_JUMPS int clh_raise_memory(lua_State *L);
 CLH_JUMPS void clh_check_memory(lua_State *L, clh_vm *vm);
 CLH_JUMPS void clh_need_stack(lua_State *L, int count, const char *problem);
@@ -233,19 +237,35 @@ CLH_JUMPS void clh_open_table(lua_State *L);
 CLH_JUMPS lua_Integer clh_table_measure(lua_State *L);
 CLH_JUMPS int clh_table_sort(lua_State *L);
 
-// coroutine.c, protect.c, load.c, library.c, require.c
-CLH_JUMPS void clh_open_coroutine(lua_State *L);
+// coroutine.c, protect.c
+CLH_JUMPS int clh_open_coroutine(lua_State *L);
 bool clh_passes_yields(lua_CFunction f);
 bool clh_is_message_handler(lua_CFunction f);
 bool clh_is_task_body(lua_CFunction f);
 void clh_close_chain(clh_vm *vm, lua_State *co);
 CLH_JUMPS int clh_pcall(lua_State *L);
-CLH_JUMPS int clh_load(lua_State *L);
-CLH_JUMPS int clh_load_text(lua_State *L, const char *text, size_t length, const char *name);
 CLH_JUMPS int clh_xpcall(lua_State *L);
+
+// library.c, library_os.c, library_debug.c, library_io.c, output.c
 CLH_JUMPS void clh_open_library(lua_State *L);
-CLH_JUMPS int clh_print(lua_State *L);
 CLH_JUMPS int clh_exit(lua_State *L);
+CLH_JUMPS int clh_setlocale(lua_State *L);
+CLH_JUMPS int clh_open_debug(lua_State *L);
+CLH_JUMPS int clh_open_io(lua_State *L);
+void clh_flush_io(clh_vm *vm);
+void clh_close_io(clh_vm *vm);
+CLH_JUMPS int clh_print(lua_State *L);
+CLH_JUMPS int clh_warn(lua_State *L);
+
+// load.c: text only. clh_load_text leaves the function or a message; what ends the task meanwhile arrives as an error, see
+// clh_is_doomed.
+CLH_JUMPS int clh_load_text(lua_State *L, const char *bytes, size_t length, const char *name);
+CLH_JUMPS int clh_load(lua_State *L);
+CLH_JUMPS int clh_loadfile(lua_State *L);
+CLH_JUMPS int clh_dofile(lua_State *L);
+
+// require.c
 CLH_JUMPS int clh_require(lua_State *L);
+CLH_JUMPS void clh_open_package(lua_State *L);
 
 #endif

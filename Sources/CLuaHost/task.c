@@ -55,7 +55,7 @@ clh_task *clh_task_new(clh_vm *vm, clh_flag *flag) {
 
 int32_t clh_task_load(clh_task *task, const char *source, size_t length, const char *chunk_name) {
   lua_settop(task->co, 1);
-  task->status = luaL_loadbufferx(task->co, source, length, chunk_name, "t");
+  task->status = clh_load_text(task->co, source, length, chunk_name);
   return task->status == LUA_OK ? CLH_DONE : CLH_ERROR;
 }
 

@@ -102,6 +102,8 @@ typedef struct clh_callbacks {
   // Finds a module that is not built in: out is chunk name and source, or the error.
   int32_t (*find_module)(void *context, const char *name, size_t length, clh_out *out);
   void (*print)(void *context, const char *bytes, size_t length);
+  // A warning, without "Lua warning: " in front and without a line's end.
+  void (*warn)(void *context, const char *bytes, size_t length);
   // A slice is over in a place that cannot yield; Swift may call clh_task_kill.
   void (*tick)(void *context);
   // Writes the null-terminated name of a function, for tracebacks.

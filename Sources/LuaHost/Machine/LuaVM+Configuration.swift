@@ -19,6 +19,8 @@ extension LuaVM {
     public var byteLimit = 256 << 20
     /// Takes what `print` writes, newline included. Runs on the VM's thread.
     public var output: @Sendable ([UInt8]) -> Void
+    /// Takes a warning that a script gives with `warn`, once it has turned warnings on. Runs on the VM's thread.
+    public var warning: @Sendable (String) -> Void = { StandardError.write("Lua warning: \($0)\n") }
     /// The clock that scripts sleep by.
     public var clock: any LuaClock
     /// Told about a background task of `evaluate` that failed without anybody awaiting it.

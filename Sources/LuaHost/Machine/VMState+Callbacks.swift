@@ -100,6 +100,13 @@ func hostPrint(_ context: UnsafeMutableRawPointer?, _ bytes: UnsafePointer<CChar
   state.configuration.output(VMState.bytes(bytes, length))
 }
 
+/// Hands on a warning of the script.
+func hostWarn(_ context: UnsafeMutableRawPointer?, _ bytes: UnsafePointer<CChar>?, _ length: Int) {
+  guard let context else { return }
+  let state = Unmanaged<VMState>.fromOpaque(context).takeUnretainedValue()
+  state.configuration.warning(String(decoding: VMState.bytes(bytes, length), as: UTF8.self))
+}
+
 /// Time has passed while a script runs that cannot be made to wait.
 func hostTick(_ context: UnsafeMutableRawPointer?) {
   guard let context else { return }
