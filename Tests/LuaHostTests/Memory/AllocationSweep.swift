@@ -29,7 +29,7 @@ struct AllocationSweep {
   /// 1 = every allocation. SLIPWAY_SWEEP=all sets it to 1, a number to that number.
   static var stride: UInt64 {
     let wanted = ProcessInfo.processInfo.environment["SLIPWAY_SWEEP"] ?? ""
-    return wanted == "all" ? 1 : max(UInt64(wanted) ?? 5, 1)
+    return wanted == "all" ? 1 : max(UInt64(wanted) ?? 7, 1)
   }
 
   /// SLIPWAY_SWEEP_SEED, else chosen and printed: the remainder of the first of the allocations that fail.

@@ -108,19 +108,24 @@ extension SweepCase {
       fails: { error in
         let table = error.value.tableValue
         return error.kind == .runtime && table?["code"] == 7 && table?["point"].object(as: Point.self) != nil
-          && error.line == 3 && error.reference != nil && error.traceback.contains("in upvalue 'f'") || error.traceback.contains("local 'f'")
+          && error.line == 3 && error.reference != nil && error.traceback.contains("in upvalue 'f'")
+          || error.traceback.contains("local 'f'")
       }),
     SweepCase(
-      "an error whose __tostring makes it", "error(setmetatable({}, {__tostring = function() return 'said ' .. shop.add(1, 2) end}))",
+      "an error whose __tostring makes it",
+      "error(setmetatable({}, {__tostring = function() return 'said ' .. shop.add(1, 2) end}))",
       fails: { $0.message == "said 3" && $0.line == 3 }),
-    SweepCase("a text error", "local x = nil\nreturn x.y.z", fails: { $0.message.hasPrefix("attempt to index a nil value") && $0.line == 4 }),
+    SweepCase(
+      "a text error", "local x = nil\nreturn x.y.z",
+      fails: { $0.message.hasPrefix("attempt to index a nil value") && $0.line == 4 }),
     SweepCase(
       "errors of closing after an error",
       """
       local a <close> = setmetatable({}, {__close = function() shop.wait() error("second " .. shop.add(1, 1)) end})
       error("first")
       """, fails: { $0.message == "second 2" }),
-    SweepCase("a mistake in the text", "local x = = 1", fails: { $0.kind == .syntax(incomplete: false) && $0.line == 3 }),
+    SweepCase(
+      "a mistake in the text", "local x = = 1", fails: { $0.kind == .syntax(incomplete: false) && $0.line == 3 }),
     SweepCase(
       "protected calls",
       """

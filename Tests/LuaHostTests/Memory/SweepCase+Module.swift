@@ -14,7 +14,9 @@ extension SweepCase {
   static let ledger: ObjectType = .init(
     "try.Ledger", "A list.",
     fields: [
-      .typed("owner", "Whose.", get: { (l: Ledger) in l.owner.withLock { $0 } }, set: { l, name in l.owner.withLock { $0 = name } }),
+      .typed(
+        "owner", "Whose.", get: { (l: Ledger) in l.owner.withLock { $0 } },
+        set: { l, name in l.owner.withLock { $0 = name } }),
       .of(Ledger.self, "sum", .integer, "The sum.") { l in .integer(l.entries.withLock { $0.reduce(0, +) }) },
       .of(Ledger.self, "all", .list(.integer), "All.") { l in .list(l.entries.withLock { $0.map { .integer($0) } }) },
       .of(Ledger.self, "self", .any, "Itself.") { l in .object(LuaObject(l, type: ledger)) },
@@ -71,7 +73,8 @@ extension SweepCase {
         LuaResults(a + b + c, d + e.joined(), f)
       },
       .typed("try.ledger", "A list.", since: "0.1") { () in Ledger() },
-      HostFunction("try.many", "Many results.", parameters: [HostParameter("n", .integer, "")], since: "0.1") { arguments in
+      HostFunction("try.many", "Many results.", parameters: [HostParameter("n", .integer, "")], since: "0.1") {
+        arguments in
         (0..<(arguments.integer(0) ?? 0)).map { .string("result \($0) of many, to be pushed") }
       },
       HostFunction("try.broken", "A result that cannot cross.", since: "0.1") { _ in

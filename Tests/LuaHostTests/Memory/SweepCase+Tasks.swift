@@ -91,7 +91,8 @@ extension SweepCase {
       return log[1]
       """, gives: ["closed2"]),
     SweepCase(
-      "map", "return table.unpack(task.map({1, 2, 3, {n = 4}}, {concurrency = 2}, function(x, i) task.sleep(0) return i * 2 end))",
+      "map",
+      "return table.unpack(task.map({1, 2, 3, {n = 4}}, {concurrency = 2}, function(x, i) task.sleep(0) return i * 2 end))",
       gives: [2, 4, 6, 8]),
     SweepCase(
       "map that fails",
@@ -125,7 +126,8 @@ extension SweepCase {
       return task.timeout("1h", function() task.sleep(0) return "in time" end)
       """, gives: ["in time"]),
     SweepCase(
-      "shield", "return task.shield(function() task.spawn(function() task.sleep(0) end) task.sleep(0) return 'saved', {1} end)",
+      "shield",
+      "return task.shield(function() task.spawn(function() task.sleep(0) end) task.sleep(0) return 'saved', {1} end)",
       gives: ["saved", .list([1])]),
     SweepCase(
       "a background task that nobody awaited fails", "task.spawn(function() task.sleep(0) error('alone') end) return 1",
@@ -145,7 +147,8 @@ extension SweepCase {
       return table.concat(log)
       """, gives: ["bbaaccddff"]),
     SweepCase(
-      "os.exit", "local x <close> = setmetatable({}, {__close = function() shop.echo({1}) end}) task.spawn(function() task.sleep('1h') end) os.exit(3)",
+      "os.exit",
+      "local x <close> = setmetatable({}, {__close = function() shop.echo({1}) end}) task.spawn(function() task.sleep('1h') end) os.exit(3)",
       fails: { $0.kind == .exit(3) }),
     SweepCase(
       "ended by a limit of instructions",
@@ -161,7 +164,8 @@ extension SweepCase {
       "ended by a limit inside a comparator",
       "table.sort({1, 2, 3, 4}, function(a, b) local x <close> = setmetatable({}, {__close = function() shop.echo(1) end}) while true do end end)",
       fails: { $0.kind == .limit(.instructions) }, configure: { $0.limits.instructions = 5_000 }),
-    SweepCase("ended by a limit of output", "while true do print(('x'):rep(100)) end", fails: { $0.kind == .limit(.output) },
+    SweepCase(
+      "ended by a limit of output", "while true do print(('x'):rep(100)) end", fails: { $0.kind == .limit(.output) },
       configure: { $0.limits.output = 2_000 }),
     SweepCase("cancelled while it waits and spins") { vm in
       let log = Mutex(0)
@@ -211,7 +215,8 @@ extension SweepCase {
         $0.modules.append(HostModule("carried", "Text.", source: Array("return 'carried ' .. 'text'".utf8)))
       }),
     SweepCase(
-      "the sandboxed level", "assert(io == nil) return #('x'):rep(9), math.max(1, 2), shop.add(3, 4)", gives: [9, 2, 7],
+      "the sandboxed level", "assert(io == nil) return #('x'):rep(9), math.max(1, 2), shop.add(3, 4)",
+      gives: [9, 2, 7],
       configure: { $0.sandbox = .sandboxed }),
     SweepCase(
       "files by io",
@@ -230,10 +235,13 @@ extension SweepCase {
   /// What Swift does to a VM.
   static let host: [SweepCase] = [
     SweepCase("globals") { vm in
-      try await vm.setGlobal("shared", .list([1, "two", .record([("x", .list([3]))]), .object(LuaObject(Point(5), type: Shop.point))]))
+      try await vm.setGlobal(
+        "shared", .list([1, "two", .record([("x", .list([3]))]), .object(LuaObject(Point(5), type: Shop.point))]))
       let values = try await vm.run(Array("return shared[4].x, shared[3].x[1]".utf8), name: "sweep.lua")
       guard values == [5, 3] else { throw SweepProblem("\(values)") }
-      guard try await vm.global("shared").tableValue?.array[1] == "two" else { throw SweepProblem("the global is wrong") }
+      guard try await vm.global("shared").tableValue?.array[1] == "two" else {
+        throw SweepProblem("the global is wrong")
+      }
       _ = try await vm.run(Array("f = function() return shared end".utf8), name: "sweep.lua")
       guard let f = try await vm.global("f").functionValue else { throw SweepProblem("no function") }
       guard try await f.call().first?.tableValue?.array.count == 4 else { throw SweepProblem("wrong table") }
@@ -242,7 +250,9 @@ extension SweepCase {
     },
     SweepCase("evaluate") { vm in
       guard try await vm.evaluate("1 + 1, 'x' .. 2") == [2, "x2"] else { throw SweepProblem("wrong") }
-      guard try await vm.evaluate("local t = {1, 2} t.t = t return t, coroutine.create(print)").count == 2 else { throw SweepProblem("wrong") }
+      guard try await vm.evaluate("local t = {1, 2} t.t = t return t, coroutine.create(print)").count == 2 else {
+        throw SweepProblem("wrong")
+      }
       do {
         _ = try await vm.evaluate("if true then")
         throw SweepProblem("no error")
@@ -259,10 +269,14 @@ extension SweepCase {
     },
     SweepCase("functions that Swift calls") { vm in
       let made = try await vm.run(
-        Array("local shop = require 'shop' return function(t, s, p) return {t, s, shop.wait(p)}, function() return p.x end end".utf8),
+        Array(
+          "local shop = require 'shop' return function(t, s, p) return {t, s, shop.wait(p)}, function() return p.x end end"
+            .utf8),
         name: "sweep.lua")
       guard let f = made.first?.functionValue else { throw SweepProblem("no function: \(made)") }
-      let results = try await f.call([.record([("k", .list([1, 2]))]), "text", .object(LuaObject(Point(8), type: Shop.point))])
+      let results = try await f.call([
+        .record([("k", .list([1, 2]))]), "text", .object(LuaObject(Point(8), type: Shop.point)),
+      ])
       guard results.first?.tableValue?.array[0].tableValue?["k"].tableValue?.array == [1, 2], results.count == 2,
         let g = results[1].functionValue, try await g.call() == [8]
       else { throw SweepProblem("\(results)") }
@@ -275,7 +289,9 @@ extension SweepCase {
       let values = try await vm.run(
         Array("local t = {...} return select('#', ...), t[3].x, ...".utf8), name: "sweep.lua",
         arguments: [1, "two", .record([("x", 3)])] + (4...90).map { .integer($0) })
-      guard values.count == 92, values[0] == 90, values[1] == 3, values[91] == 90 else { throw SweepProblem("\(values)") }
+      guard values.count == 92, values[0] == 90, values[1] == 3, values[91] == 90 else {
+        throw SweepProblem("\(values)")
+      }
     },
   ]
 }
