@@ -21,6 +21,10 @@ public struct ScriptContext: Sendable {
   public var time: any TimeSource
   /// The cloud, connected on first use only.
   public var cloud: CloudConnector
+  /// How imports are submitted when a call says nothing else.
+  public var submission = SubmitOptions()
+  /// Opens the record of what was submitted; a session without one has an empty history.
+  public var openHistory: @Sendable () async throws -> any ImportRecordStore = { InMemoryRecordStore() }
 
   /// Creates the world of one session.
   public init(
@@ -60,7 +64,8 @@ public struct ScriptContext: Sendable {
   /// Every module a workflow can `require`, in the order of the reference.
   public var modules: [HostModule] {
     [
-      ImsModule.make(self), TaskModule.module, LogModule.make(self), JSONModule.make(), CSVModule.make(self),
+      ImsModule.make(self), HistoryModule.make(self), TaskModule.module, LogModule.make(self), JSONModule.make(),
+      CSVModule.make(self),
       ArgsModule.make(self),
       EnvModule.make(self), TimeModule.make(self), FSModule.make(self),
     ]
