@@ -87,16 +87,40 @@ static int get_upvalue(lua_State *L) {
   return 2;
 }
 
+typedef struct calls {
+  lua_State *of;
+  int level;
+  char text[CLH_TRACEBACK_SIZE];
+} calls;
+
+static int write_calls(lua_State *L) {
+  calls *c = lua_touserdata(L, 1);
+  clh_traceback(clh_vm_of(L), c->of, c->level, c->text, sizeof c->text);
+  return 0;
+}
+
+// Not Lua's own, which looks for each function's name among all globals, however many a script makes.
 static int traceback(lua_State *L) {
+  clh_vm *vm = clh_vm_of(L);
   int shift;
   lua_State *other = get_thread(L, &shift);
-  const char *message = lua_tostring(L, shift + 1);
-  if (!message && !lua_isnoneornil(L, shift + 1)) {
+  if (!lua_isnoneornil(L, shift + 1) && !lua_isstring(L, shift + 1)) {
     lua_pushvalue(L, shift + 1);
     return 1;
   }
-  int level = real_level(other, luaL_optinteger(L, shift + 2, L == other ? 1 : 0));
-  luaL_traceback(L, other, message, level < 0 ? 0 : level);
+  calls c = {.of = other, .level = real_level(other, luaL_optinteger(L, shift + 2, L == other ? 1 : 0))};
+  if (c.level < 0) c.level = 0;
+  vm->alloc.nofail++;
+  clh_protect(vm, write_calls, &c);
+  vm->alloc.nofail--;
+  clh_check_memory(L, vm);
+  if (lua_isstring(L, shift + 1)) {
+    lua_pushvalue(L, shift + 1);
+    lua_pushfstring(L, "\n%s", c.text);
+    lua_concat(L, 2);
+  } else {
+    lua_pushstring(L, c.text);
+  }
   return 1;
 }
 
