@@ -20,7 +20,7 @@ static int real_level(lua_State *other, lua_Integer level) {
   if (level < 0 || level > INT32_MAX - LOOKED_AT) return -1;
   int real = (int)level;
   lua_Debug ar;
-  for (int at = 0; at <= real && at < LOOKED_AT && lua_checkstack(other, 1) && lua_getstack(other, at, &ar); at++) {
+  for (int at = 0; at <= real && at < LOOKED_AT && clh_certain_stack(other, 1) && lua_getstack(other, at, &ar); at++) {
     lua_getinfo(other, "f", &ar);
     if (clh_is_message_handler(lua_tocfunction(other, -1))) real++;
     lua_pop(other, 1);
