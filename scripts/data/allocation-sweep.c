@@ -26,6 +26,8 @@ static const char script[] =
     "table.sort(t, function(a, b) return a > b end)\n"
     "ok, e = xpcall(function() error({table.concat(t)}) end, function(v) return v[1] end)\n"
     "if #e ~= 400 then error(e, 0) end\n"
+    "local function deep(n) host.make() collectgarbage() if n > 0 then return 1 + deep(n - 1) end return 0 end\n"
+    "assert(deep(12) == 12)\n"
     "local f, why = load('return ...')\n"
     "if not f then error(why, 0) end\n"
     "return f(#t, s)\n";
