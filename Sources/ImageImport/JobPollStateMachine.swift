@@ -66,6 +66,8 @@ public struct JobPollStateMachine: Sendable {
   private let policy: PollPolicy
   private let imageName: String?
   private let submittedAt: Date?
+  private let recordID: String?
+  private let isMarked: Bool
 
   /// The moment of the submission on the monotonic clock; nil for a job picked up by its id.
   private let submitted: Duration?
@@ -93,6 +95,8 @@ public struct JobPollStateMachine: Sendable {
     began = now - (age ?? .zero)
     imageName = reference.imageName
     submittedAt = reference.submittedAt
+    recordID = reference.recordID
+    isMarked = reference.isMarked && reference.recordID != nil
     submitted = age.map { now - $0 }
     state = .pending(due: max(now, submitted.map { $0 + policy.firstPause(timing) } ?? now))
   }
@@ -247,6 +251,9 @@ public struct JobPollStateMachine: Sendable {
 
   /// The images of the name were listed.
   ///
+  /// A name may belong to several images. One with another record's marker is never taken, and where a marker went out only the image that has
+  /// it is; if none shows up the image is missing, and whoever has the record settles it.
+  ///
   /// Valid in `lookingUp`; in `ended` it is ignored.
   public mutating func lookedUp(_ images: [ImageRecord], now: Duration, random: Double) -> [Action] {
     guard case .lookingUp(let status) = state else { return [] }
@@ -255,6 +262,8 @@ public struct JobPollStateMachine: Sendable {
     let earliest = submittedAt.map { $0 - JobPollStateMachine.clockSlack }
     let candidates = images.filter { image in
       guard !image.id.isEmpty, image.status != "killed", image.status != "deleted" else { return false }
+      let marker = ImportMarker.value(of: image)
+      guard marker == recordID || (marker == nil && !isMarked) || recordID == nil else { return false }
       guard let earliest, let created = image.createdAt else { return true }
       return created >= earliest
     }
