@@ -30,6 +30,9 @@ public struct ImportResult: Sendable {
   /// In what the image differs from the request.
   public var drift: [ImportDrift]
 
+  /// The image, where a list showed it while its job was waited for.
+  var image: ImageRecord?
+
   public init(
     imageID: String, imageName: String?, job: JobStatus, reference: JobReference, waited: Duration = .zero,
     warnings: [String] = [], drift: [ImportDrift] = []

@@ -166,7 +166,9 @@ public final class ImportService: Sendable {
   /// In what a finished image differs from its request; nothing where it cannot be asked for, since the import itself is done.
   private func drift(of result: ImportResult) async -> [ImportDrift] {
     guard checksDrift, let request = result.reference.request else { return [] }
-    guard let image = try? await client.image(result.imageID), image.id == result.imageID else { return [] }
+    var known = result.image
+    if known == nil { known = try? await client.image(result.imageID) }
+    guard let image = known, image.id == result.imageID else { return [] }
     let drifts = ImportDrift.between(request, image)
     for drift in drifts { events.emit(.warning(result.reference, message: "Drift: \(drift.text).")) }
     return drifts

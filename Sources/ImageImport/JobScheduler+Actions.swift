@@ -17,9 +17,10 @@ extension JobScheduler {
         waiter.resume(throwing: error)
       case .end(let ending):
         entries[id] = nil
-        finish(entry, ending)
+        finish(entry, ending, planner.takeImage(id))
       case .forget:
         entries[id] = nil
+        _ = planner.takeImage(id)
         watchIfNeeded()
       }
     }
@@ -39,8 +40,12 @@ extension JobScheduler {
     }
   }
 
-  private func finish(_ entry: Entry, _ ending: JobPollStateMachine.Ending) {
-    let outcome = outcome(entry, ending)
+  private func finish(_ entry: Entry, _ ending: JobPollStateMachine.Ending, _ image: ImageRecord?) {
+    let outcome = outcome(entry, ending).map { result in
+      var result = result
+      if image?.id == result.imageID { result.image = image }
+      return result
+    }
     switch outcome {
     case .success(let result):
       if entry.isHeard { events.emit(.succeeded(result)) }

@@ -34,6 +34,9 @@ struct PollPlanner: Sendable {
     var scheduled: Duration?
     var place = Place.none
     var tried: Set<String> = []
+
+    /// The image with its marker, as a list showed it.
+    var image: ImageRecord?
   }
 
   /// Lists overlap by so much of the cloud's time: an image may show a little after its date.
@@ -56,6 +59,7 @@ struct PollPlanner: Sendable {
   private var listDue: Duration?
   private var isListing = false
   private var newest: Date?
+  private var images: [String: ImageRecord] = [:]
 
   init(policy: PollPolicy, maximumInFlight: Int = 16, durations: JobDurations? = nil) {
     self.policy = policy
@@ -229,6 +233,7 @@ struct PollPlanner: Sendable {
       let candidates = index.candidates(for: image) { entries[$0]?.tried.contains(image.id) ?? true }
       for id in candidates {
         entries[id]?.tried.insert(image.id)
+        if let record = image.record { entries[id]?.image = record }
         seen.append(id)
       }
     }
@@ -330,7 +335,11 @@ struct PollPlanner: Sendable {
     }
   }
 
+  /// The image of a job that has just ended, where a list showed it: nobody need ask for it again. Given out once.
+  mutating func takeImage(_ id: String) -> ImageRecord? { images.removeValue(forKey: id) }
+
   private mutating func remove(_ id: String) {
+    if let image = entries[id]?.image { images[id] = image }
     entries[id] = nil
     index.remove(id)
     if entries.isEmpty {

@@ -49,7 +49,7 @@ public struct PollPolicy: Sendable, Hashable {
     first: Duration = .seconds(5), growth: Double = 1.5, minimum: Duration = .seconds(2),
     maximum: Duration = .seconds(60), degradedMaximum: Duration = .seconds(300), jitter: Double = 0.1,
     unknownJobGrace: Duration = .seconds(60), lookUpAttempts: Int = 4, timeout: Duration = .seconds(86_400),
-    guess: Duration = .seconds(300), listsFrom: Int = 20, listMinimum: Duration = .milliseconds(500),
+    guess: Duration = .seconds(300), listsFrom: Int = 20, listMinimum: Duration = .milliseconds(250),
     listMaximum: Duration = .seconds(15)
   ) {
     self.first = first

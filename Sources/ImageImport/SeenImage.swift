@@ -11,6 +11,9 @@ struct SeenImage: Sendable, Hashable {
   var createdAt: Date?
   var updatedAt: Date?
 
+  /// The whole image, where its tags are to be seen already.
+  var record: ImageRecord?
+
   init(id: String, name: String, marker: String?, origin: String?, createdAt: Date?, updatedAt: Date?) {
     self.id = id
     self.name = name
@@ -24,5 +27,6 @@ struct SeenImage: Sendable, Hashable {
     self.init(
       id: image.id, name: image.name, marker: ImportMarker.value(of: image), origin: image.dataOrigin,
       createdAt: image.createdAt, updatedAt: image.updatedAt)
+    if marker != nil { record = image }
   }
 }

@@ -30,6 +30,11 @@ struct CloudOptions: ParsableArguments {
       valueName: "number"))
   var requestsPerSecond: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "How many imports are under way at once, at most: 40, which is what the service takes.", valueName: "number"))
+  var concurrentImports: Int?
+
   @Option(name: .customLong("output"), help: ArgumentHelp("text, or json: one JSON object a line.", valueName: "form"))
   var form: OutputForm = .text
 
@@ -45,6 +50,9 @@ struct CloudOptions: ParsableArguments {
     if localCloud == "" { throw ValidationError("--local-cloud must name a directory, got ''.") }
     if let requestsPerSecond, !Self.requestRates.contains(requestsPerSecond) {
       throw ValidationError("--requests-per-second must be from 0.01 to 1000000, got \(requestsPerSecond).")
+    }
+    if let concurrentImports, !(1...1_000_000).contains(concurrentImports) {
+      throw ValidationError("--concurrent-imports must be from 1 to 1000000, got \(concurrentImports).")
     }
     if let clockScale, !(clockScale > 0 && clockScale <= 1e6) {
       throw ValidationError("--clock-scale must be above 0 and at most 1000000, got \(clockScale).")

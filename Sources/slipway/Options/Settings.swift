@@ -14,6 +14,9 @@ struct Settings: Sendable {
   /// The request budget; nil for the usual one.
   var requestsPerSecond: Double?
 
+  /// How many imports are under way at once; nil for as many as the service takes.
+  var concurrentImports: Int?
+
   /// The ledger's file; nil for the standard one.
   var ledger: String?
   var marksImages = true
@@ -24,7 +27,8 @@ extension CloudOptions {
   var settings: Settings {
     Settings(
       cloud: cloud, localCloud: localCloud, clockScale: clockScale, dialect: dialect, form: form, logLevel: logLevel,
-      trouble: faults.trouble, requestsPerSecond: requestsPerSecond)
+      trouble: faults.trouble, requestsPerSecond: requestsPerSecond,
+      concurrentImports: concurrentImports)
   }
 
   /// The same with what was said about the ledger.

@@ -22,15 +22,19 @@ final class CloudRuntime: Sendable {
   private let environment: [String: String]
   private let ledger: LedgerAccess
   private let requestsPerSecond: Double?
+  private let concurrentImports: Int?
   private let time: any TimeSource
   private let opened = Mutex(Opened())
 
-  /// `scale` is how much faster the cloud's time runs than this machine's; `requestsPerSecond` is the request budget, nil for the usual one.
+  /// `scale` is how much faster the cloud's time runs than this machine's; `requestsPerSecond` is the request budget and `concurrentImports` how
+  /// many may be under way at once, nil for the usual ones.
   init(
     choice: CloudChoice, scale: Double, events: any ImportEventSink, logger: Logger, environment: [String: String],
-    ledger: LedgerAccess, requestsPerSecond: Double? = nil, time: any TimeSource = SystemTime()
+    ledger: LedgerAccess, requestsPerSecond: Double? = nil,
+    concurrentImports: Int? = nil, time: any TimeSource = SystemTime()
   ) {
     self.requestsPerSecond = requestsPerSecond
+    self.concurrentImports = concurrentImports
     self.choice = choice
     self.scale = scale
     self.events = events
@@ -88,7 +92,7 @@ final class CloudRuntime: Sendable {
     }
     let client = ImageClient(session: session, time: time, deletionInterval: deletionInterval)
     let scheduler = JobScheduler(
-      client: client, time: time, policy: polling, admission: AdmissionGate.Policy().scaled(by: scale),
+      client: client, time: time, policy: polling, admission: AdmissionGate.Policy(ceiling: concurrentImports ?? 40).scaled(by: scale),
       history: RecordedDurations(store: store), events: events)
     return ImportService(
       client: client, rules: RuleSet(dialect: profile.dialect),

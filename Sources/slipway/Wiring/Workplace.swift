@@ -72,7 +72,8 @@ struct Workplace: Sendable {
     }
     runtime = CloudRuntime(
       choice: choice, scale: choice.clockScale(options.clockScale), events: events, logger: logger,
-      environment: environment, ledger: ledger, requestsPerSecond: requestsPerSecond)
+      environment: environment, ledger: ledger, requestsPerSecond: requestsPerSecond,
+      concurrentImports: options.concurrentImports)
   }
 
   /// Says which cloud is used where that could be mistaken.
