@@ -21,6 +21,8 @@ public struct ScriptContext: Sendable {
   public var time: any TimeSource
   /// The cloud, connected on first use only.
   public var cloud: CloudConnector
+  /// What `test.case` declares to; nil where no tests are run.
+  public var tests: TestSession?
 
   /// Creates the world of one session.
   public init(
@@ -62,7 +64,7 @@ public struct ScriptContext: Sendable {
     [
       ImsModule.make(self), TaskModule.module, LogModule.make(self), JSONModule.make(), CSVModule.make(self),
       ArgsModule.make(self),
-      EnvModule.make(self), TimeModule.make(self), FSModule.make(self),
+      EnvModule.make(self), TimeModule.make(self), FSModule.make(self), TestModule.make(self),
     ]
   }
 }

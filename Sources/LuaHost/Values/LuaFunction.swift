@@ -13,6 +13,11 @@ public final class LuaFunction: Sendable {
     return try await vm.call(self, arguments)
   }
 
+  /// The same, for a function whose results nobody asks for: they may be what cannot leave the VM.
+  public func callDiscardingResults(_ arguments: [LuaValue] = []) async throws {
+    _ = try await callKeepingTables(arguments)
+  }
+
   /// The same, for results that go on to other scripts of the VM: tables stay the same tables.
   func callKeepingTables(_ arguments: [LuaValue] = []) async throws -> [LuaValue] {
     guard let vm = reference.handle.vm else { throw CancellationError() }

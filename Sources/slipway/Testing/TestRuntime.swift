@@ -1,0 +1,45 @@
+import CloudAccess
+import Foundation
+import ImageImport
+import Logging
+import ScriptAPI
+import Synchronization
+
+/// The way of a test's script to its cloud, opened at the first call that needs it, and only inside a case.
+final class TestRuntime: Sendable {
+  private let cloud: CaseCloud?
+  private let session: TestSession
+  private let directory: URL
+  private let dialect: CloudDialect
+  private let time: VirtualTime
+  private let runtime = Mutex<CloudRuntime?>(nil)
+
+  /// `directory` takes the case's own record of imports.
+  init(cloud: CaseCloud?, session: TestSession, directory: URL, dialect: CloudDialect, time: VirtualTime) {
+    self.cloud = cloud
+    self.session = session
+    self.directory = directory
+    self.dialect = dialect
+    self.time = time
+  }
+
+  var connector: CloudConnector { CloudConnector(dialect: dialect) { [self] in try await connect() } }
+
+  func close() async {
+    await runtime.withLock { $0 }?.shutdown()
+  }
+
+  private func connect() async throws -> ImportService {
+    guard let cloud, !session.isDeclaring else {
+      throw ConfigurationError(
+        message: "there is no cloud outside of a case", hint: "make the call inside test.case(…, function(cloud) … end)")
+    }
+    let silent = Logger(label: "slipway") { _ in SwiftLogNoOpLogHandler() }
+    var profile = try await cloud.cloud.start().profile
+    profile.dialect = dialect
+    let opened = CloudRuntime(
+      choice: .remote(profile, source: nil), events: NoEvents(), logger: silent, environment: [:], time: time)
+    runtime.withLock { $0 = opened }
+    return try await opened.connector.service()
+  }
+}
