@@ -131,7 +131,7 @@ static int after_waiting(lua_State *L, int status, lua_KContext context) {
 
 CLH_JUMPS static int call_waiting(lua_State *L) {
   clh_vm *vm = clh_vm_of(L);
-  if (!vm->task || !clh_can_yield(L, vm)) return luaL_error(L, "cannot await inside a comparator or callback");
+  if (!vm->task || !clh_can_yield(L, vm)) return clh_refuse_await(L);
   int code = ask_plainly(L, vm, vm->callbacks.call);
   if (code != CLH_PENDING) return clh_answer(L, vm, code);
   vm->host_yield = CLH_AWAIT;
@@ -143,6 +143,16 @@ CLH_JUMPS void clh_push_function(lua_State *L, const void *function, int how) {
   lua_pushlightuserdata(L, (void *)function);
   lua_pushinteger(L, how >> 8);
   lua_pushcclosure(L, calls[how & 0xff], 2);
+}
+
+// The declaration behind a host function on the stack; NULL if it is something else.
+const void *clh_host_function(lua_State *L, int index) {
+  lua_CFunction f = lua_tocfunction(L, index);
+  if (f != call_host && f != call_waiting && f != call_raw) return NULL;
+  lua_getupvalue(L, index, 1);
+  const void *function = lua_touserdata(L, -1);
+  lua_pop(L, 1);
+  return function;
 }
 
 int32_t clh_caller(clh_vm *vm, const char **source, bool *same) {

@@ -260,10 +260,14 @@ static int co_isyieldable(lua_State *L) {
   return 1;
 }
 
-CLH_JUMPS void clh_open_coroutine(lua_State *L) {
+// Whether a function of this library lets the host yield through it.
+bool clh_passes_yields(lua_CFunction f) { return f == co_resume || f == wrap_call; }
+
+CLH_JUMPS int clh_open_coroutine(lua_State *L) {
   static const luaL_Reg functions[] = {
       {"create", co_create}, {"resume", co_resume},   {"wrap", co_wrap},           {"yield", co_yield},
       {"status", co_status}, {"running", co_running}, {"isyieldable", co_isyieldable}, {"close", co_close},
       {NULL, NULL}};
   luaL_newlib(L, functions);
+  return 1;
 }

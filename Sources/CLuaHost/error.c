@@ -35,7 +35,8 @@ static int take_reference(lua_State *L) {
     r->error->rethrown = lua_rawequal(L, -1, -2);
     lua_pop(L, 1);
   }
-  if (lua_isnil(L, -1)) return 0;
+  r->error->raised_nil = lua_isnil(L, -1);
+  if (r->error->raised_nil) return 0;
   r->error->reference = luaL_ref(L, LUA_REGISTRYINDEX);
   return 0;
 }
@@ -52,18 +53,16 @@ typedef struct place {
 static int take_traceback(lua_State *L) {
   place *p = lua_touserdata(L, 1);
   clh_task *task = p->task;
-  luaL_traceback(L, p->L, NULL, p->level);
-  size_t length;
-  const char *text = lua_tolstring(L, -1, &length);
-  static const char base[] = "\n\t[C]: in ?";  // the body of the task, which is none of the script's
-  size_t tail = sizeof base - 1;
-  if (p->L == task->co && length > tail && memcmp(text + length - tail, base, tail) == 0)
-    lua_pushlstring(L, text, length - tail);
+  char text[CLH_TRACEBACK_SIZE];
+  clh_traceback(task->vm, p->L, p->level, text, sizeof text);
   if (task->error_traceback && strlen(task->error_traceback) < TRACEBACK_LIMIT) {
-    lua_pushfstring(L, "%s\nwhile closing after an error:\n%s", lua_tostring(L, -1), task->error_traceback);
+    lua_pushfstring(L, "%s\nwhile closing after an error:\n%s", text, task->error_traceback);
+  } else {
+    lua_pushstring(L, text);
   }
-  text = lua_tolstring(L, -1, &length);
-  char *kept = keep(text, length);
+  size_t length;
+  const char *joined = lua_tolstring(L, -1, &length);
+  char *kept = keep(joined, length);
   if (!kept) return 0;
   free(task->error_traceback);
   task->error_traceback = kept;

@@ -123,9 +123,18 @@ void clh_hook(lua_State *L, lua_Debug *ar) {
   if (!vm->task) return;
   uint64_t steps = (uint64_t)count + vm->work;
   vm->work = 0;
-  if (clh_account(L, vm, steps)) {
+  bool over = clh_account(L, vm, steps), slice_over = !over && !vm->in_grace && clh_slice_is_over(vm);
+  if (slice_over && !clh_can_yield(L, vm)) {
+    // Nobody else can run, but time goes on: a `task.timeout` around this may be over.
+    vm->slice_over = 0;
+    vm->slice_start = vm->instructions;
+    vm->callbacks.tick(vm->callbacks.context);
+    slice_over = false;
+    over = vm->task->kill != CLH_KILL_NONE;
+  }
+  if (over) {
     end_task(L, RAISED_IN_HOOK);
-  } else if (!vm->in_grace && clh_slice_is_over(vm) && clh_can_yield(L, vm)) {
+  } else if (slice_over) {
     vm->host_yield = CLH_PREEMPTED;
     lua_yield(L, 0);
   }

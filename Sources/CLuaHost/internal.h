@@ -7,6 +7,7 @@
 #include <lualib.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 
 #include "CLuaHost.h"
 
@@ -90,6 +91,7 @@ struct clh_vm {
   int host_yield;                  // why the coroutine that just yielded did so; 0 = the script itself
   int blocked;                     // > 0: some coroutine below cannot be yielded across
   const char *stack_base;          // where the C stack was when Swift called
+  bool refused_in_handler;             // a message handler wanted to wait
   volatile sig_atomic_t slice_over;   // set by the timer: time to look
   bool counting, ticking;             // with a permanent count hook; with a timer
   uint64_t instructions, slice_start; // of the run; when the slice began
@@ -100,6 +102,8 @@ struct clh_vm {
   // Grace: script code runs after the end of its task, unable to wait.
   bool in_grace, grace_over;
   int64_t grace_left, grace_window, grace_deadline, grace_spent;
+  bool warns;                         // after warn("@on")
+  FILE *standard_output;              // what io.stdout writes to; NULL without io
   char message[512];
   char caller[LUA_IDSIZE];
 };
@@ -122,7 +126,10 @@ struct clh_task {
   char error_source[LUA_IDSIZE];
 };
 
-struct clh_flag { atomic_int set; };
+struct clh_flag {
+  atomic_int set;
+  clh_flag *parent;
+};
 
 static inline clh_vm *clh_vm_of(lua_State *L) { return *(clh_vm **)lua_getextraspace(L); }
 // What a full collection counts for, in instructions; it visits everything.
@@ -137,7 +144,7 @@ static inline bool clh_can_yield(lua_State *L, const clh_vm *vm) { return !vm->b
 // state.c
 int clh_protect(clh_vm *vm, lua_CFunction f, void *argument);
 void clh_say(clh_vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
-extern const char clh_modules_key, clh_loaded_key, clh_cache_key, clh_types_key, clh_next_key;
+extern const char clh_modules_key, clh_loading_key, clh_cache_key, clh_types_key, clh_next_key;
 CLH_JUMPS int clh_raise_memory(lua_State *L);
 CLH_JUMPS void clh_check_memory(lua_State *L, clh_vm *vm);
 
@@ -167,6 +174,16 @@ bool clh_object_handle(lua_State *L, int index, uint64_t *handle);
 // call.c
 #define CLH_NO_MEMORY (-1)  // for clh_answer: memory ran out before Swift could be asked
 CLH_JUMPS int clh_answer(lua_State *L, clh_vm *vm, int code);
+const void *clh_host_function(lua_State *L, int index);
+
+// await.c
+CLH_JUMPS int clh_refuse_await(lua_State *L);
+
+// traceback.c
+#define CLH_TRACEBACK_SIZE 16384
+bool clh_library_name(lua_State *co, char *buffer, size_t size);
+void clh_traceback(clh_vm *vm, lua_State *co, int level, char *buffer, size_t size);
+
 CLH_JUMPS void clh_push_function(lua_State *L, const void *function, int how);
 #define CLH_COPY_ALL UINT32_MAX
 
@@ -215,16 +232,35 @@ CLH_JUMPS void clh_open_table(lua_State *L);
 CLH_JUMPS lua_Integer clh_table_measure(lua_State *L);
 CLH_JUMPS int clh_table_sort(lua_State *L);
 
-// coroutine.c, protect.c, load.c, library.c, require.c
-CLH_JUMPS void clh_open_coroutine(lua_State *L);
+// coroutine.c, protect.c
+CLH_JUMPS int clh_open_coroutine(lua_State *L);
+bool clh_passes_yields(lua_CFunction f);
+bool clh_is_message_handler(lua_CFunction f);
+bool clh_is_task_body(lua_CFunction f);
 void clh_close_chain(clh_vm *vm, lua_State *co);
 CLH_JUMPS int clh_pcall(lua_State *L);
-CLH_JUMPS int clh_load(lua_State *L);
-CLH_JUMPS int clh_load_text(lua_State *L, const char *text, size_t length, const char *name);
 CLH_JUMPS int clh_xpcall(lua_State *L);
+
+// library.c, library_os.c, library_debug.c, library_io.c, output.c
 CLH_JUMPS void clh_open_library(lua_State *L);
-CLH_JUMPS int clh_print(lua_State *L);
 CLH_JUMPS int clh_exit(lua_State *L);
+CLH_JUMPS int clh_setlocale(lua_State *L);
+CLH_JUMPS int clh_open_debug(lua_State *L);
+CLH_JUMPS int clh_open_io(lua_State *L);
+void clh_flush_io(clh_vm *vm);
+void clh_close_io(clh_vm *vm);
+CLH_JUMPS int clh_print(lua_State *L);
+CLH_JUMPS int clh_warn(lua_State *L);
+
+// load.c: text only. clh_load_text leaves the function or a message; what ends the task meanwhile arrives as an error, see
+// clh_is_doomed.
+CLH_JUMPS int clh_load_text(lua_State *L, const char *bytes, size_t length, const char *name);
+CLH_JUMPS int clh_load(lua_State *L);
+CLH_JUMPS int clh_loadfile(lua_State *L);
+CLH_JUMPS int clh_dofile(lua_State *L);
+
+// require.c
 CLH_JUMPS int clh_require(lua_State *L);
+CLH_JUMPS void clh_open_package(lua_State *L);
 
 #endif

@@ -23,7 +23,7 @@ const uint64_t *clh_released(clh_vm *vm, size_t *count) {
 void clh_clear_released(clh_vm *vm) { vm->released_count = 0; }
 size_t clh_released_count(const clh_vm *vm) { return vm->released_count; }
 
-// Every full userdata of the state is ours: no library that makes others is open.
+// Every full userdata of the state is ours: but for the files of `io`, which are larger.
 bool clh_object_handle(lua_State *L, int index, uint64_t *handle) {
   if (lua_type(L, index) != LUA_TUSERDATA || lua_rawlen(L, index) != sizeof *handle) return false;
   memcpy(handle, lua_touserdata(L, index), sizeof *handle);

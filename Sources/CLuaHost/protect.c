@@ -26,11 +26,19 @@ CLH_JUMPS int clh_pcall(lua_State *L) {
 // The message handler does not see the end of a task: it would run with hooks off.
 static int guarded_handler(lua_State *L) {
   if (clh_is_end_mark(L, 1)) return 1;
+  clh_vm *vm = clh_vm_of(L);
+  if (vm->refused_in_handler) {
+    // A handler wanted to wait. To be told so it would be called again, and want to wait again, until the stack is full.
+    vm->refused_in_handler = false;
+    return 1;
+  }
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_insert(L, 1);
   lua_call(L, lua_gettop(L) - 1, 1);
   return 1;
 }
+
+bool clh_is_message_handler(lua_CFunction f) { return f == guarded_handler; }
 
 CLH_JUMPS int clh_xpcall(lua_State *L) {
   int count = lua_gettop(L);

@@ -1,14 +1,16 @@
-// An own `require`: built-in modules, then whatever the host finds; text only, each loaded once.
+// An own `require`: what is loaded or preloaded, built-in modules, then whatever the host finds; text only, each loaded once.
 #include "internal.h"
+
+#include <string.h>
 
 // What a look for a file counts for, in instructions.
 #define SEARCH_STEPS 5000
 
-// A module that is being loaded has a guard in the table of loaded ones. Its `__close` takes the guard away however the
-// loading ends, so that a failed module can be required again. The guard holds the coroutine of the task that loads.
+// A module that is being loaded has a guard in a table of its own. The guard's `__close` takes it away however the loading
+// ends, so that a failed module can be required again. The guard holds the coroutine of the task that loads.
 static int guard_close(lua_State *L) {
   lua_settop(L, 1);
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &clh_loaded_key);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &clh_loading_key);
   lua_rawgeti(L, 1, 1);
   lua_pushvalue(L, -1);
   lua_rawget(L, 2);
@@ -18,15 +20,6 @@ static int guard_close(lua_State *L) {
     lua_rawset(L, 2);
   }
   return 0;
-}
-
-static bool is_guard(lua_State *L, int index) {
-  if (!lua_istable(L, index) || !lua_getmetatable(L, index)) return false;
-  lua_pushliteral(L, "__close");
-  lua_rawget(L, -2);
-  bool found = lua_tocfunction(L, -1) == guard_close;
-  lua_pop(L, 2);
-  return found;
 }
 
 static void push_guard(lua_State *L, clh_vm *vm) {
@@ -45,51 +38,47 @@ static void push_guard(lua_State *L, clh_vm *vm) {
 
 // Raises unless the task that began to load is gone: one that is killed inside a comparator cannot take its guard away.
 static void check_guard(lua_State *L, clh_vm *vm) {
-  lua_rawgeti(L, -1, 2);
-  lua_State *loader = lua_tothread(L, -1);
-  if (loader == vm->task->co)
-    luaL_error(L, "module '%s' requires itself, directly or through others", lua_tostring(L, 1));
-  if (lua_status(loader) == LUA_YIELD)
-    luaL_error(L, "module '%s' is still being loaded by another task", lua_tostring(L, 1));
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &clh_loading_key);
+  lua_pushvalue(L, 1);
+  if (lua_rawget(L, -2) == LUA_TTABLE) {
+    lua_rawgeti(L, -1, 2);
+    lua_State *loader = lua_tothread(L, -1);
+    if (loader == vm->task->co)
+      luaL_error(L, "module '%s' requires itself, directly or through others", lua_tostring(L, 1));
+    if (lua_status(loader) == LUA_YIELD)
+      luaL_error(L, "module '%s' is still being loaded by another task", lua_tostring(L, 1));
+  }
+  lua_settop(L, 2);
 }
 
-// Stack: 1 name, 2 loaded, 3 guard, 4 path, 5 the chunk's value.
+// Stack: 1 name, 2 loaded, 3 guard, 4 where it is from, 5 the chunk's value. A chunk may have set its entry itself.
 static int finish(lua_State *L, int status, lua_KContext context) {
   (void)status, (void)context;
   lua_settop(L, 5);
-  if (lua_isnil(L, 5)) {
+  lua_pushvalue(L, 1);
+  if (lua_rawget(L, 2) == LUA_TNIL && lua_isnil(L, 5)) {
     lua_pushboolean(L, 1);
     lua_replace(L, 5);
   }
-  lua_pushvalue(L, 1);
-  lua_pushvalue(L, 5);
-  lua_rawset(L, 2);
-  lua_pushvalue(L, 5);
+  if (!lua_isnil(L, 5)) {
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, 5);
+    lua_rawset(L, 2);
+    lua_pushvalue(L, 5);
+  }
   lua_pushvalue(L, 4);
   return 2;
 }
 
-CLH_JUMPS int clh_require(lua_State *L) {
-  clh_vm *vm = clh_vm_of(L);
-  luaL_checktype(L, 1, LUA_TSTRING);
-  lua_settop(L, 1);
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &clh_loaded_key);
+// Looks in a table of the registry; stack: 1 name.
+static bool find_in(lua_State *L, const char *key) {
+  if (lua_getfield(L, LUA_REGISTRYINDEX, key) != LUA_TTABLE) return false;
   lua_pushvalue(L, 1);
-  if (lua_rawget(L, 2) != LUA_TNIL) {
-    if (!is_guard(L, -1)) return 1;
-    check_guard(L, vm);
-  }
-  lua_settop(L, 2);
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &clh_modules_key);
-  lua_pushvalue(L, 1);
-  if (lua_rawget(L, -2) != LUA_TNIL) {
-    lua_pushvalue(L, 1);
-    lua_pushvalue(L, -2);
-    lua_rawset(L, 2);
-    return 1;
-  }
-  lua_settop(L, 2);
+  return lua_rawget(L, -2) != LUA_TNIL;
+}
 
+// Asks the host and compiles; pushes where the module is from, and its chunk.
+static void find_chunk(lua_State *L, clh_vm *vm) {
   size_t length;
   const char *name = lua_tolstring(L, 1, &length);
   clh_charge(L, SEARCH_STEPS);
@@ -99,25 +88,110 @@ CLH_JUMPS int clh_require(lua_State *L) {
   int code = vm->callbacks.find_module(vm->callbacks.context, name, length, &vm->out);
   vm->calling = NULL;
   vm->alloc.nofail--;
-  if (code != CLH_RETURN) return clh_answer(L, vm, code);
+  if (code != CLH_RETURN) {
+    clh_answer(L, vm, code);
+    return;
+  }
   clh_check_memory(L, vm);
   clh_push_all(L, vm);  // 3 chunk name, 4 source
   const char *path = lua_tostring(L, 3), *source = lua_tolstring(L, 4, &length);
   bool was_in_grace = vm->in_grace;
   if (clh_load_text(L, source, length, path) != LUA_OK) {
-    if (clh_is_doomed(vm, was_in_grace)) return clh_end_task(L);
-    return luaL_error(L, "error loading module '%s':\n\t%s", name, lua_tostring(L, -1));
+    if (clh_is_doomed(vm, was_in_grace)) clh_end_task(L);
+    luaL_error(L, "error loading module '%s' from file '%s':\n\t%s", name, path + 1, lua_tostring(L, -1));
   }
-  lua_replace(L, 4);  // 3 chunk name, 4 chunk
+  lua_replace(L, 4);
+  lua_pushstring(L, path + 1);  // without the "@" of a chunk name
+  lua_replace(L, 3);
+}
+
+CLH_JUMPS int clh_require(lua_State *L) {
+  clh_vm *vm = clh_vm_of(L);
+  luaL_checkstring(L, 1);
+  lua_settop(L, 1);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  lua_pushvalue(L, 1);
+  lua_rawget(L, 2);
+  if (lua_toboolean(L, -1)) return 1;
+  lua_settop(L, 2);
+  check_guard(L, vm);
+  if (find_in(L, LUA_PRELOAD_TABLE)) {
+    lua_pushliteral(L, ":preload:");
+    lua_replace(L, 3);  // 3 where from, 4 loader
+  } else {
+    lua_settop(L, 2);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &clh_modules_key);
+    lua_pushvalue(L, 1);
+    if (lua_rawget(L, 3) != LUA_TNIL) {
+      lua_pushvalue(L, 1);
+      lua_pushvalue(L, 4);
+      lua_rawset(L, 2);
+      return 1;
+    }
+    lua_settop(L, 2);
+    find_chunk(L, vm);
+  }
   push_guard(L, vm);
-  lua_insert(L, 3);  // 3 guard, 4 chunk name, 5 chunk
+  lua_insert(L, 3);  // 3 guard, 4 where from, 5 chunk
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &clh_loading_key);
   lua_pushvalue(L, 1);
   lua_pushvalue(L, 3);
-  lua_rawset(L, 2);
+  lua_rawset(L, -3);
+  lua_pop(L, 1);
   lua_toclose(L, 3);
   lua_pushvalue(L, 1);
-  lua_pushstring(L, lua_tostring(L, 4) + 1);  // without the "@" of a chunk name
-  lua_copy(L, -1, 4);
+  lua_pushvalue(L, 4);
   lua_callk(L, 2, 1, 0, finish);
   return finish(L, LUA_OK, 0);
+}
+
+// MARK: package
+
+static int package_fixed(lua_State *L) {
+  return luaL_error(L, "package.%s cannot be set: where modules are looked for is fixed when the program starts",
+                    luaL_tolstring(L, 2, NULL));
+}
+
+static int package_pairs(lua_State *L) {
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &clh_next_key);
+  lua_newtable(L);
+  lua_pushnil(L);
+  while (lua_next(L, lua_upvalueindex(1))) {
+    lua_pushvalue(L, -2);
+    lua_insert(L, -2);
+    lua_settable(L, -4);
+  }
+  lua_pushnil(L);
+  return 3;
+}
+
+// What scripts read: `loaded` and `preload` are the real tables, `path` says where the host looks, and is set by it.
+CLH_JUMPS void clh_open_package(lua_State *L) {
+  lua_newtable(L);
+  lua_createtable(L, 0, 4);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &clh_modules_key);
+  luaL_getsubtable(L, -1, LUA_LOADLIBNAME);
+  lua_remove(L, -2);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+  lua_pushvalue(L, -4);
+  lua_setfield(L, -2, LUA_LOADLIBNAME);
+  lua_setfield(L, -2, "loaded");
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
+  lua_setfield(L, -2, "preload");
+  lua_pushliteral(L, "");
+  lua_setfield(L, -2, "path");
+  lua_pushliteral(L, "");
+  lua_setfield(L, -2, "cpath");
+  lua_pushliteral(L, "/\n;\n?\n!\n-\n");
+  lua_setfield(L, -2, "config");
+  lua_pushvalue(L, -1);
+  lua_pushcclosure(L, package_pairs, 1);
+  lua_setfield(L, -3, "__pairs");
+  lua_setfield(L, -2, "__index");
+  lua_pushcfunction(L, package_fixed);
+  lua_setfield(L, -2, "__newindex");
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
+  lua_setmetatable(L, -2);
+  lua_setglobal(L, LUA_LOADLIBNAME);
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char clh_modules_key, clh_loaded_key, clh_cache_key, clh_types_key, clh_next_key;
+const char clh_modules_key, clh_loading_key, clh_cache_key, clh_types_key, clh_next_key;
 const char *const clh_memory_text = "not enough memory";
 
 // A part of the limit is for what comes after a memory error: `__close` handlers, messages, tracebacks. Lua collects and asks again
@@ -80,7 +80,7 @@ static void keep_texts(lua_State *L) {
 static int set_up(lua_State *L) {
   keep_texts(L);
   add_table(L, &clh_modules_key, NULL);
-  add_table(L, &clh_loaded_key, NULL);
+  add_table(L, &clh_loading_key, NULL);
   add_table(L, &clh_cache_key, "v");
   add_table(L, &clh_types_key, NULL);
   clh_open_library(L);
@@ -119,6 +119,7 @@ void clh_set_context(clh_vm *vm, void *context) { vm->callbacks.context = contex
 
 void clh_close(clh_vm *vm) {
   if (vm->L) lua_close(vm->L);
+  clh_close_io(vm);
   for (size_t i = 0; i < vm->type_count; i++) {
     for (size_t m = 0; m < vm->types[i].member_count; m++) free(vm->types[i].members[m].key);
     free(vm->types[i].members);

@@ -4,9 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-clh_flag *clh_flag_new(void) { return calloc(1, sizeof(clh_flag)); }
+clh_flag *clh_flag_new(clh_flag *parent) {
+  clh_flag *flag = calloc(1, sizeof *flag);
+  if (flag) flag->parent = parent;
+  return flag;
+}
 void clh_flag_set(clh_flag *flag) { atomic_store_explicit(&flag->set, 1, memory_order_release); }
-bool clh_flag_is_set(const clh_flag *flag) { return atomic_load_explicit(&flag->set, memory_order_acquire); }
+bool clh_flag_is_set(const clh_flag *flag) {
+  for (; flag; flag = flag->parent)
+    if (atomic_load_explicit(&flag->set, memory_order_acquire)) return true;
+  return false;
+}
 void clh_flag_free(clh_flag *flag) { free(flag); }
 
 // The outermost function of each task. The script's own runs under protection inside it, so that `__close` handlers run inside the
@@ -23,6 +31,8 @@ static int body(lua_State *L) {
   lua_insert(L, 1);
   return body_done(L, lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 1, 0, body_done), 0);
 }
+
+bool clh_is_task_body(lua_CFunction f) { return f == body; }
 
 static int make_coroutine(lua_State *L) {
   clh_task *task = lua_touserdata(L, 1);
@@ -45,7 +55,7 @@ clh_task *clh_task_new(clh_vm *vm, clh_flag *flag) {
 
 int32_t clh_task_load(clh_task *task, const char *source, size_t length, const char *chunk_name) {
   lua_settop(task->co, 1);
-  task->status = luaL_loadbufferx(task->co, source, length, chunk_name, "t");
+  task->status = clh_load_text(task->co, source, length, chunk_name);
   return task->status == LUA_OK ? CLH_DONE : CLH_ERROR;
 }
 
@@ -74,6 +84,7 @@ int32_t clh_task_step(clh_task *task, int32_t answer) {
   vm->running = task->co;
   if (lua_status(task->co) == LUA_OK) count++;  // the body's own argument: the function
   vm->host_yield = vm->blocked = vm->alloc.nofail = 0;
+  vm->refused_in_handler = false;
   vm->stack_base = __builtin_frame_address(0);
   clh_slice_begin(vm);
   task->status = lua_resume(task->co, vm->L, count, &task->results);
@@ -96,6 +107,13 @@ int32_t clh_task_step(clh_task *task, int32_t answer) {
     task->status = LUA_ERRRUN;
   }
   return task->status == LUA_OK ? CLH_DONE : CLH_ERROR;
+}
+
+void clh_task_kill(clh_task *task) {
+  clh_vm *vm = task->vm;
+  if (vm->task != task || vm->in_grace || task->kill) return;
+  task->kill = CLH_KILL_CANCEL;
+  if (vm->running) lua_sethook(vm->running, clh_hook, LUA_MASKCOUNT, 1);  // else it would go on until the slice is over
 }
 
 int32_t clh_task_kill_reason(const clh_task *task) { return task->kill; }

@@ -207,6 +207,10 @@ bool clh_read(clh_vm *vm, lua_State *L, int index, bool lenient) {
     case LUA_TFUNCTION: return read_reference(vm, L, index, CLH_FUNCTION);
     case LUA_TUSERDATA: {
       uint64_t handle = 0;
+      if (lua_rawlen(L, index) != sizeof handle) {  // an open file of `io`
+        if (vm->depth >= vm->reference_depth) return read_reference(vm, L, index, CLH_REFERENCE);
+        return refuse(vm, lenient, "<file>", vm->depth ? "a file cannot be copied" : "got file");
+      }
       if (!clh_object_handle(L, index, &handle)) return refuse(vm, lenient, "<closed object>", "the object is closed");
       if (!(value = add(vm, CLH_OBJECT))) return false;
       value->handle = handle;

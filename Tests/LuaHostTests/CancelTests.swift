@@ -97,7 +97,7 @@ struct CancelTests {
   func fairness(counting: Bool) async throws {
     let bench = try Bench {
       $0.countsInstructions = counting
-      $0.sleep = { try await Task.sleep(for: $0) }
+      $0.clock = SystemLuaClock()
     }
     let start = ContinuousClock.now
     let values = try await bench.run(

@@ -138,7 +138,7 @@ struct ErrorTests {
       """)
     #expect(error.message == "deep trouble" && error.line == 3)
     #expect(error.traceback.contains("test.lua:3: in"))
-    #expect(error.traceback.contains("in the task that waited for it") && error.traceback.contains("test.lua:6"))
+    #expect(error.traceback.contains("awaited by the main task:") && error.traceback.contains("test.lua:6"))
   }
 
   @Test("A long script name is not shortened")

@@ -11,8 +11,8 @@ final class Output: Sendable {
   var text: String { bytes.withLock { String(decoding: $0, as: UTF8.self) } }
 }
 
-/// Waits that last no time but keep their order: each sleeper is woken when no earlier one is left.
-final class FakeSleep: Sendable {
+/// A clock that stands still until nothing happens any more, and then goes on to the next deadline.
+final class FakeClock: LuaClock {
   private struct Sleeper {
     let due: Duration
     let continuation: CheckedContinuation<Void, any Error>
@@ -24,7 +24,11 @@ final class FakeSleep: Sendable {
   }
   private let contents = Mutex(Contents())
 
-  func sleep(_ duration: Duration) async throws {
+  var now: Duration { contents.withLock { $0.now } }
+  /// How many sleeps are under way.
+  var sleeperCount: Int { contents.withLock { $0.sleepers.count } }
+
+  func sleep(until due: Duration) async throws {
     let id = contents.withLock { contents in
       contents.next += 1
       return contents.next
@@ -33,7 +37,7 @@ final class FakeSleep: Sendable {
       try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
         contents.withLock { contents in
           if Task.isCancelled { return continuation.resume(throwing: CancellationError()) }
-          contents.sleepers[id] = Sleeper(due: contents.now + duration, continuation: continuation)
+          contents.sleepers[id] = Sleeper(due: due, continuation: continuation)
         }
       }
     } onCancel: {
@@ -41,7 +45,7 @@ final class FakeSleep: Sendable {
     }
   }
 
-  /// Wakes the earliest sleeper, one after another, whenever no new one has come for a while, until `isDone`.
+  /// Wakes the earliest sleeper whenever no new one has come for a while, until `isDone`.
   func run(until isDone: @Sendable () -> Bool) async {
     var quiet = 0
     var last = 0
@@ -55,13 +59,19 @@ final class FakeSleep: Sendable {
         guard let first = contents.sleepers.min(by: { ($0.value.due, $0.key) < ($1.value.due, $1.key) }) else {
           return nil
         }
-        contents.now = first.value.due
+        contents.now = max(contents.now, first.value.due)
         return contents.sleepers.removeValue(forKey: first.key)
       }
       sleeper?.continuation.resume()
       quiet = 0
     }
   }
+}
+
+/// A clock on which every time has come already.
+struct InstantClock: LuaClock {
+  var now: Duration { .zero }
+  func sleep(until due: Duration) async throws { await Task.yield() }
 }
 
 final class Point: HostObject {
@@ -268,13 +278,13 @@ struct Bench {
   let vm: LuaVM
   let output = Output()
   let shelf = Shelf()
-  let clock = FakeSleep()
+  let clock = FakeClock()
 
   init(_ change: (inout LuaVM.Configuration) -> Void = { _ in }) throws {
     let (output, clock) = (output, clock)
     var configuration = LuaVM.Configuration(
       modules: [Shop.module(shelf: shelf), TaskModule.module], output: { output.write($0) },
-      sleep: { try await clock.sleep($0) })
+      clock: clock)
     change(&configuration)
     vm = try LuaVM(configuration)
   }

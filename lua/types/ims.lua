@@ -497,6 +497,20 @@
 ---@field result? ims.ImportResult if it was imported
 ---@field error? Error if it was not
 
+---An image of a batch that was imported.
+---@class (exact) ims.Success
+---@field index integer its place in the list, from 1
+---@field ok boolean whether it was imported
+---@field image ims.Image the request
+---@field result ims.ImportResult the image
+
+---An image of a batch that was not imported.
+---@class (exact) ims.Failure
+---@field index integer its place in the list, from 1
+---@field ok boolean whether it was imported
+---@field image ims.Image the request
+---@field error Error why not
+
 ---A request for an image, not yet sent.
 ---@class ims.Image
 ---@field name? string Name of the image, 1 to 128 characters. Read only.
@@ -819,7 +833,7 @@ local Results = {}
 ---
 ---Since 0.1.
 ---@nodiscard
----@return fun(): ims.Entry iterator for entry in results:succeeded() do
+---@return fun(): ims.Success iterator for entry in results:succeeded() do
 function Results:succeeded() end
 
 ---The entries that were not, one a turn of the loop.
@@ -836,7 +850,7 @@ function Results:succeeded() end
 ---
 ---Since 0.1.
 ---@nodiscard
----@return fun(): ims.Entry iterator for entry in results:failed() do
+---@return fun(): ims.Failure iterator for entry in results:failed() do
 function Results:failed() end
 
 ---Private images: build a request, check it, import it, ask for images.

@@ -15,6 +15,11 @@ local Task = {}
 ---
 ---Waits: other tasks go on meanwhile.
 ---
+---Raises
+---
+---* `cancelled`: the task was cancelled
+---* `argument`: the task waits for this one
+---
 ---```lua
 ---local task = require "task"
 ---
@@ -28,7 +33,7 @@ local Task = {}
 ---@return any ... the results
 function Task:await() end
 
----Cancels the task.
+---Cancels the task: it ends at its next wait or instruction.
 ---
 ---Cancellation is no error that the task could catch; its `__close` handlers run.
 ---
@@ -88,6 +93,47 @@ local task = {}
 ---@return task.Task task the task
 function task.spawn(f, ...) end
 
+---Waits for a task and returns its results; raises its error, if it failed.
+---
+---The same as `task:await()`, for a `pcall`.
+---
+---Waits: other tasks go on meanwhile.
+---
+---Raises
+---
+---* `cancelled`: the task was cancelled
+---* `argument`: the task waits for this one
+---
+---```lua
+---local task = require "task"
+---
+---local sleeper = task.spawn(function() task.sleep("1h") end)
+---task.cancel(sleeper)
+---local ok, err = pcall(task.await, sleeper)
+---print(ok, err.kind)  --> false  cancelled
+---```
+---
+---Since 0.1.
+---@async
+---@param task task.Task the task
+---@return any ... the results
+function task.await(task) end
+
+---Cancels a task: it ends at its next wait or instruction.
+---
+---The same as `task:cancel()`.
+---
+---```lua
+---local task = require "task"
+---
+---local sleeper = task.spawn(function() task.sleep("1h") end)
+---task.cancel(sleeper)
+---```
+---
+---Since 0.1.
+---@param task task.Task the task
+function task.cancel(task) end
+
 ---Waits; other tasks go on.
 ---
 ---Waits: other tasks go on meanwhile.
@@ -126,7 +172,7 @@ function task.sleep(duration) end
 ---@overload fun(list: T[], f: fun(item: T, index: integer): R): R[]
 function task.map(list, options, f) end
 
----Calls `f(group)` and waits for all tasks that `group:spawn` started.
+---Calls `f(group)` and waits for all tasks that `group:spawn` started; the first failure cancels the others.
 ---
 ---No task outlives its group. The first failure cancels the others and is raised.
 ---
@@ -148,9 +194,9 @@ function task.map(list, options, f) end
 ---@return any ... what `f` returned
 function task.group(f) end
 
----Runs all functions; returns the results of the first that ends and cancels the others.
+---Runs all functions; returns the results of the first that ends, once the others are cancelled.
 ---
----If the first to end has raised, that is raised.
+---If the first to end has raised, that is raised. The others have ended, too, when it returns.
 ---
 ---Waits: other tasks go on meanwhile.
 ---

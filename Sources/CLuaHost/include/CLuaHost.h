@@ -102,6 +102,12 @@ typedef struct clh_callbacks {
   // Finds a module that is not built in: out is chunk name and source, or the error.
   int32_t (*find_module)(void *context, const char *name, size_t length, clh_out *out);
   void (*print)(void *context, const char *bytes, size_t length);
+  // A warning, without "Lua warning: " in front and without a line's end.
+  void (*warn)(void *context, const char *bytes, size_t length);
+  // A slice is over in a place that cannot yield; Swift may call clh_task_kill.
+  void (*tick)(void *context);
+  // Writes the null-terminated name of a function, for tracebacks.
+  void (*name)(void *context, const void *function, char *buffer, size_t size);
 } clh_callbacks;
 
 // What scripts get; bits of clh_limits.sandbox. Without CLH_SANDBOXED a script is trusted.
@@ -212,7 +218,8 @@ enum {
 };
 
 // A flag that outlives its task, so that a cancellation handler may set it from any thread.
-clh_flag *clh_flag_new(void);
+// `parent`, which may be NULL and must live as long, counts as this one.
+clh_flag *clh_flag_new(clh_flag *parent);
 void clh_flag_set(clh_flag *flag);
 bool clh_flag_is_set(const clh_flag *flag);
 void clh_flag_free(clh_flag *flag);
@@ -227,6 +234,8 @@ bool clh_task_arguments(clh_task *task);
 // Runs until the task is done, failed, waits for Swift, or its slice is over. After CLH_AWAIT, `answer` says whether
 // the out buffer holds results (CLH_RETURN) or an error (CLH_RAISE).
 int32_t clh_task_step(clh_task *task, int32_t answer);
+// Cancels the task that is being stepped; called by Swift in a callback. It ends at its next instruction.
+void clh_task_kill(clh_task *task);
 int32_t clh_task_kill_reason(const clh_task *task);
 int32_t clh_task_limit(const clh_task *task);   // which one, after CLH_KILL_LIMIT
 int32_t clh_task_exit_code(const clh_task *task);
@@ -245,6 +254,7 @@ typedef struct clh_error {
   int32_t status;                                  // CLH_ERROR_RUNTIME …
   int64_t reference;                               // to the error value; 0 = none
   const clh_value *value;                          // NULL when it cannot cross
+  bool raised_nil;                                 // the value is nil
   bool rethrown;                                   // the value marked by clh_task_mark_rethrown
 } clh_error;
 enum { CLH_ERROR_RUNTIME, CLH_ERROR_SYNTAX, CLH_ERROR_MEMORY };

@@ -69,7 +69,7 @@ public final class LocalCloud: Sendable {
       }, logger: logger)
     var group = ServiceGroupConfiguration(services: [application], logger: logger)
     group.maximumGracefulShutdownDuration = .seconds(2)
-    group.maximumCancellationDuration = .seconds(2)
+    // No maximum for the cancellation: past it the library ends the whole process, tool and all.
     let services = ServiceGroup(configuration: group)
     let server = Task {
       defer { listening.finish() }
@@ -113,7 +113,9 @@ public final class LocalCloud: Sendable {
     switch last {
     case .running(let server, let group, let ticker):
       await group.triggerGracefulShutdown()
-      _ = await server.result
+      if await !Self.ends(server, within: .seconds(15)) {
+        logger.error("some connections did not end and are left alone")
+      }
       ticker.cancel()
       await ticker.value
     case .idle: break
@@ -121,6 +123,24 @@ public final class LocalCloud: Sendable {
     }
     do { try core.close() } catch { logger.error("the state cannot be written", metadata: ["error": "\(error)"]) }
     core.directory.unlock()
+  }
+
+  private static func ends(_ server: Task<Void, any Error>, within limit: Duration) async -> Bool {
+    let (ends, end) = AsyncStream.makeStream(of: Bool.self)
+    let watcher = Task {
+      _ = await server.result
+      end.yield(true)
+    }
+    let timer = Task {
+      try await Task.sleep(for: limit)
+      end.yield(false)
+    }
+    defer { timer.cancel() }
+    for await ended in ends {
+      if !ended { watcher.cancel() }
+      return ended
+    }
+    return false
   }
 
   private func access(port: Int) -> LocalCloudAccess {

@@ -22,8 +22,6 @@ public struct HostArguments: Sendable {
   /// The VM of the calling script, unless it was closed meanwhile.
   public var vm: LuaVM? { record.handle.vm }
 
-  var scope: TaskScope? { record.scope }
-
   /// The receiver as a Swift type.
   /// - Throws: `ArgumentError` when it is something else.
   public func receiver<T: AnyObject>(as type: T.Type) throws -> T {

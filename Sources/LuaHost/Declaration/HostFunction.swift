@@ -20,6 +20,8 @@ public struct HostFunction: Sendable {
     case immediate(@Sendable (HostArguments) throws -> [LuaValue])
     case waiting(@Sendable (HostArguments) async throws -> [LuaValue])
     case raw(RawBody)
+    /// A function of the task module: it works on the VM's own queues, and answers nil when the script is to wait.
+    case scheduling(waits: Bool, @Sendable (HostArguments, VMState) throws -> [LuaValue]?)
   }
 
   init(
@@ -65,7 +67,10 @@ public struct HostFunction: Sendable {
 
   /// Whether calling it may suspend the script.
   public var isWaiting: Bool {
-    if case .waiting = body { true } else { false }
+    switch body {
+    case .waiting, .scheduling(waits: true, _): true
+    default: false
+    }
   }
 
   /// The last part of the name: the key it is found under.

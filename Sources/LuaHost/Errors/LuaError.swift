@@ -29,6 +29,12 @@ public struct LuaError: Error, Sendable, CustomStringConvertible {
   public var value: LuaValue
   /// The Swift error behind it, if a host function threw one.
   public var underlying: (any Error)?
+  /// Other failures that came with this one and that no script has seen: of tasks nobody awaited, of siblings in a group.
+  public var related: [LuaError] = []
+  /// The task that raised it, until the traceback names it.
+  var origin: TaskOrigin?
+  /// The VM in which nil was raised, which has no reference.
+  var raisedNil: VMHandle?
   /// The raised Lua value itself, so that raising it again in the same VM raises the same value.
   var reference: LuaReference?
   /// The VM whose run was ended by a limit or `os.exit`; for others it is an error like any other.

@@ -13,6 +13,7 @@ final class Binding: Sendable {
   let raw: HostFunction.RawBody
   let immediate: @Sendable (HostArguments) throws -> [LuaValue]
   let waiting: (@Sendable (HostArguments) async throws -> [LuaValue])?
+  let scheduling: (@Sendable (HostArguments, VMState) throws -> [LuaValue]?)?
   /// One of `CLH_CALL_AT_ONCE` …
   let how: Int32
   /// For each declared parameter a bit for every kind of value that fits without a look at the declaration.
@@ -31,18 +32,21 @@ final class Binding: Sendable {
     var raw: HostFunction.RawBody = { reader, _ in throw RawMismatch(left: reader.left) }
     var immediate: @Sendable (HostArguments) throws -> [LuaValue] = { _ in [] }
     var waiting: (@Sendable (HostArguments) async throws -> [LuaValue])?
+    var scheduling: (@Sendable (HostArguments, VMState) throws -> [LuaValue]?)?
     switch function.body {
     case .immediate(let run): immediate = run
     case .waiting(let run): waiting = run
     case .raw(let run): raw = run
+    case .scheduling(_, let run): scheduling = run
     }
-    (self.raw, self.immediate, self.waiting) = (raw, immediate, waiting)
+    (self.raw, self.immediate, self.waiting, self.scheduling) = (raw, immediate, waiting, scheduling)
     mostTaken = isCall ? function.parameters.count + (owner == nil ? 0 : 1) : .max
     let depth = function.referenceDepth.map { Int32($0 + 1) << 8 } ?? 0
     how =
       switch function.body {
       case .immediate: Int32(CLH_CALL_AT_ONCE) | depth
       case .waiting: Int32(CLH_CALL_WAITING) | depth
+      case .scheduling(let waits, _): Int32(waits ? CLH_CALL_WAITING : CLH_CALL_AT_ONCE) | depth
       case .raw: Int32(CLH_CALL_RAW)
       }
     if let owner, !function.name.contains(":") {

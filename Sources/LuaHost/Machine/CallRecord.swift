@@ -11,9 +11,8 @@ final class CallRecord: @unchecked Sendable {
   @exclusivity(unchecked) var values: [LuaValue] = []
   @exclusivity(unchecked) var receiver: (any Sendable & AnyObject)?
   let handle: VMHandle
-  /// Where the call was made and for which task, if it outlives the callback.
+  /// Where the call was made, if it outlives the callback.
   @exclusivity(unchecked) var knownCaller: LuaCaller?
-  @exclusivity(unchecked) var knownScope: TaskScope?
   /// Which call of the VM it is, and the VM; only compared.
   @exclusivity(unchecked) var number: UInt64 = 0
   let vm: OpaquePointer
@@ -27,9 +26,6 @@ final class CallRecord: @unchecked Sendable {
 
   /// Where the script made the call.
   var caller: LuaCaller? { knownCaller ?? servingState?.caller() }
-
-  /// Where tasks go that the function spawns.
-  var scope: TaskScope? { knownScope ?? servingState?.current?.scope }
 
   /// The VM's state while it serves this call, in the thread that does; else nil.
   private var servingState: VMState? {

@@ -19,8 +19,10 @@ extension LuaVM {
     public var byteLimit = 256 << 20
     /// Takes what `print` writes, newline included. Runs on the VM's thread.
     public var output: @Sendable ([UInt8]) -> Void
-    /// Waits; injected so that tests need not.
-    public var sleep: @Sendable (Duration) async throws -> Void
+    /// Takes a warning that a script gives with `warn`, once it has turned warnings on. Runs on the VM's thread.
+    public var warning: @Sendable (String) -> Void = { StandardError.write("Lua warning: \($0)\n") }
+    /// The clock that scripts sleep by.
+    public var clock: any LuaClock
     /// Told about a background task of `evaluate` that failed without anybody awaiting it.
     public var unobservedFailure: (@Sendable (LuaError) -> Void)?
 
@@ -28,13 +30,13 @@ extension LuaVM {
     public init(
       modules: [HostModule] = [], searchPath: [String] = [], limits: LuaLimits = .unlimited,
       output: @escaping @Sendable ([UInt8]) -> Void = { StandardOutput.write($0) },
-      sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+      clock: any LuaClock = SystemLuaClock()
     ) {
       self.modules = modules
       self.searchPath = searchPath
       self.limits = limits
       self.output = output
-      self.sleep = sleep
+      self.clock = clock
     }
   }
 }

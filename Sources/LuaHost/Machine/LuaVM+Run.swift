@@ -13,28 +13,15 @@ extension LuaVM {
   /// - Throws: `LuaError`.
   public func run(_ source: [UInt8], name: String, arguments: [LuaValue] = []) async throws -> [LuaValue] {
     try checkOpen()
-    let scope = TaskScope()
     countRoot(1)
     defer { countRoot(-1) }
     let text = LuaSource.trimmed(source)
-    let body = Task { () -> [LuaValue] in
-      try await self.perform(scope: scope) { state, task in
-        try state.load(text, name: name, into: task)
-        try state.pass(arguments, to: task)
-      }
+    let task = try makeTask(scope: nil, results: .copies) { state, task in
+      try state.load(text, name: name, into: task)
+      try state.pass(arguments, to: task)
     }
-    scope.attach { body.cancel() }
-    let result = await withTaskCancellationHandler {
-      await body.result
-    } onCancel: {
-      scope.cancelAll()
-    }
-    if case .failure = result { scope.cancelAll() }
-    await scope.join()
-    if let exit = scope.exit { throw exit }
-    let values = try result.get()
-    if let failure = scope.firstFailure { throw failure }
-    if Task.isCancelled { throw LuaError(kind: .cancelled, message: "cancelled") }
+    let values = try await drive(task)
+    if Task.isCancelled { throw Self.cancelled }
     return values
   }
 
@@ -47,7 +34,7 @@ extension LuaVM {
     try checkOpen()
     countRoot(1)
     defer { countRoot(-1) }
-    return try await perform(scope: background, results: .lenient) { state, task in
+    let task = try makeTask(scope: background, results: .lenient) { state, task in
       do {
         try state.load(Array("return \(source)".utf8), name: name, into: task)
       } catch let unfinished as LuaError where unfinished.kind == .syntax(incomplete: true) {
@@ -60,56 +47,55 @@ extension LuaVM {
         try state.load(Array(source.utf8), name: name, into: task)
       }
     }
+    return try await drive(task)
   }
 
   /// Compiles without running.
   /// - Throws: `LuaError` of kind `syntax`.
   public func check(_ source: [UInt8], name: String) throws {
     try checkOpen()
-    let task = try makeTask(scope: background)
-    defer { finish(task) }
-    try state.load(LuaSource.trimmed(source), name: name, into: task)
+    let task = try makeTask(scope: background, results: .copies) { state, task in
+      try state.load(LuaSource.trimmed(source), name: name, into: task)
+    }
+    state.finish(task, .failure(Self.cancelled))
   }
 
   /// Runs a function as a task of its own; see `LuaFunction.call`.
-  func call(
-    _ function: LuaFunction, _ arguments: [LuaValue], results: Results = .copies
-  ) async throws -> [LuaValue] {
+  ///
+  /// Called by a host function in behalf of a script, what it spawns belongs to that script's run; else it ends with the call.
+  func call(_ function: LuaFunction, _ arguments: [LuaValue], results: Results = .copies) async throws -> [LuaValue] {
     try checkOpen()
-    let isRoot = Self.scope == nil
-    if isRoot { countRoot(1) }
-    defer { if isRoot { countRoot(-1) } }
-    return try await perform(scope: Self.scope ?? background, results: results) { state, task in
+    var caller = Self.caller
+    if let outer = caller, outer.handle !== handle || outer.state == .over { caller = nil }
+    if caller == nil { countRoot(1) }
+    defer { if caller == nil { countRoot(-1) } }
+    let task = try makeTask(scope: caller?.spawningScope, results: results, caller: caller) { state, task in
       guard clh_task_load_reference(task.pointer, function.reference.number) else { throw VMState.outOfMemory }
       try state.pass(arguments, to: task)
     }
+    return try await drive(task)
   }
 
-  private func makeTask(scope: TaskScope) throws -> LuaTask {
-    state.drain()
-    guard let flag = CancelFlag(), let pointer = clh_task_new(state.vm, flag.pointer) else { throw VMState.outOfMemory }
-    return LuaTask(pointer: pointer, flag: flag, scope: scope)
-  }
-
-  private func finish(_ task: LuaTask) {
-    state.current = task  // `__close` handlers may call host functions
-    clh_task_free(task.pointer)
-    state.current = nil
-    state.drain()
-  }
-
-  private func perform(
-    scope: TaskScope, results: Results = .copies, prepare: @Sendable (VMState, LuaTask) throws -> Void
-  ) async throws -> [LuaValue] {
-    let task = try makeTask(scope: scope)
-    defer { finish(task) }
-    try prepare(state, task)
-    let flag = task.flag
-    return try await withTaskCancellationHandler {
-      try await drive(task, results)
-    } onCancel: {
-      flag.set()
+  /// Makes the task of a run. `scope` is where spawned tasks go; nil stands for one of its own, which ends with the run.
+  /// `caller` is the task in whose behalf Swift calls: what ends that one ends this one.
+  private func makeTask(
+    scope: TaskScope?, results: Results, caller: LuaTask? = nil, prepare: (VMState, LuaTask) throws -> Void
+  ) throws -> LuaTask {
+    guard let flag = CancelFlag(parent: caller?.flag) else { throw VMState.outOfMemory }
+    let task = LuaTask(
+      handle: handle, driver: TaskDriver(handle: handle, flag: flag), flag: flag, results: results,
+      origin: caller?.origin,
+      depth: caller?.depth ?? 0, scope: scope)
+    do {
+      try state.makeCoroutine(of: task)
+      try prepare(state, task)
+    } catch {
+      if let pointer = task.pointer { clh_task_free(pointer) }
+      task.pointer = nil
+      state.drain()
+      throw error
     }
+    return task
   }
 }
 

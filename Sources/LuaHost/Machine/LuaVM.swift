@@ -7,15 +7,15 @@ import CLuaHost
 public actor LuaVM {
   public nonisolated let configuration: Configuration
   nonisolated let handle: VMHandle
-  private nonisolated let executor: ThreadExecutor
+  nonisolated let executor: ThreadExecutor
   let state: VMState
   /// Where tasks belong that are spawned outside of a run, as by `evaluate`.
   let background: TaskScope
   private var isClosed = false
   private var roots = 0
 
-  /// The scope of the Lua task in whose behalf the current Swift task works.
-  @TaskLocal static var scope: TaskScope?
+  /// The Lua task in whose behalf the current Swift task works.
+  @TaskLocal static var caller: LuaTask?
 
   public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -31,7 +31,9 @@ public actor LuaVM {
     executor = try ThreadExecutor()
     let handle = VMHandle()
     self.handle = handle
-    background = TaskScope(report: configuration.unobservedFailure ?? { _ in })
+    guard let flag = CancelFlag() else { throw VMState.outOfMemory }
+    background = TaskScope(
+      driver: TaskDriver(handle: handle, flag: flag), flag: flag, report: configuration.unobservedFailure ?? { _ in })
     do {
       state = try VMState(configuration, handle: handle, failAllocation: failAllocation)
     } catch {
@@ -39,6 +41,10 @@ public actor LuaVM {
       throw error
     }
     handle.attach(self)
+    background.driver.begin = { [weak driver = background.driver] in
+      driver?.isDriven = true
+      Task.detached { await handle.vm?.driveBackground() }
+    }
   }
 
   deinit { executor.stop() }
@@ -58,7 +64,7 @@ public actor LuaVM {
   /// Cancels background tasks and refuses everything from now on. What runs still must be cancelled by its own task.
   public func close() {
     isClosed = true
-    background.cancelAll()
+    state.cancelAll(background)
   }
 
   func checkOpen() throws {

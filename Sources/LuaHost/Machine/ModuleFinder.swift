@@ -17,7 +17,7 @@ struct ModuleFinder: Sendable {
       if case .source(let source) = module.content { carried[module.name] = source }
     }
     self.carried = carried
-    builtIn = configuration.modules.map(\.name) + ["string", "table", "math", "utf8", "coroutine", "os", "debug"]
+    builtIn = configuration.modules.map(\.name) + ["string", "table", "math", "utf8", "coroutine", "os", "debug", "io"]
     searchPath = configuration.searchPath
   }
 

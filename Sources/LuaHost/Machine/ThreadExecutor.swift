@@ -1,5 +1,6 @@
 import CLuaHost
 import Glibc
+import Synchronization
 
 /// Runs an actor's jobs one after another on a thread of its own.
 ///
@@ -14,6 +15,8 @@ final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
   private var sleeping = false
   private var stopping = false
   private var thread = pthread_t()
+  /// Jobs that wait for their turn.
+  private let waiting = Atomic<Int>(0)
 
   /// What 200 C levels of Lua, each with the largest frames of its library, and host functions on top of them need.
   private static let stackSize = 8 << 20
@@ -54,6 +57,7 @@ final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
     let job = UnownedJob(job)
     pthread_mutex_lock(mutex)
     queue.append(job)
+    waiting.add(1, ordering: .relaxed)
     let wake = sleeping
     pthread_mutex_unlock(mutex)
     if wake { pthread_cond_signal(condition) }
@@ -64,6 +68,9 @@ final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
   func checkIsolated() {
     precondition(pthread_equal(pthread_self(), thread) != 0, "called off the thread of the Lua VM")
   }
+
+  /// Whether other jobs wait for their turn: then one that could go on should make room.
+  var hasWaiting: Bool { waiting.load(ordering: .relaxed) > 0 }
 
   /// Ends the thread once its queue is empty.
   func stop() {
@@ -86,7 +93,10 @@ final class ThreadExecutor: SerialExecutor, @unchecked Sendable {
       swap(&batch, &queue)
       pthread_mutex_unlock(mutex)
       if batch.isEmpty { break }
-      for job in batch { job.runSynchronously(on: asUnownedSerialExecutor()) }
+      for job in batch {
+        waiting.subtract(1, ordering: .relaxed)
+        job.runSynchronously(on: asUnownedSerialExecutor())
+      }
     }
     clh_thread_end()
   }

@@ -100,6 +100,31 @@ func hostPrint(_ context: UnsafeMutableRawPointer?, _ bytes: UnsafePointer<CChar
   state.configuration.output(VMState.bytes(bytes, length))
 }
 
+/// Hands on a warning of the script.
+func hostWarn(_ context: UnsafeMutableRawPointer?, _ bytes: UnsafePointer<CChar>?, _ length: Int) {
+  guard let context else { return }
+  let state = Unmanaged<VMState>.fromOpaque(context).takeUnretainedValue()
+  state.configuration.warning(String(decoding: VMState.bytes(bytes, length), as: UTF8.self))
+}
+
+/// Time has passed while a script runs that cannot be made to wait.
+func hostTick(_ context: UnsafeMutableRawPointer?) {
+  guard let context else { return }
+  Unmanaged<VMState>.fromOpaque(context).takeUnretainedValue().tick()
+}
+
+/// Writes the name of a host function, for tracebacks.
+func hostName(
+  _ context: UnsafeMutableRawPointer?, _ function: UnsafeRawPointer?, _ buffer: UnsafeMutablePointer<CChar>?,
+  _ size: Int
+) {
+  guard let function, let buffer, size > 0 else { return }
+  let binding = Unmanaged<Binding>.fromOpaque(UnsafeMutableRawPointer(mutating: function)).takeUnretainedValue()
+  let bytes = binding.name.utf8.prefix(size - 1)
+  for (index, byte) in bytes.enumerated() { buffer[index] = CChar(bitPattern: byte) }
+  buffer[bytes.count] = 0
+}
+
 extension VMState {
   /// Runs `body` and leaves its results or its error in the out buffer.
   func answering(_ body: () throws -> [LuaValue]) -> Int32 {
@@ -127,9 +152,14 @@ extension VMState {
       try fill(record, binding, values, count)
       if let waiting = binding.waiting {
         record.knownCaller = caller()
-        record.knownScope = current?.scope
         pending = PendingCall(run: waiting, arguments: HostArguments(record: record))
         return Int32(CLH_PENDING)
+      }
+      if let scheduling = binding.scheduling {
+        let values = try scheduling(HostArguments(record: record), self)
+        for value in values ?? [] { try encode(value, out) }
+        giveBack(&record)
+        return Int32(values == nil ? CLH_PENDING : CLH_RETURN)
       }
       for value in try binding.immediate(HostArguments(record: record)) { try encode(value, out) }
       giveBack(&record)

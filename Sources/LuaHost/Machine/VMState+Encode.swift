@@ -70,6 +70,7 @@ extension VMState {
       clh_out_reference(out, UInt32(CLH_REFERENCE), reference.number)
       return
     }
+    if let error = error as? LuaError, error.raisedNil === handle { return clh_out_nil(out) }
     releaseManyObjects()
     let box = ErrorBox(error, caller: caller)
     clh_out_object(out, slots.retain(box, type: 0), 0)

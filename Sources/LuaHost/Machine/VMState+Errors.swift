@@ -10,7 +10,9 @@ extension VMState {
     let reference = described.reference == 0 ? nil : LuaReference(number: described.reference, handle: handle)
     let traceback = Self.text(described.traceback, described.traceback_length)
     if described.rethrown, var inner = task.rethrown {
-      if !traceback.isEmpty { inner.traceback += "\nin the task that waited for it:\n\(traceback)" }
+      let here = task.origin?.description ?? "the main task"
+      inner.traceback = inner.withOrigin.traceback + "\nawaited by \(here):\n" + traceback.droppingTitle
+      inner.origin = nil
       return inner
     }
     var error = LuaError(
@@ -18,6 +20,7 @@ extension VMState {
       source: described.line > 0 ? described.source.map { fullName(String(cString: $0)) } : nil,
       line: described.line > 0 ? Int(described.line) : nil, traceback: traceback, value: value)
     error.reference = reference
+    if described.raised_nil { error.raisedNil = handle }
     switch Int(described.status) {
     case CLH_ERROR_MEMORY:
       error.kind = .memory
@@ -69,5 +72,12 @@ extension VMState {
 
   static func text(_ pointer: UnsafePointer<CChar>?, _ length: Int) -> String {
     String(decoding: bytes(pointer, length), as: UTF8.self)
+  }
+}
+
+extension String {
+  /// A traceback without its first line, "stack traceback:".
+  fileprivate var droppingTitle: String {
+    hasPrefix("stack traceback:\n") ? String(dropFirst("stack traceback:\n".count)) : self
   }
 }

@@ -4,6 +4,11 @@ extension VMState {
   /// Registers the configured modules.
   func addModules() throws {
     guard typeNumber(ErrorBox.type) == 0 else { throw Self.outOfMemory }
+    if configuration.sandbox != .sandboxed {
+      let patterns = configuration.searchPath.flatMap { ["\($0)/?.lua", "\($0)/?/init.lua"] }
+      try encode([.string(patterns.joined(separator: ";"))])
+      guard clh_add_value(vm, "package", "path") else { throw problem }
+    }
     for module in configuration.modules {
       switch module.content {
       case .declared: try addDeclared(module)

@@ -19,6 +19,13 @@ final class VMState: @unchecked Sendable {
   let slots = SlotMap()
   var pending: PendingCall?
   var current: LuaTask?
+  /// The origin of the task that was made last: a loop makes many in one place.
+  var lastOrigin: TaskOrigin?
+  /// The tasks that are kept, each of which takes about `taskSize` bytes besides its coroutine.
+  var taskCount = 0
+  var timers = TimerHeap()
+  /// The one Swift task that sleeps until the earliest timer is due.
+  var sleeper: (deadline: Duration, task: Task<Void, Never>)?
   // Unchecked, since each is used in passing only: a call of a declared function would pay for the checks several times.
   @exclusivity(unchecked) var spareRecord: CallRecord?
   @exclusivity(unchecked) var callNumber: UInt64 = 0
@@ -42,6 +49,9 @@ final class VMState: @unchecked Sendable {
     callbacks.object = hostObject
     callbacks.find_module = hostFindModule
     callbacks.print = hostPrint
+    callbacks.warn = hostWarn
+    callbacks.tick = hostTick
+    callbacks.name = hostName
     var limits = clh_limits()
     limits.set(configuration.limits)
     limits.depth = UInt32(clamping: configuration.tableDepthLimit)
@@ -57,7 +67,10 @@ final class VMState: @unchecked Sendable {
     try addModules()
   }
 
-  deinit { clh_close(vm) }
+  deinit {
+    sleeper?.task.cancel()
+    clh_close(vm)
+  }
 
   /// A memory error of a VM with a limit: says which.
   static func outOfMemory(_ limits: LuaLimits) -> LuaError {

@@ -54,7 +54,8 @@ extension TaskModule {
           """)
     case "race":
       function.documented(
-        "If the first to end has raised, that is raised.", raises: [RaisedError("argument", "the list is empty")],
+        "If the first to end has raised, that is raised. The others have ended, too, when it returns.",
+        raises: [RaisedError("argument", "the list is empty")],
         signature: LuaSignature(
           [HostParameter("functions", .list(.callback(LuaSignature(returns: [anything]))), "what to run")],
           returns: function.returns),
@@ -83,9 +84,34 @@ extension TaskModule {
           local saved = task.shield(function() task.sleep("5ms") return "saved" end)
           print(saved)  --> saved
           """)
+    case "await" where function.name == "task.await":
+      function.documented(
+        "The same as `task:await()`, for a `pcall`.",
+        raises: [
+          RaisedError("cancelled", "the task was cancelled"), RaisedError("argument", "the task waits for this one"),
+        ],
+        example: """
+          local task = require "task"
+
+          local sleeper = task.spawn(function() task.sleep("1h") end)
+          task.cancel(sleeper)
+          local ok, err = pcall(task.await, sleeper)
+          print(ok, err.kind)  --> false  cancelled
+          """)
+    case "cancel" where function.name == "task.cancel":
+      function.documented(
+        "The same as `task:cancel()`.",
+        example: """
+          local task = require "task"
+
+          local sleeper = task.spawn(function() task.sleep("1h") end)
+          task.cancel(sleeper)
+          """)
     case "await":
       function.documented(
-
+        raises: [
+          RaisedError("cancelled", "the task was cancelled"), RaisedError("argument", "the task waits for this one"),
+        ],
         example: """
           local task = require "task"
 

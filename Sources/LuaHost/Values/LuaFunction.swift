@@ -15,13 +15,10 @@ public final class LuaFunction: Sendable {
 
   /// The same, for a function whose results nobody asks for: they may be what cannot leave the VM.
   public func callDiscardingResults(_ arguments: [LuaValue] = []) async throws {
-    _ = try await callKeepingTables(arguments)
-  }
-
-  /// The same, for results that go on to other scripts of the VM: tables stay the same tables.
-  func callKeepingTables(_ arguments: [LuaValue] = []) async throws -> [LuaValue] {
-    guard let vm = reference.handle.vm else { throw CancellationError() }
-    return try await vm.call(self, arguments, results: .references)
+    guard let vm = reference.handle.vm else {
+      throw LuaError(kind: .runtime, message: "the Lua VM of this function is closed")
+    }
+    _ = try await vm.call(self, arguments, results: .references)
   }
 }
 

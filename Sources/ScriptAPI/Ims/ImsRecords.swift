@@ -85,15 +85,28 @@ enum ImsRecords {
         HostParameter("warnings", .list(finding), "the others"),
       ]))
 
+  private static let outcome = [
+    HostParameter("index", .integer, "its place in the list, from 1"),
+    HostParameter("ok", .boolean, "whether it was imported"),
+    HostParameter("image", .object("ims.Image"), "the request"),
+  ]
+
   static let entry = LuaType.record(
     LuaRecord(
       "ims.Entry", "How one image of a batch ended.",
-      fields: [
-        HostParameter("index", .integer, "its place in the list, from 1"),
-        HostParameter("ok", .boolean, "whether it was imported"),
-        HostParameter("image", .object("ims.Image"), "the request"),
+      fields: outcome + [
         optional("result", result, "if it was imported"), optional("error", .object("Error"), "if it was not"),
       ]))
+
+  static let success = LuaType.record(
+    LuaRecord(
+      "ims.Success", "An image of a batch that was imported.",
+      fields: outcome + [HostParameter("result", result, "the image")]))
+
+  static let failure = LuaType.record(
+    LuaRecord(
+      "ims.Failure", "An image of a batch that was not imported.",
+      fields: outcome + [HostParameter("error", .object("Error"), "why not")]))
 
   static let quota = LuaType.record(
     LuaRecord(

@@ -28,8 +28,12 @@ final class ResultsObject: Sendable {
       ObjectField("all_succeeded", .boolean, "whether none failed") { .boolean(entries($0).allSatisfy(\.succeeded)) },
     ],
     methods: [
-      iterator("results:succeeded", "The entries that were imported, one a turn of the loop.") { $0.succeeded },
-      iterator("results:failed", "The entries that were not, one a turn of the loop.") { !$0.succeeded },
+      iterator("results:succeeded", "The entries that were imported, one a turn of the loop.", ImsRecords.success) {
+        $0.succeeded
+      },
+      iterator("results:failed", "The entries that were not, one a turn of the loop.", ImsRecords.failure) {
+        !$0.succeeded
+      },
     ],
     description: { "ims.Results(\(entries($0).count) images, \(entries($0).count { !$0.succeeded }) failed)" },
     length: { entries($0).count },
@@ -41,13 +45,13 @@ final class ResultsObject: Sendable {
   private static func entries(_ object: AnyObject) -> [BatchImport.Entry] { (object as? ResultsObject)?.entries ?? [] }
 
   private static func iterator(
-    _ name: String, _ summary: String, where matches: @escaping @Sendable (BatchImport.Entry) -> Bool
+    _ name: String, _ summary: String, _ entry: LuaType, where matches: @escaping @Sendable (BatchImport.Entry) -> Bool
   ) -> HostFunction {
     HostFunction(
       name, summary,
       returns: [
         HostParameter(
-          "iterator", .iterator([HostParameter("entry", ImsRecords.entry, "")]), "for entry in \(name)() do")
+          "iterator", .iterator([HostParameter("entry", entry, "")]), "for entry in \(name)() do")
       ], since: "0.1"
     ) { arguments in
       guard let results = arguments.receiver as? ResultsObject else { return [] }

@@ -73,12 +73,13 @@ final class CaseCloud: TestCloud {
     let target = buckets.appending(path: bucket).appending(path: key)
     do {
       try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+      // What lies there may be a link to a file that other cases use.
+      try? FileManager.default.removeItem(at: target)
       switch content {
       case .bytes(let bytes): try Data(bytes).write(to: target)
       case .file(let path): try copy(URL(filePath: path), to: target)
       case .image(let format, let size):
         let file = try examples.file(format: format, size: size)
-        try? FileManager.default.removeItem(at: target)
         // A link, since a copy of a sparse file need not be sparse; nobody writes into it.
         try FileManager.default.linkItem(at: file, to: target)
       }
@@ -93,7 +94,6 @@ final class CaseCloud: TestCloud {
     guard FileManager.default.isReadableFile(atPath: source.path) else {
       throw ScriptFailure(kind: "not_found", "cloud:put_object: there is no file '\(source.path)' that can be read")
     }
-    try? FileManager.default.removeItem(at: target)
     try FileManager.default.copyItem(at: source, to: target)
   }
 }

@@ -103,7 +103,7 @@ final class TestBench: Sendable {
       modules: context.modules, searchPath: [context.resolve(context.scriptDirectory), context.resolve("lua")],
       limits: settings.policy.limits, output: { console.write($0) })
     configuration.sandbox = settings.policy.sandbox
-    configuration.sleep = { try await time.sleep(for: $0) }
+    configuration.clock = SessionClock(time: time)
     return try LuaVM(configuration)
   }
 }

@@ -77,8 +77,7 @@ struct Workplace: Sendable {
       modules: context.modules, searchPath: [context.resolve(context.scriptDirectory), context.resolve("lua")],
       limits: policy.limits, output: output)
     configuration.sandbox = policy.sandbox
-    let time = context.time
-    configuration.sleep = { try await time.sleep(for: $0) }
+    configuration.clock = SessionClock(time: context.time)
     configuration.unobservedFailure = { console.note(ErrorReport($0).text(console.terminal.errorStyle)) }
     return try LuaVM(configuration)
   }
