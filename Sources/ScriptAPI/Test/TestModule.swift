@@ -120,8 +120,11 @@ enum TestModule {
     example: """
       local ims, test = require "ims", require "test"
 
-      local err = test.raises(function() ims.data_image { name = "x" }:submit() end, { kind = "validation" })
-      test.ok(#err.report.errors >= 1)
+      test.case("a request without a file is refused", function(cloud)
+        local err = test.raises(function() ims.data_image { name = "x" }:submit() end, { kind = "validation" })
+        test.ok(#err.report.errors >= 1)
+        test.equal(cloud.requests.submit, 0)
+      end)
       """)
 
   private static let skip = HostFunction(
