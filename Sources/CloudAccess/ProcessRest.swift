@@ -134,7 +134,8 @@ final class ProcessRest {
   }
 
   /// Reads a file from its beginning, which makes the kernel write it anew.
-  private static func content<Value>(_ file: Int32, _ read: (Slice<UnsafeMutableRawBufferPointer>) -> Value?) -> Value? {
+  private static func content<Value>(_ file: Int32, _ read: (Slice<UnsafeMutableRawBufferPointer>) -> Value?) -> Value?
+  {
     withUnsafeTemporaryAllocation(byteCount: 512, alignment: 1) { buffer in
       let count = pread(file, buffer.baseAddress, buffer.count, 0)
       return count > 0 ? read(buffer[..<count]) : nil

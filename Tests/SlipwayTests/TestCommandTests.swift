@@ -20,7 +20,9 @@ struct TestCommandTests {
       all.merge(environment) { $1 }
       let outcome = try await Tool.run(["test"] + arguments, environment: all, directory: directory)
       #expect(!FileManager.default.fileExists(atPath: home.path), "something of the user's was touched")
-      let left = try FileManager.default.contentsOfDirectory(atPath: directory.path).filter { $0.hasPrefix("slipway-test") }
+      let left = try FileManager.default.contentsOfDirectory(atPath: directory.path).filter {
+        $0.hasPrefix("slipway-test")
+      }
       #expect(left.isEmpty, "directories were left behind")
       return outcome
     }
@@ -148,8 +150,10 @@ struct TestCommandTests {
   func wrongUse() async throws {
     let one = ["a_test.lua": Self.header + "test.case('x', function() end)"]
     let cases: [([String: String], [String], String)] = [
-      ([:], ["."], "there are no test files in '.'"), (one, ["b_test.lua"], "there is no file or directory 'b_test.lua'"),
-      (one, ["--filter", "y"], "no case has a name with 'y' in it"), (one, ["--case-timeout", "soon"], "--case-timeout"),
+      ([:], ["."], "there are no test files in '.'"),
+      (one, ["b_test.lua"], "there is no file or directory 'b_test.lua'"),
+      (one, ["--filter", "y"], "no case has a name with 'y' in it"),
+      (one, ["--case-timeout", "soon"], "--case-timeout"),
       (one, ["--tap", "--output", "json"], "exclude each other"), (one, ["--memory", "x"], "--memory"),
     ]
     for (files, arguments, text) in cases {
@@ -171,7 +175,8 @@ struct TestCommandTests {
       ], ["--tap"])
     #expect(outcome.status == 1)
     let lines = outcome.output.split(separator: "\n").map(String.init)
-    #expect(lines.prefix(4) == ["TAP version 14", "1..3", "ok 1 - a_test.lua: number \\#1", "not ok 2 - a_test.lua: two"])
+    #expect(
+      lines.prefix(4) == ["TAP version 14", "1..3", "ok 1 - a_test.lua: number \\#1", "not ok 2 - a_test.lua: two"])
     #expect(lines.contains("  ---") && lines.contains("  ..."))
     #expect(lines.contains("  message: \"got 1, expected 2\"") && lines.contains("    line: 3"), "\(lines)")
     #expect(lines.contains("ok 3 - a_test.lua: three # SKIP later"))
@@ -244,14 +249,15 @@ struct TestCommandTests {
       let outcome = await running.finish()
       #expect(outcome.status == 130)
       #expect(outcome.output.contains("Bail out!"), "\(outcome.output)")
-      #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted() == ["0_test.lua", "a_test.lua"])
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted() == ["0_test.lua", "a_test.lua"])
     }
   }
 
   @Test("Mistakes in a call on the cloud are told by name")
   func mistakes() async throws {
     let calls: [(String, String)] = [
-      ("cloud:fault 'throtled'", "throttled"), ("cloud:fault { effect = 'status', stats = 3 }", "stats"),
+      ("cloud:fault 'throtled'", "throttled"), ("cloud:fault { effect = 'status', status = 500, stats = 3 }", "stats"),
       ("cloud:fault { 'status=503', 'nonsense' }", "nonsense"), ("cloud:set('unique_name', true)", "unique_names"),
       ("cloud:put_object { bucket = 'images', key = '../../x' }", "cannot be a key"),
       ("cloud:put_object { bucket = 'X', key = 'x' }", "cannot be a bucket"),

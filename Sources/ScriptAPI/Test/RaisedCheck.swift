@@ -43,7 +43,8 @@ struct RaisedCheck: Sendable {
       let got = name == "message" ? .string(message) : Self.field(name, of: error)
       if name == "message" || name == "hint", let part = expected.stringValue {
         if got.stringValue?.contains(part) != true {
-          wrong.append(".\(name): got \(ValueDifference.brief(got)), expected a text with \(ValueDifference.brief(expected))")
+          wrong.append(
+            ".\(name): got \(ValueDifference.brief(got)), expected a text with \(ValueDifference.brief(expected))")
         }
       } else if let difference = ValueDifference.text(got: got, expected: expected) {
         wrong.append(".\(name): \(difference)")

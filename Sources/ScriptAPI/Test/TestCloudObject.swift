@@ -7,7 +7,8 @@ public enum TestCloudObject {
   public static func value(_ cloud: any TestCloud) -> LuaValue { .object(LuaObject(cloud, type: type)) }
 
   static let type = ObjectType(
-    "test.Cloud", "The local cloud of a test case. It is real: clients reach it over HTTP, and jobs read the image files.",
+    "test.Cloud",
+    "The local cloud of a test case. It is real: clients reach it over HTTP, and jobs read the image files.",
     fields: [
       list("images", imageRecord, "every image, also those no list shows yet") { $0.images },
       list("jobs", jobRecord, "every job, oldest first") { $0.jobs },
@@ -21,7 +22,8 @@ public enum TestCloudObject {
       HostFunction(
         "cloud:fault", "Sets one fault or several.",
         parameters: [
-          HostParameter("fault", .union([.string, .table]), "the text form, a table with its names, or an array of both")
+          HostParameter(
+            "fault", .union([.string, .table]), "the text form, a table with its names, or an array of both")
         ], since: "0.1"
       ) { arguments in
         try cloud(arguments).add(faults: LuaJSON.json(arguments[0], path: ""))
@@ -96,7 +98,9 @@ public enum TestCloudObject {
         parameters: [HostParameter("object", objectRecord, "what, and where")], since: "0.1"
       ) { arguments in
         let cloud = try cloud(arguments)
-        let (bucket, key) = (arguments.field(0, "bucket").stringValue ?? "", arguments.field(0, "key").stringValue ?? "")
+        let (bucket, key) = (
+          arguments.field(0, "bucket").stringValue ?? "", arguments.field(0, "key").stringValue ?? ""
+        )
         try cloud.put(content(arguments), bucket: bucket, key: key)
         return []
       }.documented(

@@ -2,6 +2,7 @@ import CloudAccess
 import CloudSimulator
 import DiskImages
 import Foundation
+import Logging
 import ScriptAPI
 
 /// The local cloud of one test case: a directory of its own, the case's clock, and the script's hand on it.
@@ -10,11 +11,15 @@ final class CaseCloud: TestCloud {
   private let buckets: URL
   private let examples: ExampleImages
 
-  /// - Parameters:
-  ///   - directory: where its state and buckets lie; removed by whoever made it.
-  ///   - images: makes the image files, for all cases together.
-  init(_ configuration: LocalCloudConfiguration, time: any TimeSource, images: ExampleImages) throws {
-    cloud = try LocalCloud(configuration: configuration, time: time)
+  /// Opens a cloud in its configuration's directory, which belongs to the caller.
+  ///
+  /// `images` makes the image files, for all cases together.
+  ///
+  /// - Throws: `LocalCloudError` when the directory cannot be used.
+  init(
+    _ configuration: LocalCloudConfiguration, time: any TimeSource, logger: Logger, images: ExampleImages
+  ) throws {
+    cloud = try LocalCloud(configuration: configuration, time: time, logger: logger)
     buckets = URL(filePath: configuration.dataDirectory).appending(path: "buckets")
     examples = images
   }
@@ -68,7 +73,8 @@ final class CaseCloud: TestCloud {
       parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." && $0.utf8.count <= 255 })
     else {
       throw ScriptFailure(
-        "cloud:put_object: '\(key.prefix(70))' cannot be a key", hint: "it becomes a file's path: no empty part, . or ..")
+        "cloud:put_object: '\(key.prefix(70))' cannot be a key",
+        hint: "it becomes a file's path: no empty part, . or ..")
     }
     let target = buckets.appending(path: bucket).appending(path: key)
     do {

@@ -31,6 +31,8 @@ final class TestBench: Sendable {
   private let settings: Settings
   private let script: ScriptFile
   private let directory: URL
+  private let console: Console
+  private let logger: Logger
   private let runtime: TestRuntime
 
   /// A bench for listing a file's cases, or for one of them.
@@ -38,6 +40,12 @@ final class TestBench: Sendable {
     self.script = script
     self.settings = settings
     session = TestSession(running: name)
+    let plain = Terminal(environment: [:], inputIsTerminal: false, outputIsTerminal: false, errorIsTerminal: false)
+    let (time, console, level) = (time, Console(terminal: plain, output: printed, error: printed), settings.logLevel)
+    self.console = console
+    logger = Logger(label: "slipway") { label in
+      ConsoleLogHandler(label: label, console: console, level: level, now: { time.now })
+    }
     directory = settings.directory.appending(path: "case-\(UUID().uuidString)")
     if name == nil {
       cloud = nil
@@ -45,9 +53,10 @@ final class TestBench: Sendable {
       var configuration = LocalCloudConfiguration(dataDirectory: directory.appending(path: "cloud").path)
       configuration.dialect = settings.dialect
       configuration.faultSeed = settings.seed
-      cloud = try CaseCloud(configuration, time: time, images: settings.images)
+      cloud = try CaseCloud(configuration, time: time, logger: logger, images: settings.images)
     }
-    runtime = TestRuntime(cloud: cloud, session: session, directory: directory, dialect: settings.dialect, time: time)
+    runtime = TestRuntime(
+      cloud: cloud, session: session, directory: directory, dialect: settings.dialect, time: time, logger: logger)
   }
 
   /// The name of the chunk that calls a case; its lines are taken out of tracebacks.
@@ -63,7 +72,8 @@ final class TestBench: Sendable {
   func run() async throws {
     let vm = try makeVM()
     do {
-      _ = try await vm.run(Array("math.randomseed(\(settings.seed & 0x7fff_ffff_ffff_ffff))".utf8), name: Self.callerName)
+      _ = try await vm.run(
+        Array("math.randomseed(\(settings.seed & 0x7fff_ffff_ffff_ffff))".utf8), name: Self.callerName)
       _ = try await vm.run(script.bytes, name: script.path)
       if let cloud {
         guard let body = session.begin() else {
@@ -90,14 +100,10 @@ final class TestBench: Sendable {
   }
 
   private func makeVM() throws -> LuaVM {
-    let (time, printed, level) = (time, printed, settings.logLevel)
-    let plain = Terminal(environment: [:], inputIsTerminal: false, outputIsTerminal: false, errorIsTerminal: false)
-    let console = Console(terminal: plain, output: printed, error: printed)
+    let console = console
     var context = ScriptContext(
       scriptPath: script.path, environment: settings.environment, workingDirectory: settings.workingDirectory,
-      logger: Logger(label: "slipway") { label in
-        ConsoleLogHandler(label: label, console: console, level: level, now: { time.now })
-      }, time: time, cloud: runtime.connector)
+      logger: logger, time: time, cloud: runtime.connector)
     context.tests = session
     var configuration = LuaVM.Configuration(
       modules: context.modules, searchPath: [context.resolve(context.scriptDirectory), context.resolve("lua")],

@@ -12,15 +12,20 @@ final class TestRuntime: Sendable {
   private let directory: URL
   private let dialect: CloudDialect
   private let time: VirtualTime
+  private let logger: Logger
   private let runtime = Mutex<CloudRuntime?>(nil)
 
   /// `directory` takes the case's own record of imports.
-  init(cloud: CaseCloud?, session: TestSession, directory: URL, dialect: CloudDialect, time: VirtualTime) {
+  init(
+    cloud: CaseCloud?, session: TestSession, directory: URL, dialect: CloudDialect, time: VirtualTime,
+    logger: Logger
+  ) {
     self.cloud = cloud
     self.session = session
     self.directory = directory
     self.dialect = dialect
     self.time = time
+    self.logger = logger
   }
 
   var connector: CloudConnector { CloudConnector(dialect: dialect) { [self] in try await connect() } }
@@ -32,13 +37,13 @@ final class TestRuntime: Sendable {
   private func connect() async throws -> ImportService {
     guard let cloud, !session.isDeclaring else {
       throw ConfigurationError(
-        message: "there is no cloud outside of a case", hint: "make the call inside test.case(…, function(cloud) … end)")
+        message: "there is no cloud outside of a case", hint: "make the call inside test.case(…, function(cloud) … end)"
+      )
     }
-    let silent = Logger(label: "slipway") { _ in SwiftLogNoOpLogHandler() }
     var profile = try await cloud.cloud.start().profile
     profile.dialect = dialect
     let opened = CloudRuntime(
-      choice: .remote(profile, source: nil), events: NoEvents(), logger: silent, environment: [:], time: time)
+      choice: .remote(profile, source: nil), events: NoEvents(), logger: logger, environment: [:], time: time)
     runtime.withLock { $0 = opened }
     return try await opened.connector.service()
   }
