@@ -154,8 +154,8 @@ static int take_message(lua_State *L) {
 }
 
 // Replaces a message that could not be made. The reason is clh_message.
-static void replace_message(clh_task *task, clh_error *error) {
-  const char *text = task->vm->grace_over ? "the error value's __tostring took too long" : task->vm->message;
+static void replace_message(clh_task *task, clh_error *error, bool ran_script) {
+  const char *text = ran_script && task->vm->grace_over ? "the error value's __tostring took too long" : task->vm->message;
   task->error_message = keep(text, strlen(text));
   error->message_length = task->error_message ? strlen(text) : 0;
 }
@@ -175,10 +175,11 @@ void clh_task_error(clh_task *task, clh_error *error) {
   if (!task->placed && lua_status(task->co) != LUA_OK) clh_note_place(task, task->co, 0);
   if (!syntax) tell_place(task, error);
 
-  // Script code may run here, under the memory limit and a budget.
-  clh_grace_begin(vm, task);
-  if (clh_protect(vm, take_message, &r) != LUA_OK) replace_message(task, error);
-  clh_grace_end(vm);
+  // Script code may run here, if the value is a table, under the memory limit and a budget, which tasks that fail share.
+  bool runs_script = lua_type(task->co, -1) == LUA_TTABLE;
+  if (runs_script) clh_grace_begin(vm, task);
+  if (clh_protect(vm, take_message, &r) != LUA_OK) replace_message(task, error, runs_script);
+  if (runs_script) clh_grace_end(vm);
 
   vm->alloc.nofail++;
   int top = lua_gettop(task->co);

@@ -107,7 +107,8 @@ bool clh_account(lua_State *L, clh_vm *vm, uint64_t steps) {
 }
 
 bool clh_slice_is_over(const clh_vm *vm) {
-  return vm->ticking ? vm->slice_over : vm->instructions - vm->slice_start >= CLH_SLICE_COUNT;
+  // Two ticks: a task that waits often enough is never interrupted, whatever the timer's phase.
+  return vm->ticking ? vm->ticks >= 2 : vm->instructions - vm->slice_start >= CLH_SLICE_COUNT;
 }
 
 // Runs in the script's coroutine between two instructions.
@@ -124,9 +125,10 @@ void clh_hook(lua_State *L, lua_Debug *ar) {
   uint64_t steps = (uint64_t)count + vm->work;
   vm->work = 0;
   bool over = clh_account(L, vm, steps), slice_over = !over && !vm->in_grace && clh_slice_is_over(vm);
+  if (vm->ticking && vm->ticks < 2) vm->slice_over = 0;  // seen
   if (slice_over && !clh_can_yield(L, vm)) {
     // Nobody else can run, but time goes on: a `task.timeout` around this may be over.
-    vm->slice_over = 0;
+    vm->slice_over = vm->ticks = 0;
     vm->slice_start = vm->instructions;
     vm->callbacks.tick(vm->callbacks.context);
     slice_over = false;
@@ -185,7 +187,7 @@ bool clh_add_output(clh_vm *vm, size_t bytes) {
 void clh_slice_begin(clh_vm *vm) {
   const clh_limits *limits = &vm->limits;
   clh_task *task = vm->task;
-  vm->slice_over = 0;
+  vm->slice_over = vm->ticks = 0;
   vm->slice_start = vm->instructions;
   vm->deadline = 0;
   if (limits->running_time || limits->burst_time) {

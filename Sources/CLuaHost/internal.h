@@ -93,6 +93,7 @@ struct clh_vm {
   const char *stack_base;          // where the C stack was when Swift called
   bool refused_in_handler;             // a message handler wanted to wait
   volatile sig_atomic_t slice_over;   // set by the timer: time to look
+  volatile sig_atomic_t ticks;        // of the timer in this slice; the first may come at once
   bool counting, ticking;             // with a permanent count hook; with a timer
   uint64_t instructions, slice_start; // of the run; when the slice began
   uint64_t work;                      // done in C and not yet charged to `instructions`

@@ -70,6 +70,7 @@ static void on_tick(int number, siginfo_t *info, void *context) {
     t->idle = 0;
     bool overdue = vm->slice_over;
     vm->slice_over = 1;
+    if (vm->ticks < 2) vm->ticks++;
     lua_State *L = vm->running;
     // What lua.c does on SIGINT: ldebug.c allows it in a signal, because the hook fields are read afresh. Only where it is needed:
     // setting a hook visits every frame of the coroutine, and with 200,000 of them that can outlast a tick, so that nothing else would

@@ -12,7 +12,8 @@ extension ImportError {
     members["hint"] = hint.map(JSONValue.string)
     members["cause"] = cause.map(JSONValue.string)
     if isAmbiguous { members["ambiguous"] = true }
-    members["job_id"] = (job?.id).map(JSONValue.string)
+    members["job_id"] = (job?.jobID).map(JSONValue.string)
+    members["record_id"] = (recordID ?? job?.recordID).map(JSONValue.string)
     members["image_name"] = (job?.imageName ?? request?.name).map(JSONValue.string)
     if let jobStatus {
       members["status"] = .string(jobStatus.rawStatus)

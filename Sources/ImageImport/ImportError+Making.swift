@@ -52,7 +52,7 @@ extension ImportError {
   /// For a job that ended with FAIL.
   public init(failed status: JobStatus, job: JobReference) {
     let entry = status.errorCode.flatMap(ErrorCatalogue.entry)
-    let subject = (job.imageName ?? status.imageName).map { "import of \(Quoted.text($0))" } ?? "job \(job.id)"
+    let subject = (job.imageName ?? status.imageName).map { "import of \(Quoted.text($0))" } ?? job.noun
     let reason = status.failReason ?? entry?.meaning ?? "the cloud gave no reason"
     var message = "The \(subject) failed: \(Quoted.plain(reason))"
     if let code = status.errorCode { message += " (\(code))" }
@@ -71,16 +71,15 @@ extension ImportError {
     if let status, status.state == .succeeded {
       self.init(
         kind: .timeout,
-        message: "The job \(job.id) succeeded without naming its image, which was not found within \(limit.brief).",
+        message: "The \(job.noun) succeeded without naming its image, which was not found within \(limit.brief).",
         hint: "Look the image up by its name, or wait for the job again by its id, \(job.id).", retryable: true,
-        job: job,
-        jobStatus: status, request: job.request)
+        job: job, jobStatus: status, request: job.request)
       return
     }
     let state = status.flatMap { $0.rawStatus.isEmpty ? nil : " (last status \(Quoted.plain($0.rawStatus)))" } ?? ""
     self.init(
-      kind: .timeout, message: "The job \(job.id) is still running after \(limit.brief)\(state); it was left alone.",
-      hint: "The job goes on in the cloud: wait for it again by its id, \(job.id).", retryable: true, job: job,
+      kind: .timeout, message: "The \(job.noun) is still running after \(limit.brief)\(state); it was left alone.",
+      hint: job.goesOn, retryable: true, job: job,
       jobStatus: status, request: job.request)
   }
 }
@@ -107,7 +106,7 @@ extension ImportError {
     } else {
       hint =
         (hint.map { $0.hasSuffix(".") ? $0 + " " : $0 + ". " } ?? "")
-        + "The job goes on in the cloud: wait for it again by its id, \(job.id)."
+        + job.goesOn
     }
   }
 }

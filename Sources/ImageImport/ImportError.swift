@@ -47,10 +47,14 @@ public struct ImportError: Error, Sendable {
   /// What was asked for.
   public var request: ImportRequest?
 
+  /// The import's record in the ledger.
+  public var recordID: String?
+
   public init(
     kind: Kind, message: String, code: String? = nil, status: Int? = nil, requestID: String? = nil, hint: String? = nil,
     retryable: Bool = false, isAmbiguous: Bool = false, cause: String? = nil, job: JobReference? = nil,
-    jobStatus: JobStatus? = nil, report: ValidationReport? = nil, request: ImportRequest? = nil
+    jobStatus: JobStatus? = nil, report: ValidationReport? = nil, request: ImportRequest? = nil,
+    recordID: String? = nil
   ) {
     self.kind = kind
     self.message = message
@@ -65,6 +69,7 @@ public struct ImportError: Error, Sendable {
     self.jobStatus = jobStatus
     self.report = report
     self.request = request
+    self.recordID = recordID
   }
 }
 

@@ -4,6 +4,15 @@ import CloudAccess
 public enum ImportEvent: Sendable {
   case validated(ImportRequest, ValidationReport)
   case submitted(JobReference)
+
+  /// The import was under way already; it is waited for instead of sent.
+  case attached(JobReference)
+
+  /// The answer to a submission was lost, and its image was found; `others` are images that look the same.
+  case adopted(JobReference, others: [String])
+
+  /// A submission whose answer was lost is looked for.
+  case settling(name: String?, recordID: String, reason: String, delay: Duration)
   case progress(JobReference, JobStatus)
   case succeeded(ImportResult)
   case failed(ImportError)
@@ -25,6 +34,9 @@ public enum ImportEvent: Sendable {
     switch self {
     case .validated: "validated"
     case .submitted: "submitted"
+    case .attached: "attached"
+    case .adopted: "adopted"
+    case .settling: "settling"
     case .progress: "progress"
     case .succeeded: "succeeded"
     case .failed: "failed"
@@ -42,8 +54,16 @@ public enum ImportEvent: Sendable {
     case .validated(let request, let report):
       members = report.json.objectValue ?? [:]
       members["image_name"] = request.name.map(JSONValue.string)
-    case .submitted(let job):
+    case .submitted(let job), .attached(let job):
       members = job.json.objectValue ?? [:]
+    case .adopted(let job, let others):
+      members = job.json.objectValue ?? [:]
+      if !others.isEmpty { members["other_image_ids"] = .array(others.map(JSONValue.string)) }
+    case .settling(let name, let recordID, let reason, let delay):
+      members = [
+        "record_id": .string(recordID), "reason": .string(reason), "delay_seconds": .number(delay.inSeconds),
+      ]
+      members["image_name"] = name.map(JSONValue.string)
     case .progress(let job, let status):
       members = job.json.objectValue ?? [:]
       members["status"] = .string(status.rawStatus)

@@ -7,16 +7,19 @@ public final class ImportService: Sendable {
   public let scheduler: JobScheduler
   private let submitter: any Submitter
   private let events: any ImportEventSink
+  private let checksDrift: Bool
 
+  /// With `checksDrift` an image that was made is compared with its request, which costs one question each.
   public init(
     client: ImageClient, rules: RuleSet, submitter: any Submitter, scheduler: JobScheduler,
-    events: any ImportEventSink = NoEvents()
+    events: any ImportEventSink = NoEvents(), checksDrift: Bool = true
   ) {
     self.client = client
     self.rules = rules
     self.submitter = submitter
     self.scheduler = scheduler
     self.events = events
+    self.checksDrift = checksDrift
   }
 
   /// Every finding of every rule that needs no network; those about sizes need to know something about the file.
@@ -24,28 +27,48 @@ public final class ImportService: Sendable {
     rules.report(for: request, file: file)
   }
 
-  /// Sends an import once, unless the rules refuse it.
+  /// Gets an import under way, unless the rules refuse it: sends it once, or finds it where it was sent or done before.
   ///
   /// - Parameters:
   ///   - request: what to import.
-  ///   - key: what makes two imports the same one; nil derives it from the request.
+  ///   - options: what makes it the same as another, and what to do when its answer gets lost.
   ///   - evenIfInvalid: sends what the rules refuse too, so that the cloud decides.
   ///   - file: what is known about the image file; nil when nobody looked.
   /// - Returns: the job, to be polled or waited for.
-  /// - Throws: ``ImportError``: `validation` with the report, or what the cloud said.
+  /// - Throws: ``ImportError``: `validation` with the report, or what the cloud said; ``RecordStoreError`` when the ledger fails.
   public func submit(
-    _ request: ImportRequest, key: String? = nil, evenIfInvalid: Bool = false, file: ImageFileFacts? = nil
+    _ request: ImportRequest, options: SubmitOptions = SubmitOptions(), evenIfInvalid: Bool = false,
+    file: ImageFileFacts? = nil
   ) async throws -> JobReference {
-    do {
+    try await telling(request) {
       let report = validate(request, file: file)
       events.emit(.validated(request, report))
       if !report.isValid, !evenIfInvalid { throw ImportError(refused: request, report: report) }
-      let job = try await submitter.submit(request, key: key)
-      events.emit(.submitted(job))
+      let job = try await submitter.submit(request, options: options)
+      if job.origin == .submitted { events.emit(.submitted(job)) }
       return job
+    }
+  }
+
+  /// Goes on with an import on record: settles it, sends it where nothing was sent, or finds what it became.
+  public func resume(_ recordID: String, options: SubmitOptions = SubmitOptions()) async throws -> JobReference {
+    try await telling(nil) {
+      let job = try await submitter.resume(recordID, options: options)
+      if job.origin == .submitted { events.emit(.submitted(job)) }
+      return job
+    }
+  }
+
+  /// Runs a step and tells of its failure.
+  private func telling(_ request: ImportRequest?, _ body: () async throws -> JobReference) async throws -> JobReference
+  {
+    do {
+      return try await body()
+    } catch let error as RecordStoreError {
+      throw error
     } catch {
       let failure = ImportError(wrapping: error, request: request)
-      events.emit(.failed(failure))
+      events.emit(failure.isAmbiguous ? .detached(failure) : .failed(failure))
       throw failure
     }
   }
@@ -58,6 +81,8 @@ public final class ImportService: Sendable {
   /// - Throws: ``ImportError``; a job that failed is no error here.
   public func poll(_ job: JobReference) async throws -> JobStatus {
     do {
+      if let result = job.result { return result }
+      guard job.jobID != nil else { return ImageWait.status(of: try await client.image(job.id)) }
       return try await client.job(job.id)
     } catch let error as CloudError {
       throw error.kind == .cancelled
@@ -67,19 +92,88 @@ public final class ImportService: Sendable {
     }
   }
 
-  /// Waits until a job has ended; see ``JobScheduler/wait(for:timeout:onProgress:)``.
+  /// Waits until an import has ended; see ``JobScheduler/wait(for:timeout:onProgress:)``.
+  ///
+  /// A job that the cloud no longer knows is no end: its image is looked for, and waited for instead.
   public func wait(
     for job: JobReference, timeout: Duration? = nil, onProgress: JobScheduler.Progress? = nil
   ) async throws -> ImportResult {
-    try await scheduler.wait(for: job, timeout: timeout, onProgress: onProgress)
+    var job = await submitter.recalled(job)
+    let start = client.time.monotonic
+    while true {
+      let left = timeout.map { max(.zero, $0 - (client.time.monotonic - start)) }
+      do {
+        var result = try await waitOnce(for: job, timeout: left, onProgress: onProgress)
+        if result.reference.result == nil {
+          await submitter.ended(job, .success(result))
+          result.drift = await drift(of: result)
+        }
+        return result
+      } catch let error as ImportError {
+        await submitter.ended(job, .failure(error))
+        guard error.kind == .not_found, let id = job.recordID, job.jobID != nil else { throw error }
+        job = try await submitter.resume(id, options: SubmitOptions())
+      }
+    }
+  }
+
+  private func waitOnce(
+    for job: JobReference, timeout: Duration?, onProgress: JobScheduler.Progress?
+  ) async throws -> ImportResult {
+    if let last = job.result, let imageID = job.imageID {
+      let result = ImportResult(
+        imageID: imageID, imageName: job.imageName ?? last.imageName, job: last, reference: job)
+      events.emit(.succeeded(result))
+      return result
+    }
+    if job.jobID != nil {
+      let progress = Beginning { [submitter] in await submitter.began(job) }
+      return try await scheduler.wait(for: job, timeout: timeout) { status in
+        if !status.state.isFinal { await progress.once() }
+        try await onProgress?(status)
+      }
+    }
+    do {
+      let result = try await ImageWait(
+        client: client, policy: scheduler.policy, events: events, random: { Double.random(in: 0...1) }
+      ).wait(for: job, timeout: timeout, onProgress: onProgress)
+      events.emit(.succeeded(result))
+      return result
+    } catch let error as ImportError where error.kind != .timeout {
+      events.emit(.failed(error))
+      throw error
+    }
+  }
+
+  /// Does something the first time only.
+  private actor Beginning {
+    private var body: (@Sendable () async -> Void)?
+
+    init(_ body: @escaping @Sendable () async -> Void) { self.body = body }
+
+    func once() async {
+      let first = body
+      body = nil
+      await first?()
+    }
+  }
+
+  /// In what a finished image differs from its request; nothing where it cannot be asked for, since the import itself is done.
+  private func drift(of result: ImportResult) async -> [ImportDrift] {
+    guard checksDrift, let request = result.reference.request else { return [] }
+    guard let image = try? await client.image(result.imageID), image.id == result.imageID else { return [] }
+    let drifts = ImportDrift.between(request, image)
+    for drift in drifts { events.emit(.warning(result.reference, message: "Drift: \(drift.text).")) }
+    return drifts
   }
 
   /// Validates, submits and waits; a nil time limit takes the policy's.
   public func importImage(
-    _ request: ImportRequest, key: String? = nil, timeout: Duration? = nil, evenIfInvalid: Bool = false,
-    onSubmitted: (@Sendable (JobReference) async throws -> Void)? = nil, onProgress: JobScheduler.Progress? = nil
+    _ request: ImportRequest, options: SubmitOptions = SubmitOptions(), timeout: Duration? = nil,
+    evenIfInvalid: Bool = false, onSubmitted: (@Sendable (JobReference) async throws -> Void)? = nil,
+    onProgress: JobScheduler.Progress? = nil
   ) async throws -> ImportResult {
-    let job = try await submit(request, key: key, evenIfInvalid: evenIfInvalid)
+    let job = try await submit(request, options: options, evenIfInvalid: evenIfInvalid)
     try await onSubmitted?(job)
     return try await wait(for: job, timeout: timeout, onProgress: onProgress)
   }

@@ -2,7 +2,25 @@ import CloudAccess
 import Foundation
 
 /// An import under way in the cloud: enough to ask for it again, also from another process.
+///
+/// Most have a job. One that was adopted after its answer was lost has only its image, and one that was done before has its end.
 public struct JobReference: Sendable, Hashable {
+  /// How this run came by it.
+  public enum Origin: String, Sendable, Hashable {
+    /// This run sent it, or it was picked up by its id.
+    case submitted
+
+    /// An earlier run, or one beside this one, sent it.
+    case attached
+
+    /// Its answer was lost; the image was found.
+    case adopted
+
+    /// It was done before.
+    case reused
+  }
+
+  /// The job's id; for an import without a known job the image's.
   public var id: String
 
   /// The name the image was asked for; nil for a job picked up by its id.
@@ -16,21 +34,51 @@ public struct JobReference: Sendable, Hashable {
 
   /// What was asked for; nil for a job picked up by its id.
   public var request: ImportRequest?
+  public var origin: Origin
+
+  /// The import's record in the ledger.
+  public var recordID: String?
+
+  /// The image, where it is known without a job: adopted or reused.
+  public var imageID: String?
+
+  /// The last answer of the job query, for an import done before.
+  public var result: JobStatus?
 
   public init(
     id: String, imageName: String? = nil, submittedAt: Date? = nil, requestID: String? = nil,
-    request: ImportRequest? = nil
+    request: ImportRequest? = nil, origin: Origin = .submitted, recordID: String? = nil, imageID: String? = nil,
+    result: JobStatus? = nil
   ) {
     self.id = id
     self.imageName = imageName
     self.submittedAt = submittedAt
     self.requestID = requestID
     self.request = request
+    self.origin = origin
+    self.recordID = recordID
+    self.imageID = imageID
+    self.result = result
+  }
+
+  /// The cloud's job; nil where only the image is known.
+  public var jobID: String? { id == imageID ? nil : id }
+
+  /// What messages call it.
+  var noun: String { jobID.map { "job \($0)" } ?? "import of image \(id)" }
+
+  /// What a message says about a wait that ended before its job.
+  var goesOn: String {
+    guard let jobID else { return "It goes on in the cloud: run the same again to wait for it." }
+    return "The job goes on in the cloud: run the same again, or wait for it by its id, \(jobID)."
   }
 
   /// The job as a JSON object with the API's names.
   public var json: JSONValue {
-    var members: [String: JSONValue] = ["job_id": .string(id)]
+    var members: [String: JSONValue] = [:]
+    members["job_id"] = jobID.map(JSONValue.string)
+    members["image_id"] = imageID.map(JSONValue.string)
+    members["record_id"] = recordID.map(JSONValue.string)
     members["image_name"] = imageName.map(JSONValue.string)
     members["request_id"] = requestID.map(JSONValue.string)
     members["submitted_at"] = submittedAt.map { .string(Timestamp.iso8601($0)) }

@@ -23,6 +23,10 @@ public struct ScriptContext: Sendable {
   public var cloud: CloudConnector
   /// What `test.case` declares to; nil where no tests are run.
   public var tests: TestSession?
+  /// How imports are submitted when a call says nothing else.
+  public var submission = SubmitOptions()
+  /// Opens the record of what was submitted; a session without one has an empty history.
+  public var openHistory: @Sendable () async throws -> any ImportRecordStore = { InMemoryRecordStore() }
 
   /// Creates the world of one session.
   public init(
@@ -62,9 +66,8 @@ public struct ScriptContext: Sendable {
   /// Every module a workflow can `require`, in the order of the reference.
   public var modules: [HostModule] {
     [
-      ImsModule.make(self), TaskModule.module, LogModule.make(self), JSONModule.make(), CSVModule.make(self),
-      ArgsModule.make(self),
-      EnvModule.make(self), TimeModule.make(self), FSModule.make(self), TestModule.make(self),
+      ImsModule.make(self), HistoryModule.make(self), TaskModule.module, LogModule.make(self), JSONModule.make(),
+      CSVModule.make(self), ArgsModule.make(self), EnvModule.make(self), TimeModule.make(self), FSModule.make(self), TestModule.make(self),
     ]
   }
 }

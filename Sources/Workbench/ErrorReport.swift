@@ -52,7 +52,8 @@ public struct ErrorReport: Sendable {
     let underlying = error.underlying.map { ($0 as? ImsFailure)?.error ?? $0 }
     switch underlying {
     case let underlying?
-    where underlying is ImportError || underlying is CloudError || underlying is ConfigurationError:
+    where underlying is ImportError || underlying is CloudError || underlying is ConfigurationError
+      || underlying is RecordStoreError:
       self.init(plain: underlying)
     default:
       self.init(message: Self.clean(error.message))
@@ -106,7 +107,8 @@ public struct ErrorReport: Sendable {
       }
       add(fact: "HTTP status", error.status.map(String.init))
       add(fact: "request id", error.requestID)
-      add(fact: "job", error.job?.id)
+      add(fact: "job", error.job?.jobID)
+      add(fact: "record", error.recordID ?? error.job?.recordID)
       add(fact: "cause", error.cause)
     case let error as CloudError:
       kind = error.kind.rawValue
@@ -117,6 +119,10 @@ public struct ErrorReport: Sendable {
       add(fact: "request id", error.requestID)
       add(fact: "cause", error.cause)
     case let error as ConfigurationError:
+      kind = "configuration"
+      message = Self.clean(error.message)
+      hint = error.hint.map(Self.clean)
+    case let error as RecordStoreError:
       kind = "configuration"
       message = Self.clean(error.message)
       hint = error.hint.map(Self.clean)

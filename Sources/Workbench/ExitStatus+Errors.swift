@@ -17,8 +17,10 @@ extension ExitStatus {
       } else {
         self = .raised
       }
-    case let error as ImsFailure: self.init(error.error.kind)
-    case let error as ImportError: self.init(error.kind)
+    case let error as ImsFailure: self.init(error.error)
+    case let error as ImportError:
+      self = error.isAmbiguous && error.kind != .cancelled ? .detached : ExitStatus(error.kind)
+    case is RecordStoreError: self = .configuration
     case let error as CloudError: self.init(ImportError.Kind(rawValue: error.kind.rawValue) ?? .service)
     case is ConfigurationError: self = .configuration
     case is CancellationError: self = .interrupted

@@ -14,7 +14,8 @@ public final class JobTracker: ImportEventSink {
 
   public func emit(_ event: ImportEvent) {
     switch event {
-    case .submitted(let job): jobs.withLock { $0.append(job) }
+    case .submitted(let job), .attached(let job), .adopted(let job, _):
+      jobs.withLock { jobs in if !jobs.contains(where: { $0.id == job.id }) { jobs.append(job) } }
     case .succeeded(let result): remove(result.reference.id)
     case .failed(let error) where error.kind == .job_failed: remove(error.job?.id)
     default: break

@@ -12,6 +12,26 @@ extension ProgressBoard {
     case .submitted(let job):
       update(id: job.id, name: job.imageName, phase: .submitted, at: now)
       return [notice(.step, subject(job), "submitted as job \(job.id)")]
+    case .attached(let job):
+      update(id: job.id, name: job.imageName, phase: .submitted, at: now)
+      return [
+        notice(.step, subject(job), "is under way already; waiting for \(job.jobID.map { "job \($0)" } ?? "its image")")
+      ]
+    case .adopted(let job, let others):
+      update(id: job.id, name: job.imageName, phase: .submitted, at: now)
+      let text = "its answer was lost; found its image \(job.imageID ?? job.id)"
+      guard !others.isEmpty else { return [notice(.step, subject(job), text)] }
+      return [
+        notice(
+          .warning, subject(job), text + "; \(others.count) more look the same",
+          others.map { "image \($0) was left alone: delete it if nobody needs it" })
+      ]
+    case .settling(let name, let recordID, let reason, let delay):
+      let subject = name ?? recordID
+      let isNew = phase(id: nil, name: subject) == nil
+      update(id: "waiting:" + subject, name: subject, phase: .queued, note: "looking for its image", at: now)
+      let text = "\(Self.clause(reason)); looks for its image in \(DurationText.short(delay)) (record \(recordID))"
+      return isNew ? [notice(.warning, subject, text)] : []
     case .progress(let job, let status):
       return progress(job, status, at: now)
     case .waiting(let name, let reason, let delay):
@@ -28,7 +48,9 @@ extension ProgressBoard {
     case .succeeded(let result):
       let onBoard = settle(id: result.reference.id, name: nil, success: true, at: now)
       let time = result.duration ?? (result.waited > .zero ? result.waited : onBoard)
-      let text = "image \(result.imageID)" + (time.map { " in \(DurationText.short($0))" } ?? "")
+      let text =
+        "image \(result.imageID)" + (result.reused ? ", imported before" : "")
+        + (time.map { " in \(DurationText.short($0))" } ?? "")
       return [notice(.succeeded, result.imageName ?? subject(result.reference), text)]
         + result.warnings.map { notice(.warning, result.imageName ?? subject(result.reference), $0) }
     case .failed(let error) where error.kind != .timeout && error.kind != .cancelled:

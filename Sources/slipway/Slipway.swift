@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import ScriptAPI
+import ImageImport
 import Workbench
 
 /// The command line.
@@ -15,11 +16,11 @@ struct Slipway: AsyncParsableCommand {
       Without any cloud configured, the built-in local cloud runs: a real HTTP service in the same process.
 
       Exit status: 0 all done; 1 an import or job failed; 2 the script raised; 64 wrong use; 65 validation refused; \
-      69 cloud unavailable; 75 detached, run again to go on; 77 not authorised; 78 configuration; 130 interrupted.
+      69 cloud unavailable; 75 detached or unsettled, run again to go on; 77 not authorised; 78 configuration; 130 interrupted.
       """,
     version: version,
     subcommands: [
-      RunCommand.self, ReplCommand.self, ValidateCommand.self, ImportCommand.self, CloudCommand.self,
+      RunCommand.self, ReplCommand.self, ValidateCommand.self, ImportCommand.self, JobsCommand.self, CloudCommand.self,
       ConvertCommand.self, InspectCommand.self, TestCommand.self, TypesCommand.self,
     ])
 
@@ -36,6 +37,10 @@ struct Slipway: AsyncParsableCommand {
     } catch let failure as CommandFailure {
       FileHandle.standardError.write(Data("error: \(failure)\n".utf8))
       Foundation.exit(failure.status.code)
+    } catch let error as RecordStoreError {
+      FileHandle.standardError.write(
+        Data("error: \(CommandFailure(.configuration, error.message, hint: error.hint))\n".utf8))
+      Foundation.exit(ExitStatus.configuration.code)
     } catch {
       exit(withError: error)
     }

@@ -52,8 +52,12 @@ extension TestCloud {
     let images = ImageClient(session: session, time: time)
     let imports = ImportService(
       client: images, rules: RuleSet(dialect: .otc),
-      submitter: DirectSubmitter(
-        client: images, policy: SubmissionPolicy().scaled(by: scale), events: events, jitter: { 0.5 }),
+      submitter: RecordingSubmitter(
+        client: images, store: InMemoryRecordStore(),
+        policy: RecordingSubmitter.Policy(
+          submission: SubmissionPolicy().scaled(by: scale),
+          settlement: SettlementPolicy(looks: [.zero], interval: .milliseconds(50), settlingTime: .milliseconds(200))),
+        events: events, jitter: { 0.5 }),
       scheduler: JobScheduler(
         client: images, time: time, policy: PollPolicy().scaled(by: scale), events: events, random: { 0.5 }),
       events: events)

@@ -9,8 +9,9 @@ struct ImportServiceTests {
   private func service(_ cloud: TestCloud, _ events: EventLog) -> ImportService {
     ImportService(
       client: cloud.client, rules: RuleSet(dialect: .otc),
-      submitter: DirectSubmitter(client: cloud.client, events: events),
-      scheduler: JobScheduler(client: cloud.client, events: events, random: { 0.5 }), events: events)
+      submitter: RecordingSubmitter(client: cloud.client, store: InMemoryRecordStore(), events: events),
+      scheduler: JobScheduler(client: cloud.client, events: events, random: { 0.5 }), events: events,
+      checksDrift: false)
   }
 
   private let happy: ScriptedTransport.Answer = { request, index in

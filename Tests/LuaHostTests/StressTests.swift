@@ -45,6 +45,69 @@ struct StressTests {
     #expect(values == [true, true, 0, 0, true, true])
   }
 
+  @Test(
+    "Random trees of groups, maps, races, timeouts and shields, cancelled at random: all ends, in order",
+    arguments: 1...6)
+  func randomTrees(seed: Int) async throws {
+    // Slices by instructions, of which none is over in a handler: one that is cut there would not count.
+    let bench = try Bench {
+      $0.clock = InstantClock()
+      $0.countsInstructions = true
+    }
+    let values = try await bench.run(
+      """
+      local seed = ...
+      local shop, task = require "shop", require "task"
+      local function random(n) seed = (seed * 1103515245 + 12345) & 0x7fffffff return (seed >> 8) % n + 1 end
+      local open, opened, wrong = {}, 0, 0
+      local meta = {__close = function(g)
+        open[g] = nil
+        if g.children > 0 then wrong = wrong + 1 end
+        if g.parent then g.parent.children = g.parent.children - 1 end
+      end}
+      local handles = {}
+      local node
+      local function leaf()
+        local what = random(6)
+        if what == 1 then task.sleep(random(50)) elseif what == 2 then shop.wait() elseif what == 3 then task.sleep(0)
+        elseif what == 4 then pcall(shop.fail_later) elseif what == 5 then coroutine.wrap(task.sleep)(random(9))
+        elseif random(4) == 1 then error("leaf") end
+      end
+      -- Every node closes after all it owns: its children count themselves off.
+      function node(depth, parent)
+        local g <close> = setmetatable({children = 0, parent = parent}, meta)
+        open[g] = true
+        opened = opened + 1
+        if parent then parent.children = parent.children + 1 end
+        if random(40) == 1 and #handles > 0 then handles[random(#handles)]:cancel() end
+        if depth == 0 then return leaf() end
+        local function child() return node(depth - 1, g) end
+        local what = random(7)
+        if what == 1 then task.group(function(group) for _ = 1, random(4) do group:spawn(child) end leaf() end)
+        elseif what == 2 then task.map({1, 2, 3, 4}, {concurrency = random(4)}, child)
+        elseif what == 3 then task.race {child, child, child}
+        elseif what == 4 then task.timeout(random(20), child)
+        elseif what == 5 then task.shield(child)
+        elseif what == 6 then coroutine.wrap(function() coroutine.wrap(child)() leaf() end)()
+        else pcall(task.group, function(group) local t = group:spawn(child) if random(2) == 1 then t:cancel() end t:await() end) end
+        leaf()
+      end
+      for i = 1, 150 do
+        handles[i] = task.spawn(node, 4)
+        if random(6) == 1 then handles[random(i)]:cancel() end
+        if random(4) == 1 then task.sleep(1) end
+      end
+      local running = 0
+      for _, t in ipairs(handles) do
+        pcall(t.await, t)
+        if t.status == "running" then running = running + 1 end
+      end
+      return next(open) == nil, opened > 300, running, wrong
+      """, arguments: [.integer(Int64(seed))])
+    #expect(values == [true, true, 0, 0])
+    #expect(await bench.vm.isIdle)
+  }
+
   @Test("Runs of one VM cancelled at random instants leave it usable", arguments: [1, 2])
   func randomRuns(seed: UInt64) async throws {
     let bench = try Bench { $0.clock = InstantClock() }

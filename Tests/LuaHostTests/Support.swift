@@ -45,25 +45,22 @@ final class FakeClock: LuaClock {
     }
   }
 
-  /// Wakes the earliest sleeper whenever no new one has come for a while, until `isDone`.
-  func run(until isDone: @Sendable () -> Bool) async {
-    var quiet = 0
-    var last = 0
+  /// Wakes the earliest sleeper whenever the VM rests, until `isDone`.
+  func run(for vm: LuaVM, until isDone: @Sendable () -> Bool) async {
     while !isDone() {
-      try? await Task.sleep(for: .milliseconds(1))
-      let next = contents.withLock { $0.next }
-      quiet = next == last ? quiet + 1 : 0
-      last = next
-      if quiet < 8 { continue }
+      try? await Task.sleep(for: .microseconds(200))
+      let before = contents.withLock { $0.sleepers.keys.max() }
+      guard let before, await vm.isResting else { continue }
       let sleeper = contents.withLock { contents -> Sleeper? in
-        guard let first = contents.sleepers.min(by: { ($0.value.due, $0.key) < ($1.value.due, $1.key) }) else {
-          return nil
-        }
+        // Another one that came meanwhile may be due earlier: the VM has gone on.
+        guard contents.sleepers.keys.max() == before,
+          let first = contents.sleepers.min(by: { ($0.value.due, $0.key) < ($1.value.due, $1.key) })
+        else { return nil }
         contents.now = max(contents.now, first.value.due)
         return contents.sleepers.removeValue(forKey: first.key)
       }
       sleeper?.continuation.resume()
-      quiet = 0
+      while sleeper != nil, await vm.isResting, sleeperCount == 0, !isDone() { await Task.yield() }
     }
   }
 }
@@ -298,7 +295,7 @@ struct Bench {
   func runTimed(_ text: String) async throws -> [LuaValue] {
     let done = Mutex(false)
     let clock = clock
-    async let waker: Void = clock.run { done.withLock { $0 } }
+    async let waker: Void = clock.run(for: vm) { done.withLock { $0 } }
     let result: Result<[LuaValue], any Error>
     do { result = .success(try await run(text)) } catch { result = .failure(error) }
     done.withLock { $0 = true }

@@ -70,9 +70,11 @@ enum Tool {
     var all = [
       "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": "/nonexistent", "LANG": "C.UTF-8",
     ]
+    let streams = FileManager.default.temporaryDirectory.appending(path: "slipway-streams-\(UUID().uuidString)")
+    // Every run has a ledger of its own unless its test says otherwise.
+    all["XDG_STATE_HOME"] = streams.path
     all.merge(environment) { $1 }
     process.environment = all
-    let streams = FileManager.default.temporaryDirectory.appending(path: "slipway-streams-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: streams, withIntermediateDirectories: true)
     func file(_ name: String, _ content: String = "") throws -> URL {
       let url = streams.appending(path: name)

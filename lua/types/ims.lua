@@ -316,6 +316,8 @@
 ---How to import.
 ---@class (exact) ims.ImportOptions
 ---@field key? string names this import, so that running it again finds it
+---@field again? boolean make a new image even if the same import was done before
+---@field on_not_found? ("fail"|"resubmit")|(fun(record: history.Record): "fail"|"resubmit"|"give_up") when the answer got lost and no image appears: fail (default) leaves it for a later run, resubmit sends again where measurements prove that there is none; a function decides
 ---@field timeout? duration how long to wait, such as 4h; 24h by default
 ---@field on_progress? fun(status: ims.JobStatus) called with the job's status at every change
 
@@ -345,16 +347,28 @@
 ---@class (exact) ims.ImportResult
 ---@field image_id string the new image's UUID
 ---@field image_name? string its name
----@field job_id string the cloud's job id
+---@field job_id? string the cloud's job id; nil for an adopted image
 ---@field status ims.JobState how the job ended
+---@field reused boolean whether the same import was done before
+---@field adopted boolean whether the answer was lost and the image found by its marker or name
+---@field drift ims.Drift[] in what the image differs from the request
+---@field record? string its record in the ledger, for history.get and slipway jobs show
 ---@field duration? number seconds the job took, by the cloud's clock
 ---@field waited number seconds this call waited
 ---@field warnings? string[] what was odd about the job
+
+---Something an image came out with other than asked for.
+---@class (exact) ims.Drift
+---@field field string the field of the request, for a tag image_tags.KEY
+---@field expected any what was asked for
+---@field found any what the image has; json.null for nothing
 
 ---How to import many images.
 ---@class (exact) ims.BatchOptions
 ---@field concurrency? integer how many at a time, 1 to 40; 8 by default
 ---@field stop_on_error? boolean start no more after the first failure
+---@field again? boolean make a new image even if the same import was done before
+---@field on_not_found? ("fail"|"resubmit")|(fun(record: history.Record): "fail"|"resubmit"|"give_up") when the answer got lost and no image appears: fail (default) leaves it for a later run, resubmit sends again where measurements prove that there is none; a function decides
 ---@field timeout? duration how long to wait, such as 4h; 24h by default
 ---@field on_progress? fun(status: ims.JobStatus) called with the job's status at every change
 
@@ -479,6 +493,8 @@
 ---How to submit.
 ---@class (exact) ims.SubmitOptions
 ---@field key? string names this import, so that running it again finds it
+---@field again? boolean make a new image even if the same import was done before
+---@field on_not_found? ("fail"|"resubmit")|(fun(record: history.Record): "fail"|"resubmit"|"give_up") when the answer got lost and no image appears: fail (default) leaves it for a later run, resubmit sends again where measurements prove that there is none; a function decides
 
 ---How to wait for a job.
 ---@class (exact) ims.WaitOptions
@@ -578,14 +594,14 @@ function Image:with(changes) end
 ---@return table<string, any> body the API's own field names
 function Image:to_table() end
 
----Validates the request and sends it once.
+---Validates the request and sends it once; run again, it finds the job instead of sending.
 ---
 ---Waits: other tasks go on meanwhile.
 ---
 ---Raises
 ---
 ---* `validation`: a rule refuses the request; `err.report` has every finding; nothing was sent
----* `conflict`: the cloud has an image of that name
+---* `conflict`: the cloud has an image of that name, or the key stands for another request
 ---* `quota`: no more images may be made
 ---* `authentication`: the cloud does not accept who asks
 ---* `permission`: who asks may not do this
@@ -610,7 +626,9 @@ function Image:submit(options) end
 
 ---An import the cloud has accepted.
 ---@class ims.Job
----@field id string the cloud's job id; read only
+---@field id? string the cloud's job id; nil for an adopted image, whose job id was lost; read only
+---@field origin "submitted"|"attached"|"adopted"|"reused" how this run came by it; read only
+---@field record? string its record in the ledger, for history.get and slipway jobs show; read only
 ---@field image_name? string the name in the request, where it is known; read only
 ---@field image? ims.Image the request, where this session made it; read only
 local Job = {}
@@ -774,7 +792,9 @@ function Record:wait_gone(options) end
 ---local result = ims.import(ims.data_image { name = "tagged01", image_url = "ims-image:data01.zvhd2", min_disk = 20 })
 ---local record = ims.image(result.image_id)
 ---record:set_tags { stage = "prod" }
----print(table.concat(record:refresh().tags, " "))  --> stage.prod
+---for _, tag in ipairs(record:refresh().tags) do
+---  if tag:find("stage", 1, true) == 1 then print(tag) end  --> stage.prod
+---end
 ---```
 ---
 ---Since 0.1.
@@ -917,7 +937,7 @@ function ims.request(body) end
 ---Raises
 ---
 ---* `validation`: a rule refuses the request; `err.report` has every finding; nothing was sent
----* `conflict`: the cloud has an image of that name
+---* `conflict`: the cloud has an image of that name, or the key stands for another request
 ---* `quota`: no more images may be made
 ---* `timeout`: the time limit is over; the job goes on, and `err.job` can be waited for again
 ---* `job_failed`: the cloud gave up; see `err.code` and `err.job_status`

@@ -23,13 +23,22 @@ public struct LuaGlobals: Sendable {
     self.absent = absent
   }
 
-  /// What a VM has unless more was allowed.
+  /// What a trusted script has when neither `io` nor `os` is allowed; the sandboxed level has less.
   public static let standard = LuaGlobals(
     functions: base + debug + os,
-    tables: [("os", "Time, and the way out; no files, no processes."), ("debug", "Only the traceback.")],
+    tables: [
+      ("os", "Time, and the way out; no files, no processes."),
+      ("debug", "Reading only: no hooks, nothing that sets."),
+      (
+        "package",
+        "What is loaded, and where modules are looked for; `loaded` and `preload` can be written, the rest is fixed."
+      ),
+    ],
     absent: [
-      "dofile", "loadfile", "warn", "io", "package", "string.dump", "os.execute", "os.getenv", "os.remove", "os.rename",
-      "os.setlocale", "os.tmpname", "debug.getinfo", "debug.sethook", "debug.getlocal", "debug.setmetatable",
+      "dofile", "loadfile", "io", "string.dump", "os.execute", "os.getenv", "os.remove", "os.rename", "os.setlocale",
+      "os.tmpname", "package.loadlib", "package.searchers", "package.searchpath", "debug.debug", "debug.gethook",
+      "debug.getmetatable", "debug.getregistry", "debug.getuservalue", "debug.sethook", "debug.setlocal",
+      "debug.setmetatable", "debug.setupvalue", "debug.setuservalue", "debug.upvaluejoin",
     ])
 
   private static let base = [
@@ -70,16 +79,54 @@ public struct LuaGlobals: Sendable {
         HostParameter("metatable", .table, "nil removes it", optional: true),
       ], returns: [HostParameter("table", .table, "the table")],
       example: "local t = setmetatable({}, { __index = { answer = 42 } })\nassert(t.answer == 42)"),
+    FunctionDeclaration(
+      "warn", "Writes a warning to standard error once `warn(\"@on\")` was called; not in the sandbox.",
+      parameters: [.rest("message", .string, "the pieces of the warning, or a control such as \"@on\"")],
+      example: "warn(\"@on\")\nwarn(\"@off\")"),
   ]
 
   private static let debug = [
+    FunctionDeclaration(
+      "debug.getinfo", "What is known of a function of the script; of C functions only that they are.",
+      parameters: [
+        HostParameter("f", .union([.function, .integer]), "a function, or a level of the stack"),
+        HostParameter("what", .string, "the fields wanted, as letters", optional: true),
+      ],
+      returns: [HostParameter("info", .table, "fields such as `currentline`, `short_src` and `name`", optional: true)],
+      example: "assert(debug.getinfo(1, \"l\").currentline == 1)"),
+    FunctionDeclaration(
+      "debug.getlocal", "The name and value of a local variable, or the name of a parameter.",
+      parameters: [
+        HostParameter("f", .union([.function, .integer]), "a function, or a level of the stack"),
+        HostParameter("index", .integer, "its number, from 1"),
+      ],
+      returns: [
+        HostParameter("name", .string, "nil when there is none", optional: true),
+        HostParameter("value", .any, "of a level only", optional: true),
+      ], example: "local answer = 42\nassert(select(2, debug.getlocal(1, 1)) == 42)"),
+    FunctionDeclaration(
+      "debug.getupvalue", "The name and value of a variable that a function of the script has from outside.",
+      parameters: [
+        HostParameter("f", .function, "the function"), HostParameter("index", .integer, "its number, from 1"),
+      ],
+      returns: [
+        HostParameter("name", .string, "nil when there is none", optional: true),
+        HostParameter("value", .any, "its value", optional: true),
+      ], example: "local x = 42\nassert(select(2, debug.getupvalue(function() return x end, 1)) == 42)"),
+    FunctionDeclaration(
+      "debug.upvalueid", "Tells whether two functions share a variable: equal for the same one.",
+      parameters: [
+        HostParameter("f", .function, "the function"), HostParameter("index", .integer, "its number, from 1"),
+      ], returns: [HostParameter("id", .any, "to be compared only", optional: true)],
+      example: "local x\nlocal f, g = function() return x end, function() x = 1 end\n"
+        + "assert(debug.upvalueid(f, 1) == debug.upvalueid(g, 1))"),
     FunctionDeclaration(
       "debug.traceback", "The stack as text.",
       parameters: [
         HostParameter("message", .any, "what to put in front", optional: true),
         HostParameter("level", .integer, "where to begin", optional: true),
       ], returns: [HostParameter("text", .string, "the traceback")],
-      example: "assert(debug.traceback(\"here\"):find(\"^here\\nstack traceback:\"))")
+      example: "assert(debug.traceback(\"here\"):find(\"^here\\nstack traceback:\"))"),
   ]
 
   private static let os = [

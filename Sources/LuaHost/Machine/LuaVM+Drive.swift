@@ -8,8 +8,7 @@ extension LuaVM {
     let driver = main.driver
     driver.main = main
     driver.isDriven = true
-    main.state = .ready
-    driver.add(main)
+    state.makeReady(main)
     await withTaskCancellationHandler {
       await drive(driver) { main.state == .over }
     } onCancel: {
@@ -22,6 +21,12 @@ extension LuaVM {
     do { return try result.get() } catch { throw error.withOrigin }
   }
 
+  /// Whether nothing goes on before the clock does: no task can, and no host function is waited for.
+  var isResting: Bool { state.readyCount == 0 && state.operationCount == 0 }
+
+  /// For tests: whether no task, timer or host function is left.
+  var isIdle: Bool { isResting && state.taskCount == 0 && state.timers.count == 0 && state.sleeper == nil }
+
   /// Runs the tasks that inputs of a session have left behind, while there are any.
   func driveBackground() async {
     await drive(background.driver) { background.children.isEmpty }
@@ -32,6 +37,7 @@ extension LuaVM {
     while !isOver() {
       if driver.flag.isSet, let main = driver.main, !main.isCancelled { state.cancel(main) }
       if let task = driver.next() {
+        state.readyCount -= 1
         step(task)
         if executor.hasWaiting { await Task.yield() }
       } else {
@@ -62,8 +68,7 @@ extension LuaVM {
     switch Int(status) {
     case CLH_DONE: state.finish(task, Result { () throws(LuaError) in try state.results(of: task) })
     case CLH_PREEMPTED:
-      task.state = .ready
-      task.driver.add(task)
+      state.makeReady(task)
     case CLH_AWAIT: if let pending = state.pending { begin(pending, for: task) }
     case CLH_KILLED: state.finish(task, .failure(state.end(of: task)))
     default: state.finish(task, .failure(state.error(of: task)))
@@ -102,6 +107,7 @@ extension LuaVM {
   private func begin(_ pending: PendingCall, for task: LuaTask) {
     state.pending = nil
     let operation = HostOperation()
+    state.operationCount += 1
     state.park(task, .operation(operation), caller: pending.arguments.caller)
     operation.work = Self.operate(pending, for: task, on: self)
   }
@@ -122,6 +128,7 @@ extension LuaVM {
 
   /// A host function has ended.
   private func settle(_ task: LuaTask, _ answer: LuaTask.Answer) {
+    state.operationCount -= 1
     if case .failure(let error as LuaError) = answer, error.endsRun, error.endedVM == nil || error.endedVM === handle {
       return state.finish(task, .failure(error))
     }

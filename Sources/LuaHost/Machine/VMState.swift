@@ -23,6 +23,9 @@ final class VMState: @unchecked Sendable {
   var lastOrigin: TaskOrigin?
   /// The tasks that are kept, each of which takes about `taskSize` bytes besides its coroutine.
   var taskCount = 0
+  /// How many tasks can go on, and how many wait for a host function.
+  var readyCount = 0
+  var operationCount = 0
   var timers = TimerHeap()
   /// The one Swift task that sleeps until the earliest timer is due.
   var sleeper: (deadline: Duration, task: Task<Void, Never>)?

@@ -29,8 +29,7 @@ extension VMState {
     task.start = (function, arguments)
     task.owner = .scope(scope, scope.children.add(task))
     task.isCancelled = scope.isCancelled
-    task.state = .ready
-    scope.driver.add(task)
+    makeReady(task)
     return task
   }
 
@@ -56,7 +55,13 @@ extension VMState {
   func start(_ task: LuaTask, item: Int = 0, in combination: Combination) {
     task.owner = .combination(combination, combination.children.add(task), item: item)
     task.isCancelled = combination.waiter.isCancelled && !combination.isShield
+    makeReady(task)
+  }
+
+  /// Puts a task behind those of its run that can go on.
+  func makeReady(_ task: LuaTask) {
     task.state = .ready
+    readyCount += 1
     task.driver.add(task)
   }
 
@@ -112,8 +117,7 @@ extension VMState {
     guard task.state == .waiting else { return }
     task.wait = .nothing
     task.answer = answer
-    task.state = .ready
-    task.driver.add(task)
+    makeReady(task)
   }
 
   // MARK: ending

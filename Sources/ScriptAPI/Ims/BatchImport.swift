@@ -17,6 +17,7 @@ struct BatchImport: Sendable {
   let service: ImportService
   let concurrency: Int
   let stopsOnError: Bool
+  let submission: SubmitOptions
   let options: ImsModule.WaitOptions
 
   /// Runs until every image has an outcome; throws only when cancelled or when a progress callback fails.
@@ -51,7 +52,7 @@ struct BatchImport: Sendable {
   private func one(_ index: Int, _ request: ImportRequest) async throws -> Entry {
     do {
       let result = try await service.importImage(
-        request, key: nil, timeout: options.timeout, onProgress: options.observer(request.name))
+        request, options: submission, timeout: options.timeout, onProgress: options.observer(request.name))
       return Entry(index: index, request: request, outcome: .success(result))
     } catch let error as ImportError {
       if Task.isCancelled { throw error }

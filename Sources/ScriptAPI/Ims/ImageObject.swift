@@ -116,13 +116,13 @@ final class ImageObject: Sendable {
           --> {"image_url":"ims-image:data01.zvhd2","min_disk":20,"name":"data01","type":"DataImage"}
           """),
       .waiting(
-        "image:submit", "Validates the request and sends it once.",
+        "image:submit", "Validates the request and sends it once; run again, it finds the job instead of sending.",
         parameters: [HostParameter("options", ImsRecords.submitOptions, "how to submit", optional: true)],
         returns: [HostParameter("job", .object("ims.Job"), "poll it or wait for it")], since: "0.1"
       ) { arguments in
         guard let image = arguments.receiver as? ImageObject else { return [] }
-        let key = arguments[0].tableValue?["key"].stringValue
-        let job = try await image.ims.attempt { try await $0.submit(image.request, key: key) }
+        let options = image.ims.submitOptions(arguments[0])
+        let job = try await image.ims.attempt { try await $0.submit(image.request, options: options) }
         return [image.ims.job(job)]
       }.documented(
         raises: ImsRecords.submitErrors + ImsRecords.cloudErrors,

@@ -115,7 +115,9 @@ final class ImageRecordObject: Sendable {
           local result = ims.import(ims.data_image { name = "tagged01", image_url = "ims-image:data01.zvhd2", min_disk = 20 })
           local record = ims.image(result.image_id)
           record:set_tags { stage = "prod" }
-          print(table.concat(record:refresh().tags, " "))  --> stage.prod
+          for _, tag in ipairs(record:refresh().tags) do
+            if tag:find("stage", 1, true) == 1 then print(tag) end  --> stage.prod
+          end
           """),
       .waiting(
         "record:refresh", "The image as it is now.",

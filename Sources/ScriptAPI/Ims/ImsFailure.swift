@@ -24,6 +24,8 @@ public struct ImsFailure: ScriptError {
     if let requestID = error.requestID { fields.append(("request_id", text(requestID))) }
     if let hint = error.hint { fields.append(("hint", text(hint))) }
     if let cause = error.cause { fields.append(("cause", text(cause))) }
+    if error.isAmbiguous { fields.append(("ambiguous", .boolean(true))) }
+    if let record = error.recordID ?? error.job?.recordID { fields.append(("record", text(record))) }
     if let job = error.job { fields.append(("job", ims.job(job))) }
     if let status = error.jobStatus { fields.append(("job_status", JobStatusTable.value(status))) }
     if let report = error.report { fields.append(("report", ImsReport.value(report))) }
@@ -33,6 +35,13 @@ public struct ImsFailure: ScriptError {
 }
 
 extension ConfigurationError: ScriptError {
+  public var scriptMessage: String { message }
+  public var scriptFields: [(String, LuaValue)] {
+    ScriptFailure(kind: "configuration", message, hint: hint).scriptFields
+  }
+}
+
+extension RecordStoreError: ScriptError {
   public var scriptMessage: String { message }
   public var scriptFields: [(String, LuaValue)] {
     ScriptFailure(kind: "configuration", message, hint: hint).scriptFields

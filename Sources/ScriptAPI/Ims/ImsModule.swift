@@ -32,6 +32,33 @@ final class ImsModule: Sendable {
     }
   }
 
+  /// How an import is submitted, from a script's table of options and what the session says by itself.
+  func submitOptions(_ value: LuaValue) -> SubmitOptions {
+    var options = context.submission
+    guard let table = value.tableValue else { return options }
+    options.key = table["key"].stringValue ?? options.key
+    options.again = table["again"].boolValue ?? options.again
+    switch table["on_not_found"] {
+    case .string(let word): options.onNotFound = word.string == "resubmit" ? .resubmit : .fail
+    case .function(let function): options.onNotFound = .ask { try await Self.ask(function, about: $0) }
+    default: break
+    }
+    return options
+  }
+
+  /// What a script's function decides about an import that was not found.
+  private static func ask(
+    _ function: LuaFunction, about record: ImportRecord
+  ) async throws -> NotFoundPolicy.Decision {
+    let answer = try await function.call([HistoryModule.value(record)]).first ?? .nil
+    guard let decision = answer.stringValue.flatMap(NotFoundPolicy.Decision.init(rawValue:)) else {
+      throw ScriptFailure(
+        "on_not_found returned \(LuaJSON.describe(answer)), expected 'fail', 'resubmit' or 'give_up'",
+        hint: "'fail' leaves it unsettled, so that a later run looks again")
+    }
+    return decision
+  }
+
   func image(_ request: ImportRequest) -> LuaValue {
     .object(LuaObject(ImageObject(request, self), type: ImageObject.type))
   }
@@ -134,10 +161,10 @@ final class ImsModule: Sendable {
       ) { arguments in
         guard let request = Self.request(arguments[0]) else { return [] }
         let options = WaitOptions(arguments[1])
-        let key = arguments[1].tableValue?["key"].stringValue
+        let submission = self.submitOptions(arguments[1])
         let result = try await self.attempt { service in
           try await service.importImage(
-            request, key: key, timeout: options.timeout, onProgress: options.observer(request.name))
+            request, options: submission, timeout: options.timeout, onProgress: options.observer(request.name))
         }
         return [ResultTable.value(result)]
       }.documented(
@@ -169,9 +196,11 @@ final class ImsModule: Sendable {
         }
         let stopsOnError = arguments[1].tableValue?["stop_on_error"].boolValue ?? false
         let options = WaitOptions(arguments[1])
+        let submission = self.submitOptions(arguments[1])
         let entries = try await self.attempt { service in
           try await BatchImport(
-            service: service, concurrency: Int(concurrency), stopsOnError: stopsOnError, options: options
+            service: service, concurrency: Int(concurrency), stopsOnError: stopsOnError, submission: submission,
+            options: options
           ).run(requests)
         }
         return [.object(LuaObject(ResultsObject(entries, self), type: ResultsObject.type))]

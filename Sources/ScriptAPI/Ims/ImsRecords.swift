@@ -14,10 +14,23 @@ enum ImsRecords {
     "on_progress", .callback(LuaSignature([HostParameter("status", jobStatus, "how the job stands")])),
     "called with the job's status at every change")
 
+  static let again = optional("again", .boolean, "make a new image even if the same import was done before")
+  static let onNotFound = optional(
+    "on_not_found",
+    .union([
+      .enumeration(["fail", "resubmit"]),
+      .callback(
+        LuaSignature(
+          [HostParameter("record", HistoryModule.record, "the import that was not found")],
+          returns: [HostParameter("decision", .enumeration(["fail", "resubmit", "give_up"]), "what to do")])),
+    ]),
+    "when the answer got lost and no image appears: fail (default) leaves it for a later run, resubmit sends again where measurements "
+      + "prove that there is none; a function decides")
+
   static let submitOptions = LuaType.record(
-    LuaRecord("ims.SubmitOptions", "How to submit.", fields: [key]))
+    LuaRecord("ims.SubmitOptions", "How to submit.", fields: [key, again, onNotFound]))
   static let importOptions = LuaType.record(
-    LuaRecord("ims.ImportOptions", "How to import.", fields: [key, timeout, onProgress]))
+    LuaRecord("ims.ImportOptions", "How to import.", fields: [key, again, onNotFound, timeout, onProgress]))
   static let waitOptions = LuaType.record(
     LuaRecord("ims.WaitOptions", "How to wait for a job.", fields: [timeout, onProgress]))
   static let goneOptions = LuaType.record(
@@ -29,7 +42,8 @@ enum ImsRecords {
       "ims.BatchOptions", "How to import many images.",
       fields: [
         optional("concurrency", .integer, "how many at a time, 1 to 40; 8 by default"),
-        optional("stop_on_error", .boolean, "start no more after the first failure"), timeout, onProgress,
+        optional("stop_on_error", .boolean, "start no more after the first failure"), again, onNotFound,
+        timeout, onProgress,
       ]))
 
   // MARK: Answers
@@ -50,13 +64,27 @@ enum ImsRecords {
         optional("entities", .map, "what else the cloud sent"),
       ]))
 
+  static let drift = LuaType.record(
+    LuaRecord(
+      "ims.Drift", "Something an image came out with other than asked for.",
+      fields: [
+        HostParameter("field", .string, "the field of the request, for a tag image_tags.KEY"),
+        HostParameter("expected", .any, "what was asked for"),
+        HostParameter("found", .any, "what the image has; json.null for nothing"),
+      ]))
+
   static let result = LuaType.record(
     LuaRecord(
       "ims.ImportResult", "What a finished import gave.",
       fields: [
         HostParameter("image_id", .string, "the new image's UUID"),
-        optional("image_name", .string, "its name"), HostParameter("job_id", .string, "the cloud's job id"),
+        optional("image_name", .string, "its name"),
+        optional("job_id", .string, "the cloud's job id; nil for an adopted image"),
         HostParameter("status", ImsTypes.jobState, "how the job ended"),
+        HostParameter("reused", .boolean, "whether the same import was done before"),
+        HostParameter("adopted", .boolean, "whether the answer was lost and the image found by its marker or name"),
+        HostParameter("drift", .list(drift), "in what the image differs from the request"),
+        optional("record", .string, "its record in the ledger, for history.get and slipway jobs show"),
         optional("duration", .number, "seconds the job took, by the cloud's clock"),
         HostParameter("waited", .number, "seconds this call waited"),
         optional("warnings", .list(.string), "what was odd about the job"),
@@ -129,7 +157,8 @@ enum ImsRecords {
 
   static let submitErrors = [
     RaisedError("validation", "a rule refuses the request; `err.report` has every finding; nothing was sent"),
-    RaisedError("conflict", "the cloud has an image of that name"), RaisedError("quota", "no more images may be made"),
+    RaisedError("conflict", "the cloud has an image of that name, or the key stands for another request"),
+    RaisedError("quota", "no more images may be made"),
   ]
 
   static let waitErrors = [

@@ -14,7 +14,17 @@ final class JobObject: Sendable {
   static let type = ObjectType(
     "ims.Job", "An import the cloud has accepted.",
     fields: [
-      ObjectField("id", .string, "the cloud's job id") { text(($0 as? JobObject)?.reference.id) },
+      ObjectField("id", .string, "the cloud's job id; nil for an adopted image, whose job id was lost", optional: true)
+      {
+        text(($0 as? JobObject)?.reference.jobID)
+      },
+      ObjectField("origin", .enumeration(["submitted", "attached", "adopted", "reused"]), "how this run came by it") {
+        text(($0 as? JobObject)?.reference.origin.rawValue)
+      },
+      ObjectField("record", .string, "its record in the ledger, for history.get and slipway jobs show", optional: true)
+      {
+        text(($0 as? JobObject)?.reference.recordID)
+      },
       ObjectField("image_name", .string, "the name in the request, where it is known", optional: true) {
         text(($0 as? JobObject)?.reference.imageName)
       },

@@ -28,10 +28,14 @@ enum ResultTable {
     var table = LuaTable()
     table["image_id"] = text(result.imageID)
     table["image_name"] = text(result.imageName)
-    table["job_id"] = text(result.reference.id)
+    table["job_id"] = text(result.reference.jobID)
+    table["record"] = text(result.reference.recordID)
     table["status"] = text(result.job.rawStatus)
     table["duration"] = result.duration.map { .number($0.inSeconds) } ?? .nil
     table["waited"] = .number(result.waited.inSeconds)
+    table["reused"] = .boolean(result.reused)
+    table["adopted"] = .boolean(result.adopted)
+    table["drift"] = .list(result.drift.map { LuaJSON.value($0.json) })
     if !result.warnings.isEmpty { table["warnings"] = .table(LuaTable(array: result.warnings.map { text($0) })) }
     return .table(table)
   }

@@ -19,6 +19,7 @@ struct ImportCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var options: CloudOptions
+  @OptionGroup(title: "Ledger") var ledger: LedgerOptions
   @OptionGroup(title: "Request") var request: RequestOptions
 
   @Option(help: ArgumentHelp("How long to wait, such as 90s, 4h or 1h30m.", valueName: "duration"))
@@ -27,7 +28,17 @@ struct ImportCommand: AsyncParsableCommand {
   @Flag(help: "Print the job id as soon as the cloud has accepted the request; do not wait.")
   var noWait = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Names this import, so that running it again finds it; by default what is asked for is its name.",
+      valueName: "key"))
+  var key: String?
+
+  @Flag(help: "Make a new image even if the same import was done before.")
+  var again = false
+
   func validate() throws {
+    if let key, let fault = ImportKey.fault(of: key) { throw ValidationError("--key: \(fault)") }
     guard LuaDuration.parse(timeout) != nil else {
       throw ValidationError("--timeout must be a duration such as 90s, 4h or 1h30m, got '\(timeout)'.")
     }
@@ -35,19 +46,23 @@ struct ImportCommand: AsyncParsableCommand {
 
   func run() async throws {
     let limit = LuaDuration.parse(timeout)
-    let workplace = try Workplace(options.settings, tellsFailures: false)
+    let workplace = try Workplace(options.settings(ledger), tellsFailures: false)
     workplace.announce()
     let console = workplace.console
     let request = request.request
     let noWait = noWait
     let form = options.form
+    var submission = workplace.submission
+    submission.key = key
+    submission.again = again
+    let choices = submission
     let work = Task {
       let service = try await workplace.runtime.connector.service()
       if noWait {
-        let job = try await service.submit(request, key: nil)
+        let job = try await service.submit(request, options: choices)
         console.print(form == .json ? job.json.serialized() : job.id)
       } else {
-        let result = try await service.importImage(request, key: nil, timeout: limit, onProgress: nil)
+        let result = try await service.importImage(request, options: choices, timeout: limit, onProgress: nil)
         if form == .text { console.print(result.imageID) }
       }
     }

@@ -13,6 +13,7 @@ struct ReplCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var options: CloudOptions
+  @OptionGroup(title: "Ledger") var ledger: LedgerOptions
 
   @OptionGroup(title: "Limits") var limits: LimitOptions
 
@@ -23,7 +24,7 @@ struct ReplCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let workplace = try Workplace(options.settings)
+    let workplace = try Workplace(options.settings(ledger))
     workplace.announce()
     let context = workplace.context(script: nil, arguments: [])
     let vm = try workplace.makeVM(context, limits.policy())

@@ -15,6 +15,7 @@ struct RunCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var options: CloudOptions
+  @OptionGroup(title: "Ledger") var ledger: LedgerOptions
 
   @OptionGroup(title: "Limits") var limits: LimitOptions
 
@@ -27,7 +28,7 @@ struct RunCommand: AsyncParsableCommand {
   var arguments: [String] = []
 
   func run() async throws {
-    let workplace = try Workplace(options.settings)
+    let workplace = try Workplace(options.settings(ledger))
     workplace.announce()
     let context = workplace.context(script: script == "-" ? nil : script, arguments: arguments)
     let policy = try limits.policy()

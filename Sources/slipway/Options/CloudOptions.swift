@@ -15,8 +15,11 @@ struct CloudOptions: ParsableArguments {
       valueName: "dir"))
   var localCloud: String?
 
-  @Option(help: ArgumentHelp("How many times faster the built-in local cloud's time runs.", valueName: "x"))
-  var clockScale = 1000.0
+  @Option(
+    help: ArgumentHelp(
+      "How many times faster the local cloud's time runs: 1000 in the built-in one. For a slipway cloud of its own on this machine, say what it was started with.",
+      valueName: "x"))
+  var clockScale: Double?
 
   @Option(help: ArgumentHelp("Whose rules to follow: otc or huawei. The cloud's own by default.", valueName: "dialect"))
   var dialect: CloudDialect?
@@ -32,7 +35,7 @@ struct CloudOptions: ParsableArguments {
   func validate() throws {
     if cloud == "" { throw ValidationError("--cloud must name an entry of clouds.yaml, got ''.") }
     if localCloud == "" { throw ValidationError("--local-cloud must name a directory, got ''.") }
-    guard clockScale > 0, clockScale <= 1e6 else {
+    if let clockScale, !(clockScale > 0 && clockScale <= 1e6) {
       throw ValidationError("--clock-scale must be above 0 and at most 1000000, got \(clockScale).")
     }
   }

@@ -105,6 +105,7 @@ final class TestBench: Sendable {
       scriptPath: script.path, environment: settings.environment, workingDirectory: settings.workingDirectory,
       logger: logger, time: time, cloud: runtime.connector)
     context.tests = session
+    context.openHistory = { [ledger = runtime.ledger] in try ledger.openExisting() }
     var configuration = LuaVM.Configuration(
       modules: context.modules, searchPath: [context.resolve(context.scriptDirectory), context.resolve("lua")],
       limits: settings.policy.limits, output: { console.write($0) })

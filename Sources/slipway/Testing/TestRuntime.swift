@@ -9,20 +9,21 @@ import Synchronization
 final class TestRuntime: Sendable {
   private let cloud: CaseCloud?
   private let session: TestSession
-  private let directory: URL
   private let dialect: CloudDialect
   private let time: VirtualTime
   private let logger: Logger
+  /// The case's own record of imports.
+  let ledger: LedgerAccess
   private let runtime = Mutex<CloudRuntime?>(nil)
 
-  /// `directory` takes the case's own record of imports.
+  /// `directory` takes the record of imports.
   init(
     cloud: CaseCloud?, session: TestSession, directory: URL, dialect: CloudDialect, time: VirtualTime,
     logger: Logger
   ) {
     self.cloud = cloud
     self.session = session
-    self.directory = directory
+    ledger = LedgerAccess(directory.appending(path: "ledger.sqlite").path, environment: [:])
     self.dialect = dialect
     self.time = time
     self.logger = logger
@@ -43,7 +44,8 @@ final class TestRuntime: Sendable {
     var profile = try await cloud.cloud.start().profile
     profile.dialect = dialect
     let opened = CloudRuntime(
-      choice: .remote(profile, source: nil), events: NoEvents(), logger: logger, environment: [:], time: time)
+      choice: .remote(profile, source: nil), scale: 1, events: NoEvents(), logger: logger, environment: [:],
+      ledger: ledger, time: time)
     runtime.withLock { $0 = opened }
     return try await opened.connector.service()
   }

@@ -33,7 +33,7 @@ enum CloudChoice: Sendable {
     }
     var configuration = LocalCloudConfiguration(
       dataDirectory: options.localCloud ?? Self.dataDirectory(environment))
-    configuration.clockScale = options.clockScale
+    configuration.clockScale = options.clockScale ?? 1000
     configuration.dialect = options.dialect ?? .otc
     try options.trouble.apply(to: &configuration)
     self = .local(configuration, asked: name == Self.localName)
@@ -44,6 +44,15 @@ enum CloudChoice: Sendable {
     switch self {
     case .local(let configuration, _): configuration.dialect
     case .remote(let profile, _): profile.dialect
+    }
+  }
+
+  /// How much faster the cloud's time runs than this machine's, for what waits on it; a cloud elsewhere has real time.
+  func clockScale(_ given: Double?) -> Double {
+    switch self {
+    case .local(let configuration, _): configuration.clockScale
+    case .remote(let profile, _):
+      ["127.0.0.1", "localhost", "[::1]"].contains { profile.authURL.hasPrefix("http://\($0):") } ? given ?? 1 : 1
     }
   }
 

@@ -16,20 +16,25 @@ final class CloudRuntime: Sendable {
   }
 
   private let choice: CloudChoice
+  private let scale: Double
   private let events: any ImportEventSink
   private let logger: Logger
   private let environment: [String: String]
+  private let ledger: LedgerAccess
   private let time: any TimeSource
   private let opened = Mutex(Opened())
 
+  /// `scale` is how much faster the cloud's time runs than this machine's.
   init(
-    choice: CloudChoice, events: any ImportEventSink, logger: Logger, environment: [String: String],
-    time: any TimeSource = SystemTime()
+    choice: CloudChoice, scale: Double, events: any ImportEventSink, logger: Logger, environment: [String: String],
+    ledger: LedgerAccess, time: any TimeSource = SystemTime()
   ) {
     self.choice = choice
+    self.scale = scale
     self.events = events
     self.logger = logger
     self.environment = environment
+    self.ledger = ledger
     self.time = time
   }
 
@@ -50,10 +55,13 @@ final class CloudRuntime: Sendable {
   }
 
   private func connect() async throws -> ImportService {
+    let store = try ledger.open()
     let profile: CloudProfile
-    var polling = PollPolicy()
-    var submission = SubmissionPolicy()
-    var deletionInterval = Duration.seconds(5)
+    let submission = RecordingSubmitter.Policy(
+      submission: SubmissionPolicy().scaled(by: scale), settlement: SettlementPolicy().scaled(by: scale),
+      probing: MarkerProbe.Policy().scaled(by: scale))
+    let polling = PollPolicy().scaled(by: scale)
+    let deletionInterval = Duration.seconds(5) / max(1, scale)
     switch choice {
     case .remote(let given, _): profile = given
     case .local(let configuration, _):
@@ -64,9 +72,6 @@ final class CloudRuntime: Sendable {
       } catch let error as LocalCloudError {
         throw ConfigurationError(message: "the local cloud did not start: \(error.message)", hint: error.hint)
       }
-      polling = polling.scaled(by: configuration.clockScale)
-      deletionInterval /= max(1, configuration.clockScale)
-      submission = submission.scaled(by: configuration.clockScale)
     }
     let transport = AsyncHTTPTransport(
       verifyTLS: profile.verifyTLS, caFile: profile.caFile, proxyEnvironment: environment)
@@ -78,7 +83,7 @@ final class CloudRuntime: Sendable {
     let client = ImageClient(session: session, time: time, deletionInterval: deletionInterval)
     return ImportService(
       client: client, rules: RuleSet(dialect: profile.dialect),
-      submitter: DirectSubmitter(client: client, policy: submission, events: events),
+      submitter: RecordingSubmitter(client: client, store: store, policy: submission, events: events),
       scheduler: JobScheduler(client: client, time: time, policy: polling, events: events),
       events: events)
   }

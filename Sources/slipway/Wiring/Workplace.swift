@@ -16,6 +16,8 @@ struct Workplace: Sendable {
   let progress: ProgressRenderer?
   let json: JSONEventWriter?
   let jobs: JobTracker
+  let ledger: LedgerAccess
+  let submission: SubmitOptions
   let logger: Logger
   let environment: [String: String]
   let workingDirectory: String
@@ -49,7 +51,17 @@ struct Workplace: Sendable {
       progress = renderer
       events = EventFanOut(renderer.map { [$0, jobs] } ?? [jobs])
     }
-    runtime = CloudRuntime(choice: choice, events: events, logger: logger, environment: environment)
+    ledger = LedgerAccess(options.ledger, environment: environment)
+    let policy: NotFoundPolicy =
+      switch options.onNotFound {
+      case .fail: .fail
+      case .resubmit: .resubmit
+      case .ask: TerminalQuestion.policy(console)
+      }
+    submission = SubmitOptions(onNotFound: policy, marksImage: options.marksImages)
+    runtime = CloudRuntime(
+      choice: choice, scale: choice.clockScale(options.clockScale), events: events, logger: logger,
+      environment: environment, ledger: ledger)
   }
 
   /// Says which cloud is used where that could be mistaken.
@@ -59,9 +71,12 @@ struct Workplace: Sendable {
 
   /// What a script may reach.
   func context(script: String?, arguments: [String]) -> ScriptContext {
-    ScriptContext(
+    var context = ScriptContext(
       arguments: arguments, scriptPath: script, environment: environment, workingDirectory: workingDirectory,
       logger: logger, cloud: runtime.connector)
+    context.submission = submission
+    context.openHistory = { [ledger] in try ledger.openExisting() }
+    return context
   }
 
   /// A VM with every module; `require` also finds files beside the script and under `lua`.

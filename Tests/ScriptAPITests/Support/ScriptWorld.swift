@@ -18,6 +18,7 @@ final class ScriptWorld: Sendable {
   let directory: URL
   let output = Mutex<[UInt8]>([])
   let logged = LogRecorder()
+  let store = InMemoryRecordStore()
   private let cloud: LocalCloud
   private let opened = Mutex<(CloudSession, AsyncHTTPTransport)?>(nil)
 
@@ -62,10 +63,12 @@ final class ScriptWorld: Sendable {
 
   /// The world a script sees.
   func context(arguments: [String] = [], environment: [String: String] = [:], script: String? = nil) -> ScriptContext {
-    ScriptContext(
+    var context = ScriptContext(
       arguments: arguments, scriptPath: script, environment: environment, workingDirectory: Self.scripts.path,
       logger: Logger(label: "test") { _ in self.logged.handler },
       cloud: CloudConnector(dialect: .otc) { [self] in try await connect() })
+    context.openHistory = { [store] in store }
+    return context
   }
 
   private func connect() async throws -> ImportService {
@@ -77,7 +80,7 @@ final class ScriptWorld: Sendable {
     opened.withLock { $0 = (session, transport) }
     let client = ImageClient(session: session)
     return ImportService(
-      client: client, rules: RuleSet(dialect: .otc), submitter: DirectSubmitter(client: client),
+      client: client, rules: RuleSet(dialect: .otc), submitter: RecordingSubmitter(client: client, store: store),
       scheduler: JobScheduler(client: client, policy: PollPolicy().scaled(by: 10_000)))
   }
 

@@ -1,0 +1,60 @@
+import GRDB
+import ImageImport
+
+/// The faults of a ledger, in words that say what to do.
+enum LedgerFault {
+  private static let elsewhere = "choose another one with --ledger PATH"
+
+  static func foreign(_ path: String) -> RecordStoreError {
+    RecordStoreError(
+      .foreign, "The file \(path) is not a ledger: another program's database. Nothing was written to it.",
+      hint: elsewhere)
+  }
+
+  static func notDatabase(_ path: String) -> RecordStoreError {
+    RecordStoreError(
+      .corrupt, "The ledger \(path) is no SQLite database. Nothing was written to it, and nothing was sent.",
+      hint:
+        "restore it from a backup, or move it aside and look in the cloud for images of its imports; or \(elsewhere)")
+  }
+
+  static func newer(_ path: String, _ version: Int) -> RecordStoreError {
+    RecordStoreError(
+      .newer,
+      "The ledger \(path) has format \(version), but this slipway knows up to \(LedgerSchema.version). Nothing was written to it.",
+      hint: "use the newer slipway that wrote it; or \(elsewhere)")
+  }
+
+  static func damaged(_ path: String, _ detail: String) -> RecordStoreError {
+    RecordStoreError(
+      .corrupt, "The ledger \(path) is damaged (\(detail)). It was left as it is, and nothing was sent.",
+      hint:
+        "keep a copy, then `sqlite3 '\(path)' .recover | sqlite3 recovered.sqlite` saves what can be read; or \(elsewhere)"
+    )
+  }
+
+  static func inaccessible(_ path: String, _ detail: String) -> RecordStoreError {
+    RecordStoreError(
+      .inaccessible, "The ledger \(path) cannot be used: \(detail). Nothing was sent.",
+      hint: "check the permissions of the file and its directory; or \(elsewhere)")
+  }
+
+  /// From what SQLite said.
+  static func from(_ error: any Error, path: String) -> any Error {
+    guard let error = error as? DatabaseError else { return error }
+    let detail = error.message ?? "SQLite code \(error.extendedResultCode.rawValue)"
+    switch error.resultCode {
+    case .SQLITE_NOTADB: return notDatabase(path)
+    case .SQLITE_CORRUPT: return damaged(path, detail)
+    case .SQLITE_FULL:
+      return RecordStoreError(
+        .full, "The ledger \(path) cannot grow: the disk is full. What is recorded is safe.",
+        hint: "make room, then run the same again")
+    case .SQLITE_BUSY, .SQLITE_LOCKED:
+      return RecordStoreError(
+        .locked, "The ledger \(path) was held by another process for too long.",
+        hint: "run the same again; `fuser '\(path)'` names the process")
+    default: return inaccessible(path, detail)
+    }
+  }
+}
