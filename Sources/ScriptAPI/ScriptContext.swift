@@ -67,7 +67,8 @@ public struct ScriptContext: Sendable {
   public var modules: [HostModule] {
     [
       ImsModule.make(self), HistoryModule.make(self), TaskModule.module, LogModule.make(self), JSONModule.make(),
-      CSVModule.make(self), ArgsModule.make(self), EnvModule.make(self), TimeModule.make(self), FSModule.make(self), TestModule.make(self),
+      CSVModule.make(self), ArgsModule.make(self), EnvModule.make(self), TimeModule.make(self), FSModule.make(self),
+      TestModule.make(self),
     ]
   }
 }

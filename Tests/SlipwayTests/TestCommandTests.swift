@@ -194,7 +194,7 @@ struct TestCommandTests {
     #expect(outcome.status == 2)
     let lines = try outcome.output.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)) }
     try #require(lines.count == 4)
-    #expect(lines[0]["status"] == "passed" && lines[0]["name"] == "waits" && lines[0]["virtual_seconds"] == 36000)
+    #expect(lines[0]["status"] == "passed" && lines[0]["name"] == "waits" && lines[0]["virtual_seconds"] == 36000.0)
     #expect(lines[1]["status"] == "failed" && lines[1]["error"]?["kind"] == "own" && lines[1]["output"] == "x\n")
     #expect(lines[2]["event"] == "file" && lines[2]["error"]?["kind"] == "syntax")
     #expect(lines[3]["event"] == "finished" && lines[3]["passed"] == 1 && lines[3]["failed"] == 1)
