@@ -57,9 +57,13 @@ arg = nil
 ---@class oslib
 os = {}
 
----Only the traceback.
+---Reading only: no hooks, nothing that sets.
 ---@class debuglib
 debug = {}
+
+---What is loaded, and where modules are looked for; `loaded` and `preload` can be written, the rest is fixed.
+---@class packagelib
+package = {}
 
 ---Memory in use in KiB ("count"), or a full collection ("collect"); nothing else.
 ---
@@ -113,6 +117,61 @@ function require(name) end
 ---@return table table the table
 function setmetatable(table, metatable) end
 
+---Writes a warning to standard error once `warn("@on")` was called; not in the sandbox.
+---
+---```lua
+---warn("@on")
+---warn("@off")
+---```
+---@param ... string the pieces of the warning, or a control such as "@on"
+function warn(...) end
+
+---What is known of a function of the script; of C functions only that they are.
+---
+---```lua
+---assert(debug.getinfo(1, "l").currentline == 1)
+---```
+---@param f function|integer a function, or a level of the stack
+---@param what? string the fields wanted, as letters
+---@return table? info fields such as `currentline`, `short_src` and `name`
+function debug.getinfo(f, what) end
+
+---The name and value of a local variable, or the name of a parameter.
+---
+---```lua
+---local answer = 42
+---assert(select(2, debug.getlocal(1, 1)) == 42)
+---```
+---@param f function|integer a function, or a level of the stack
+---@param index integer its number, from 1
+---@return string? name nil when there is none
+---@return any value of a level only
+function debug.getlocal(f, index) end
+
+---The name and value of a variable that a function of the script has from outside.
+---
+---```lua
+---local x = 42
+---assert(select(2, debug.getupvalue(function() return x end, 1)) == 42)
+---```
+---@param f function the function
+---@param index integer its number, from 1
+---@return string? name nil when there is none
+---@return any value its value
+function debug.getupvalue(f, index) end
+
+---Tells whether two functions share a variable: equal for the same one.
+---
+---```lua
+---local x
+---local f, g = function() return x end, function() x = 1 end
+---assert(debug.upvalueid(f, 1) == debug.upvalueid(g, 1))
+---```
+---@param f function the function
+---@param index integer its number, from 1
+---@return any id to be compared only
+function debug.upvalueid(f, index) end
+
 ---The stack as text.
 ---
 ---```lua
@@ -164,4 +223,4 @@ function os.exit(code) end
 ---@return integer seconds since 1970
 function os.time(date) end
 
--- Not there: dofile, loadfile, warn, io, package, string.dump, os.execute, os.getenv, os.remove, os.rename, os.setlocale, os.tmpname, debug.getinfo, debug.sethook, debug.getlocal, debug.setmetatable.
+-- Not there: dofile, loadfile, io, string.dump, os.execute, os.getenv, os.remove, os.rename, os.setlocale, os.tmpname, package.loadlib, package.searchers, package.searchpath, debug.debug, debug.gethook, debug.getmetatable, debug.getregistry, debug.getuservalue, debug.sethook, debug.setlocal, debug.setmetatable, debug.setupvalue, debug.setuservalue, debug.upvaluejoin.
