@@ -211,10 +211,10 @@ struct DocumentationTests {
     return result
   }
 
-  /// The text with ids, times and durations replaced, since they differ from run to run.
+  /// The text with ids, times and durations replaced, since they differ from run to run, and without empty lines.
   private static func masked(_ text: String) -> String {
     text.replacing(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/, with: "UUID")
-      .replacing(/[0-9a-f]{32}/, with: "ID").replacing(/\d+\.\d+ s/, with: "TIME")
+      .replacing(/[0-9a-f]{32}/, with: "ID").replacing(/\d+\.\d+ s/, with: "TIME").replacing(/\n\n+/, with: "\n")
   }
 }
 

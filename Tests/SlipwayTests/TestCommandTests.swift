@@ -254,6 +254,21 @@ struct TestCommandTests {
     }
   }
 
+  @Test("A reader that has enough ends the run, and nothing is left behind")
+  func closedPipe() async throws {
+    try await withTemporaryDirectory { directory in
+      let cases = (1...200).map { "test.case('case \($0)', function() end)" }
+      try (Self.header + cases.joined(separator: "\n")).write(
+        to: directory.appending(path: "a_test.lua"), atomically: true, encoding: .utf8)
+      let outcome = try await Tool.run(
+        ["-c", "'\(Tool.binary.path)' test | head -1; echo ${PIPESTATUS[0]}"], environment: ["TMPDIR": directory.path],
+        directory: directory, executable: URL(filePath: "/bin/bash"))
+      #expect(outcome.output.hasPrefix("ok    a_test.lua: case 1 "), "\(outcome.output)")
+      #expect(outcome.output.hasSuffix("\n141\n"), "\(outcome.output)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["a_test.lua"])
+    }
+  }
+
   @Test("Mistakes in a call on the cloud are told by name")
   func mistakes() async throws {
     let calls: [(String, String)] = [

@@ -93,7 +93,10 @@ struct TestCommand: AsyncParsableCommand {
       workingDirectory: FileManager.default.currentDirectoryPath, directory: directory,
       images: ExampleImages(directory: images))
     let run = TestRun(
-      settings: settings, reporter: reporter(console), filter: filter, failsFast: failFast, caseTimeout: timeout)
+      settings: settings, reporter: reporter(console), filter: filter, failsFast: failFast,
+      isWanted: { console.outputFailure == nil }, caseTimeout: timeout)
+    // A reader that has gone would end the process at once, and the clouds' directories would stay.
+    signal(SIGPIPE, SIG_IGN)
 
     let work = Task { try await run.run(files) }
     let interruption = Interruption(work: work, directory: directory)
