@@ -51,7 +51,7 @@ static int get_local(lua_State *L) {
   lua_Debug ar;
   luaL_argcheck(L, level >= 0 && level < INT32_MAX && lua_getstack(other, (int)level, &ar), shift + 1, "level out of range");
   lua_getinfo(other, "S", &ar);
-  luaL_argcheck(L, other == L || lua_checkstack(other, 1), 1, "stack overflow");
+  luaL_argcheck(L, other == L || clh_certain_stack(other, 1), 1, "stack overflow");
   const char *name = strcmp(ar.what, "C") == 0 ? NULL : lua_getlocal(other, &ar, number);
   if (!name) {
     luaL_pushfail(L);
