@@ -109,11 +109,12 @@ static void find_chunk(lua_State *L, clh_vm *vm) {
   int code = vm->callbacks.find_module(vm->callbacks.context, name, length, &vm->out);
   vm->calling = NULL;
   vm->alloc.nofail--;
-  if (code != CLH_RETURN) {
-    clh_answer(L, vm, code);
-    return;
-  }
   clh_check_memory(L, vm);
+  if (code != CLH_RETURN) {  // a text, with the place in front, as Lua's own
+    luaL_where(L, 1);
+    lua_concat(L, 1 + clh_push_all(L, vm));
+    lua_error(L);
+  }
   clh_push_all(L, vm);  // 3 chunk name, 4 source
   const char *path = lua_tostring(L, 3), *source = lua_tolstring(L, 4, &length);
   bool was_in_grace = vm->in_grace;

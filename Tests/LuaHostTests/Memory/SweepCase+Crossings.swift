@@ -83,6 +83,17 @@ extension SweepCase {
       return kept[0].x, kept[0].label, kept[5] == kept[1]
       """, gives: [41, "label40", true]),
     SweepCase(
+      "finalizers where each call needs room of its own",
+      """
+      local function deep(n)
+        shop.point(n)
+        collectgarbage()
+        if n > 0 then return 1 + deep(n - 1) end
+        return 0
+      end
+      return deep(12)
+      """, gives: [12]),
+    SweepCase(
       "Swift errors that a script catches",
       """
       local ok, e = pcall(shop.fail, "S1")
