@@ -17,10 +17,14 @@ enum LogModule {
           ],
           since: "0.1"
         ) { arguments in
-          logger.log(level: level, "\(arguments[0].stringValue ?? "")", metadata: metadata(arguments[1]))
+          guard logger.logLevel <= level else { return [] }
+          let message = arguments[0].stringValue ?? ""
+          let fields = metadata(arguments[1])
+          let size = (fields ?? [:]).reduce(message.utf8.count + 1) { $0 + $1.key.utf8.count + "\($1.value)".utf8.count }
+          if arguments.countOutput(size) { logger.log(level: level, "\(message)", metadata: fields) }
           return []
         }.documented(
-          "`--log-level` says which levels are shown.",
+          "`--log-level` says which levels are shown. What is shown counts as output, as with `print`.",
           example: """
             local log = require "log"
 

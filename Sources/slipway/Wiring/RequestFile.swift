@@ -87,7 +87,6 @@ struct RequestFile {
     let script = try ScriptFile(path: path)
     let console = workplace.console
     var context = workplace.context(script: path, arguments: [])
-    context.environment = [:]
     context.cloud = CloudConnector(dialect: context.cloud.dialect) {
       throw ScriptFailure(
         "a file of requests cannot use the cloud while it is checked", hint: "describe requests and return them")
