@@ -20,11 +20,13 @@ enum LogModule {
           guard logger.logLevel <= level else { return [] }
           let message = arguments[0].stringValue ?? ""
           let fields = metadata(arguments[1])
-          let size = (fields ?? [:]).reduce(message.utf8.count + 1) { $0 + $1.key.utf8.count + "\($1.value)".utf8.count }
+          let size = (fields ?? [:]).reduce(message.utf8.count + 1) { sum, field in
+            sum + field.key.utf8.count + "\(field.value)".utf8.count
+          }
           if arguments.countOutput(size) { logger.log(level: level, "\(message)", metadata: fields) }
           return []
         }.documented(
-          "`--log-level` says which levels are shown. What is shown counts as output, as with `print`.",
+          "`--log-level` says which levels are shown.",
           example: """
             local log = require "log"
 
