@@ -25,7 +25,7 @@ static bool find_obstacle(lua_State *L, char *name, size_t size, bool *is_handle
 CLH_JUMPS int clh_refuse_await(lua_State *L) {
   clh_vm *vm = clh_vm_of(L);
   if (!vm->task || vm->in_grace) return luaL_error(L, "cannot await after the end of the task");
-  luaL_checkstack(L, 12, NULL);
+  clh_need_stack(L, 12, "error for the script");
   char name[128] = "?";
   bool is_handler = false;
   if (!find_obstacle(L, name, sizeof name, &is_handler))

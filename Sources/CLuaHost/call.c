@@ -107,7 +107,7 @@ CLH_JUMPS int clh_answer(lua_State *L, clh_vm *vm, int code) {
     return clh_push_all(L, vm);
   }
   if (code == CLH_NO_MEMORY || vm->out.failed || vm->out.count == 0) return clh_raise_memory(L);
-  luaL_checkstack(L, 8, NULL);
+  clh_need_stack(L, 8, "error for the script");
   size_t at = 0;
   clh_push(L, vm, &at);
   return lua_error(L);

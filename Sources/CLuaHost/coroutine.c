@@ -22,7 +22,7 @@ static lua_State *get_coroutine(lua_State *L) {
 static lua_CFunction suspended_in(lua_State *co, bool *started) {
   lua_Debug ar;
   *started = lua_getstack(co, 0, &ar) != 0;
-  if (!*started || !lua_checkstack(co, 2)) return NULL;
+  if (!*started || !clh_certain_stack(co, 2)) return NULL;
   lua_getinfo(co, "f", &ar);
   lua_CFunction f = lua_tocfunction(co, -1);
   lua_pop(co, 1);
@@ -40,7 +40,7 @@ static bool held_by_host(lua_State *co) {
 static lua_State *inner_coroutine(lua_State *co) {
   lua_Debug ar;
   lua_State *inner = NULL;
-  if (lua_status(co) != LUA_YIELD || !lua_checkstack(co, 4) || !lua_getstack(co, 0, &ar)) return NULL;
+  if (lua_status(co) != LUA_YIELD || !clh_certain_stack(co, 4) || !lua_getstack(co, 0, &ar)) return NULL;
   lua_getinfo(co, "f", &ar);
   lua_CFunction f = lua_tocfunction(co, -1);
   if (f == wrap_call) {
@@ -96,7 +96,7 @@ static int go(lua_State *L, lua_State *co, int count, lua_KFunction k) {
     return blocks ? abandon(L, vm, co) : lua_yieldk(L, 0, 0, k);
   }
   if (status == LUA_OK || status == LUA_YIELD) {
-    if (lua_checkstack(L, results + 1)) {
+    if (clh_find_stack(L, L, results + 1)) {
       lua_xmove(co, L, results);
       return results;
     }
@@ -111,7 +111,7 @@ static int go(lua_State *L, lua_State *co, int count, lua_KFunction k) {
 
 static int start(lua_State *L, lua_State *co, int count, lua_KFunction k) {
   clh_vm *vm = clh_vm_of(L);
-  if (!lua_checkstack(co, count)) {
+  if (!clh_find_stack(L, co, count)) {
     lua_pushliteral(L, "too many arguments to resume");
     return -1;
   }
@@ -246,9 +246,11 @@ static int co_close(lua_State *L) {
 static int co_running(lua_State *L) {
   clh_vm *vm = clh_vm_of(L);
   lua_State *co = L == vm->L ? vm->task->co : L;  // the main state serves the host and is not for scripts
-  luaL_checkstack(co, 1, NULL);
-  lua_pushthread(co);
-  lua_xmove(co, L, 1);
+  if (co == L) {
+    lua_pushthread(L);
+  } else {
+    lua_rawgeti(L, LUA_REGISTRYINDEX, vm->task->reference);
+  }
   lua_pushboolean(L, co == vm->task->co);
   return 2;
 }

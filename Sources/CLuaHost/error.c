@@ -22,7 +22,7 @@ static char *keep(const char *bytes, size_t length) {
 }
 
 static void push_value(lua_State *L, clh_task *task) {
-  if (!lua_checkstack(task->co, 2)) luaL_error(L, "stack overflow");
+  if (!clh_certain_stack(task->co, 2)) luaL_error(L, "stack overflow");
   lua_pushvalue(task->co, -1);
   lua_xmove(task->co, L, 1);
 }

@@ -41,6 +41,7 @@ typedef struct clh_allocator {
   size_t used, limit;
   size_t reserve;    // the part of the limit that is kept for what handles a memory error
   int refusals;      // in a row; Lua asks twice before it raises
+  uint64_t refused;  // all of them
   bool pressed;      // a memory error was raised: the reserve may be used
   uint64_t count, fail_at, fail_count;
   int nofail;   // > 0: note that the limit was passed instead of refusing
@@ -156,6 +157,9 @@ void clh_say(clh_vm *vm, const char *format, ...) __attribute__((format(printf, 
 extern const char clh_modules_key, clh_loading_key, clh_cache_key, clh_types_key, clh_next_key;
 CLH_JUMPS int clh_raise_memory(lua_State *L);
 CLH_JUMPS void clh_check_memory(lua_State *L, clh_vm *vm);
+CLH_JUMPS void clh_need_stack(lua_State *L, int count, const char *problem);
+CLH_JUMPS bool clh_find_stack(lua_State *L, lua_State *of, int count);
+bool clh_certain_stack(lua_State *L, int count);
 
 // flood.c
 #define CLH_HASH_LEAST (24 << 13)  // bytes: smaller blocks need not be shown to these

@@ -4,6 +4,7 @@
 // tables are dropped once the listed functions are taken from them.
 #include "internal.h"
 
+#include <limits.h>
 #include <string.h>
 
 // Who gets a function: everybody, trusted scripts, or trusted scripts that may use `io`, `os` or both.
@@ -114,6 +115,26 @@ static int open_string(lua_State *L) {
   return 1;
 }
 
+// Lua's own calls it a stack overflow when memory runs out; so the room is found before, as much as it will ask for.
+static int code_point(lua_State *L) {
+  size_t length = 0;
+  if (lua_type(L, 1) == LUA_TSTRING) lua_tolstring(L, 1, &length);
+  lua_Integer size = (lua_Integer)length, from = lua_isinteger(L, 2) ? lua_tointeger(L, 2) : 1;
+  lua_Integer to = lua_isinteger(L, 3) ? lua_tointeger(L, 3) : from;
+  if (from < 0) from += size + 1;
+  if (to < 0) to += size + 1;
+  if (from >= 1 && to <= size && to >= from && to - from < INT_MAX) clh_find_stack(L, L, (int)(to - from) + 1);
+  return lua_tocfunction(L, lua_upvalueindex(1))(L);
+}
+
+static int open_utf8(lua_State *L) {
+  luaopen_utf8(L);
+  lua_getfield(L, -1, "codepoint");
+  lua_pushcclosure(L, code_point, 1);
+  lua_setfield(L, -2, "codepoint");
+  return 1;
+}
+
 static int open_table(lua_State *L) {
   clh_open_table(L);
   return 1;
@@ -121,7 +142,7 @@ static int open_table(lua_State *L) {
 
 static const library libraries[] = {
     {"string", ALL, open_string, string_grants}, {"table", ALL, open_table, table_grants},
-    {"math", ALL, luaopen_math, math_grants}, {"utf8", ALL, luaopen_utf8, utf8_grants},
+    {"math", ALL, luaopen_math, math_grants}, {"utf8", ALL, open_utf8, utf8_grants},
     {"coroutine", ALL, clh_open_coroutine, coroutine_grants}, {"os", ALL, clh_open_os, os_grants},
     {"debug", ALL, clh_open_debug, debug_grants}, {"io", WITH_IO, clh_open_io, io_grants}, {NULL, 0, NULL, NULL}};
 

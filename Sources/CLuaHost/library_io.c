@@ -4,6 +4,7 @@
 #endif
 #include "internal.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #define OUTPUT_BUFFER 65536
@@ -15,6 +16,12 @@ static ssize_t write_output(void *context, const char *bytes, size_t length) {
   if (!clh_add_output(vm, length)) return -1;
   vm->callbacks.print(vm->callbacks.context, bytes, length);
   return (ssize_t)length;
+}
+
+static int refuse_to_seek(void *context, off64_t *offset, int whence) {
+  (void)context, (void)offset, (void)whence;
+  errno = ESPIPE;
+  return -1;
 }
 
 static int refuse_to_close(lua_State *L) {
@@ -66,7 +73,7 @@ static void set_function(lua_State *L, const char *name, lua_CFunction f) {
 }
 
 static FILE *open_output(clh_vm *vm) {
-  FILE *file = fopencookie(vm, "w", (cookie_io_functions_t){.write = write_output});
+  FILE *file = fopencookie(vm, "w", (cookie_io_functions_t){.write = write_output, .seek = refuse_to_seek});
   if (file) setvbuf(file, NULL, _IOFBF, OUTPUT_BUFFER);
   return file;
 }

@@ -1,6 +1,7 @@
 // The string library: Lua's own functions where they end soon by themselves, ours where they do not.
 #include "pattern.h"
 
+#include <limits.h>
 #include <string.h>
 
 // Work is done, and charged, in blocks of so many bytes.
@@ -13,16 +14,15 @@
 #define PACK_FORMAT_LIMIT (1 << 20)
 #define PACK_PADDING_LIMIT (1 << 24)
 
+static size_t last_place(lua_Integer last, size_t length) {
+  if (last >= 0) return (lua_Unsigned)last < length ? (size_t)last : length;
+  return last < -(lua_Integer)length ? 0 : length + (size_t)last + 1;
+}
+
 static int text_sub(lua_State *L) {
   size_t length;
   const char *text = luaL_checklstring(L, 1, &length);
-  size_t from = clh_place(luaL_checkinteger(L, 2), length), to;
-  lua_Integer last = luaL_optinteger(L, 3, -1);
-  if (last >= 0) {
-    to = (lua_Unsigned)last < length ? (size_t)last : length;
-  } else {
-    to = last < -(lua_Integer)length ? 0 : length + (size_t)last + 1;
-  }
+  size_t from = clh_place(luaL_checkinteger(L, 2), length), to = last_place(luaL_optinteger(L, 3, -1), length);
   if (from > to) {
     lua_pushliteral(L, "");
   } else {
@@ -139,6 +139,20 @@ static int text_unpack(lua_State *L) {
   return lua_tocfunction(L, lua_upvalueindex(1))(L);
 }
 
+// Lua's own calls it a stack overflow when memory runs out here.
+static int text_byte(lua_State *L) {
+  size_t length;
+  const char *text = luaL_checklstring(L, 1, &length);
+  lua_Integer start = luaL_optinteger(L, 2, 1);
+  size_t from = clh_place(start, length), to = last_place(luaL_optinteger(L, 3, start), length);
+  if (from > to) return 0;
+  if (to - from >= INT_MAX) return luaL_error(L, "string slice too long");
+  int count = (int)(to - from) + 1;
+  clh_need_stack(L, count, "string slice too long");
+  for (int i = 0; i < count; i++) lua_pushinteger(L, (unsigned char)text[from - 1 + (size_t)i]);
+  return count;
+}
+
 // Puts a function of ours, which calls the original in its own frame, so that errors name it as Lua does, in its place.
 CLH_JUMPS static void wrap(lua_State *L, const char *name, lua_CFunction f) {
   lua_getfield(L, -1, name);
@@ -152,6 +166,7 @@ CLH_JUMPS void clh_open_string(lua_State *L) {
                                  {"rep", text_rep},             {"format", clh_string_format},
                                  {"sub", text_sub},             {"lower", text_lower},
                                  {"upper", text_upper},         {"reverse", text_reverse},
+                                 {"byte", text_byte},
                                  {NULL, NULL}};
   luaL_requiref(L, LUA_STRLIBNAME, luaopen_string, 0);
   lua_pushnil(L);

@@ -23,7 +23,7 @@ typedef struct text {
 // Fills an empty `text` from its source; false at its end.
 static bool refill(lua_State *L, text *t) {
   if (t->function) {
-    luaL_checkstack(L, 2, "too many nested functions");
+    clh_need_stack(L, 2, "too many nested functions");
     lua_pushvalue(L, t->function);
     lua_call(L, 0, 1);
     if (lua_isnil(L, -1)) {

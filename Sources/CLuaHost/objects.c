@@ -127,7 +127,7 @@ static void set_function(lua_State *L, const char *name, lua_CFunction f) {
 
 // Pushes the metatable of a type, built on first use.
 CLH_JUMPS static void push_metatable(lua_State *L, clh_vm *vm, uint32_t number) {
-  luaL_checkstack(L, 8, NULL);
+  clh_need_stack(L, 8, "object for the script");
   lua_rawgetp(L, LUA_REGISTRYINDEX, &clh_types_key);
   if (lua_rawgeti(L, -1, number + 1) == LUA_TTABLE) {
     lua_remove(L, -2);
@@ -180,7 +180,7 @@ CLH_JUMPS static void pace(lua_State *L, clh_vm *vm) {
 
 // Pushes the userdata of a handle: the one that exists, or a new one, which then owns the handle.
 CLH_JUMPS void clh_push_object(lua_State *L, clh_vm *vm, clh_value *value) {
-  luaL_checkstack(L, 8, NULL);
+  clh_need_stack(L, 8, "object for the script");
   lua_rawgetp(L, LUA_REGISTRYINDEX, &clh_cache_key);
   if (lua_rawgeti(L, -1, (lua_Integer)value->handle) == LUA_TUSERDATA) {
     lua_remove(L, -2);

@@ -28,7 +28,7 @@ CLH_JUMPS void clh_push_capture(clh_match *m, int index) {
 CLH_JUMPS int clh_push_captures(clh_match *m, bool whole) {
   int count = m->program->captures;
   if (count == 0 && whole) count = 1;
-  luaL_checkstack(m->L, count, "too many captures");
+  clh_need_stack(m->L, count, "too many captures");
   for (int i = 0; i < count; i++) clh_push_capture(m, i);
   return count;
 }

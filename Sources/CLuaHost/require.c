@@ -10,7 +10,8 @@
 #define NAME_LIMIT 1024
 
 // A module that is being loaded has a guard in a table of its own. The guard's `__close` takes it away however the loading
-// ends, so that a failed module can be required again. The guard holds the coroutine of the task that loads.
+// ends, so that a failed module can be required again. The guard holds the name, the coroutine of the task that loads, and the one in
+// which `require` was called.
 static int guard_close(lua_State *L) {
   lua_settop(L, 1);
   lua_rawgetp(L, LUA_REGISTRYINDEX, &clh_loading_key);
@@ -26,30 +27,50 @@ static int guard_close(lua_State *L) {
 }
 
 static void push_guard(lua_State *L, clh_vm *vm) {
-  lua_createtable(L, 2, 0);
+  lua_createtable(L, 3, 0);
   lua_pushvalue(L, 1);
   lua_rawseti(L, -2, 1);
-  luaL_checkstack(vm->task->co, 1, NULL);
-  lua_pushthread(vm->task->co);
-  lua_xmove(vm->task->co, L, 1);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, vm->task->reference);
   lua_rawseti(L, -2, 2);
+  lua_pushthread(L);
+  lua_rawseti(L, -2, 3);
   lua_createtable(L, 0, 1);
   lua_pushcfunction(L, guard_close);
   lua_setfield(L, -2, "__close");
   lua_setmetatable(L, -2);
 }
 
-// Raises unless the task that began to load is gone: one that is killed inside a comparator cannot take its guard away.
+// Whether the `require` that made the guard is still under way: its frame has the guard as local 3. A guard may outlive it, when it
+// was ended inside a comparator, or when there was no memory for calling `__close`.
+static bool is_loading(lua_State *L, const void *guard, lua_State *caller) {
+  lua_Debug ar;
+  if (lua_status(caller) != LUA_OK && lua_status(caller) != LUA_YIELD) return false;
+  for (int level = caller == L; clh_certain_stack(caller, 2) && lua_getstack(caller, level, &ar); level++) {
+    clh_charge(L, 1);
+    lua_getinfo(caller, "f", &ar);
+    bool requires = lua_tocfunction(caller, -1) == clh_require;
+    lua_pop(caller, 1);
+    if (!requires || !lua_getlocal(caller, &ar, 3)) continue;
+    bool found = lua_topointer(caller, -1) == guard;
+    lua_pop(caller, 1);
+    if (found) return true;
+  }
+  return false;
+}
+
+// Raises if the module is being loaded.
 static void check_guard(lua_State *L, clh_vm *vm) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &clh_loading_key);
   lua_pushvalue(L, 1);
   if (lua_rawget(L, -2) == LUA_TTABLE) {
+    const void *guard = lua_topointer(L, -1);
     lua_rawgeti(L, -1, 2);
-    lua_State *loader = lua_tothread(L, -1);
-    if (loader == vm->task->co)
-      luaL_error(L, "module '%s' requires itself, directly or through others", lua_tostring(L, 1));
-    if (lua_status(loader) == LUA_YIELD)
+    lua_rawgeti(L, -2, 3);
+    if (is_loading(L, guard, lua_tothread(L, -1))) {
+      if (lua_tothread(L, -2) == vm->task->co)
+        luaL_error(L, "module '%s' requires itself, directly or through others", lua_tostring(L, 1));
       luaL_error(L, "module '%s' is still being loaded by another task", lua_tostring(L, 1));
+    }
   }
   lua_settop(L, 2);
 }
@@ -91,16 +112,19 @@ static void find_chunk(lua_State *L, clh_vm *vm) {
   int code = vm->callbacks.find_module(vm->callbacks.context, name, length, &vm->out);
   vm->calling = NULL;
   vm->alloc.nofail--;
-  if (code != CLH_RETURN) {
-    clh_answer(L, vm, code);
-    return;
-  }
   clh_check_memory(L, vm);
+  if (code != CLH_RETURN) {  // a text, with the place in front, as Lua's own
+    luaL_where(L, 1);
+    lua_concat(L, 1 + clh_push_all(L, vm));
+    lua_error(L);
+  }
   clh_push_all(L, vm);  // 3 chunk name, 4 source
   const char *path = lua_tostring(L, 3), *source = lua_tolstring(L, 4, &length);
   bool was_in_grace = vm->in_grace;
-  if (clh_load_text(L, source, length, path) != LUA_OK) {
+  int status = clh_load_text(L, source, length, path);
+  if (status != LUA_OK) {
     if (clh_is_doomed(vm, was_in_grace)) clh_end_task(L);
+    if (status == LUA_ERRMEM) lua_error(L);
     luaL_error(L, "error loading module '%s' from file '%s':\n\t%s", name, path + 1, lua_tostring(L, -1));
   }
   lua_replace(L, 4);

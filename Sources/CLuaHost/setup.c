@@ -119,7 +119,7 @@ bool clh_set_global(clh_vm *vm, const char *name) {
 
 void clh_unref(clh_vm *vm, int64_t reference) {
   // Only the free list of a table that holds these keys is changed: no allocation, no error.
-  if (lua_checkstack(vm->L, 4)) luaL_unref(vm->L, LUA_REGISTRYINDEX, (int)reference);
+  if (clh_certain_stack(vm->L, 4)) luaL_unref(vm->L, LUA_REGISTRYINDEX, (int)reference);
 }
 
 void clh_forget_arguments(clh_vm *vm) { clh_read_abandon(vm, vm->L); }

@@ -24,9 +24,14 @@ static bool is_too_much(clh_allocator *a, size_t wanted) {
 
 // Lua now collects all it can; a script at its limit would do so without end.
 static void *refuse(clh_vm *vm) {
+  vm->alloc.refused++;
   vm->work += clh_collection_cost(vm);
   return NULL;
 }
+
+// Lua calls a finalizer once: one that fails for lack of memory is lost, and what it was to release with it. All are ours and take
+// next to nothing. Lua answers so only then.
+static bool is_in_finalizer(const clh_vm *vm) { return vm->L && lua_gc(vm->L, LUA_GCCOUNT) < 0; }
 
 static void *allocate(void *context, void *block, size_t old, size_t size) {
   clh_vm *vm = context;
@@ -43,16 +48,20 @@ static void *allocate(void *context, void *block, size_t old, size_t size) {
     a->count++;
     bool fails = a->fail_at && a->count >= a->fail_at && a->count < a->fail_at + a->fail_count;
     if (fails | is_too_much(a, a->used - old + size)) {
-      if (!a->nofail) return refuse(vm);
+      if (!a->nofail && !is_in_finalizer(vm)) return refuse(vm);
       a->over = true;
     }
     if (size >= CLH_HASH_LEAST && untyped && !a->nofail && clh_is_flooded(vm, size)) return refuse(vm);
   }
   if (old >= CLH_HASH_LEAST) clh_forget_hash(vm, block, old);
   void *result = realloc(block, size);
-  if (!result && size <= old) result = block;
-  if (result && size >= CLH_HASH_LEAST && untyped) clh_note_hash(vm, result, size);
-  if (result) a->used += size - old;
+  if (!result) {
+    a->refused += size > old;
+    if (size > old) return NULL;
+    result = block;
+  }
+  if (size >= CLH_HASH_LEAST && untyped) clh_note_hash(vm, result, size);
+  a->used += size - old;
   return result;
 }
 
@@ -85,8 +94,17 @@ static void keep_texts(lua_State *L) {
   }
 }
 
+// Lua makes the metatable of long buffers on first use; where memory runs out in the middle of that, it stays half made for good.
+static void make_buffer_metatable(lua_State *L) {
+  luaL_Buffer buffer;
+  luaL_buffinitsize(L, &buffer, LUAL_BUFFERSIZE + 1);
+  luaL_pushresultsize(&buffer, 0);
+  lua_pop(L, 1);
+}
+
 static int set_up(lua_State *L) {
   keep_texts(L);
+  make_buffer_metatable(L);
   add_table(L, &clh_modules_key, NULL);
   add_table(L, &clh_loading_key, NULL);
   add_table(L, &clh_cache_key, "v");
@@ -182,6 +200,28 @@ CLH_JUMPS void clh_check_memory(lua_State *L, clh_vm *vm) {
   lua_gc(L, LUA_GCCOLLECT);
   if (vm->alloc.limit && vm->alloc.used > vm->alloc.limit - vm->alloc.reserve) clh_raise_memory(L);
   if (vm->alloc.fail_at) clh_raise_memory(L);
+}
+
+// Room on a stack that may be short of memory, or too deep: `false` means the latter.
+CLH_JUMPS bool clh_find_stack(lua_State *L, lua_State *of, int count) {
+  uint64_t refused = clh_vm_of(L)->alloc.refused;
+  if (lua_checkstack(of, count)) return true;
+  if (clh_vm_of(L)->alloc.refused != refused) clh_raise_memory(L);
+  return false;
+}
+
+// As luaL_checkstack, but a lack of memory is called so.
+CLH_JUMPS void clh_need_stack(lua_State *L, int count, const char *problem) {
+  if (!clh_find_stack(L, L, count)) luaL_error(L, "stack overflow (%s)", problem);
+}
+
+// Room for a few values, even where memory has run out.
+bool clh_certain_stack(lua_State *L, int count) {
+  clh_vm *vm = clh_vm_of(L);
+  vm->alloc.nofail++;
+  bool has_room = lua_checkstack(L, count);
+  vm->alloc.nofail--;
+  return has_room;
 }
 
 const char *clh_message(const clh_vm *vm) { return vm->message; }

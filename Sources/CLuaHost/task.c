@@ -67,7 +67,7 @@ bool clh_task_load_reference(clh_task *task, int64_t reference) {
 static int move_arguments(lua_State *L) {
   clh_task *task = lua_touserdata(L, 1);
   int count = clh_push_all(L, task->vm);
-  if (!lua_checkstack(task->co, count + 5)) return luaL_error(L, "too many arguments");
+  if (!clh_find_stack(L, task->co, count + 5)) return luaL_error(L, "too many arguments");
   lua_xmove(L, task->co, count);
   task->arguments = count;
   return 0;
@@ -147,7 +147,7 @@ void clh_task_free(clh_task *task) {
   } else {
     lua_settop(task->co, 0);
   }
-  if (lua_checkstack(vm->L, 4)) luaL_unref(vm->L, LUA_REGISTRYINDEX, task->reference);
+  if (clh_certain_stack(vm->L, 4)) luaL_unref(vm->L, LUA_REGISTRYINDEX, task->reference);
   free(task->error_message);
   free(task->error_traceback);
   free(task);

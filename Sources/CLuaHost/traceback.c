@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 // How many calls of the innermost and of the outermost end are shown.
-#define INNERMOST 12
+#define INNERMOST 10
 #define OUTERMOST 11
 
 typedef struct text {

@@ -225,7 +225,7 @@ bool clh_read(clh_vm *vm, lua_State *L, int index, bool lenient) {
 
 // Lets go of the references taken by an unfinished reading.
 void clh_read_abandon(clh_vm *vm, lua_State *L) {
-  bool room = lua_checkstack(L, 4);
+  bool room = clh_certain_stack(L, 4);
   for (size_t i = 0; room && i < vm->in_count; i++)
     if (vm->in[i].kind == CLH_FUNCTION || vm->in[i].kind == CLH_REFERENCE) {
       luaL_unref(L, LUA_REGISTRYINDEX, (int)vm->in[i].integer);

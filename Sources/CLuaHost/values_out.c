@@ -79,7 +79,7 @@ CLH_JUMPS void clh_push(lua_State *L, clh_vm *vm, size_t *at) {
     case CLH_OBJECT: MAY_JUMP(clh_push_object(L, vm, value)); break;
     case CLH_TABLE: {
       size_t items = value->length, pairs = value->extra;
-      MAY_JUMP(luaL_checkstack(L, 8, "table for the script"));
+      MAY_JUMP(clh_need_stack(L, 8, "table for the script"));
       MAY_JUMP(lua_createtable(L, hint(items), hint(pairs)));
       for (size_t i = 1; i <= items; i++) {
         clh_push(L, vm, at);
@@ -102,7 +102,7 @@ CLH_JUMPS int clh_push_all(lua_State *L, clh_vm *vm) {
   if (vm->out.failed) MAY_JUMP(clh_raise_memory(L));
   int count = 0;
   for (size_t at = 0; at < vm->out.count; count++) {
-    MAY_JUMP(luaL_checkstack(L, 8, "too many results"));
+    MAY_JUMP(clh_need_stack(L, 8, "too many results"));
     clh_push(L, vm, &at);
   }
   return count;

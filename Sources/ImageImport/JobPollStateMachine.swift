@@ -60,6 +60,8 @@ public struct JobPollStateMachine: Sendable {
   private let policy: PollPolicy
   private let imageName: String?
   private let submittedAt: Date?
+  private let recordID: String?
+  private let isMarked: Bool
 
   /// The moment of the submission on the monotonic clock; nil for a job picked up by its id.
   private let submitted: Duration?
@@ -78,6 +80,8 @@ public struct JobPollStateMachine: Sendable {
     self.policy = policy
     imageName = reference.imageName
     submittedAt = reference.submittedAt
+    recordID = reference.recordID
+    isMarked = reference.isMarked && reference.recordID != nil
     submitted = age.map { now - $0 }
     state = .pending(due: max(now, (submitted ?? now - policy.first) + policy.first))
   }
@@ -189,6 +193,9 @@ public struct JobPollStateMachine: Sendable {
 
   /// The images of the name were listed.
   ///
+  /// A name may belong to several images. One with another record's marker is never taken, and where a marker went out only the image that has
+  /// it is; if none shows up the image is missing, and whoever has the record settles it.
+  ///
   /// Valid in `lookingUp`; in `ended` it is ignored.
   public mutating func lookedUp(_ images: [ImageRecord], now: Duration, random: Double) -> [Action] {
     guard case .lookingUp(let status) = state else { return [] }
@@ -197,6 +204,8 @@ public struct JobPollStateMachine: Sendable {
     let earliest = submittedAt.map { $0 - JobPollStateMachine.clockSlack }
     let candidates = images.filter { image in
       guard !image.id.isEmpty, image.status != "killed", image.status != "deleted" else { return false }
+      let marker = ImportMarker.value(of: image)
+      guard marker == recordID || (marker == nil && !isMarked) || recordID == nil else { return false }
       guard let earliest, let created = image.createdAt else { return true }
       return created >= earliest
     }

@@ -269,6 +269,7 @@ public struct RecordingSubmitter: Submitter {
     var job = JobReference(
       id: jobID, imageName: record.name, submittedAt: record.sentAt, requestID: requestID, request: record.request,
       recordID: record.id)
+    job.isMarked = record.isMarked
     do {
       let stored = try await store.apply(
         .accept(jobID: jobID), to: record.id, at: time.now, requestID: requestID, result: nil)
@@ -320,6 +321,7 @@ public struct RecordingSubmitter: Submitter {
     guard let record = try? await store.records(filter).last else { return job }
     var job = job
     job.recordID = record.id
+    job.isMarked = record.isMarked
     job.imageName = job.imageName ?? record.name
     job.submittedAt = job.submittedAt ?? record.sentAt
     job.request = job.request ?? record.request

@@ -26,6 +26,10 @@ extension ErrorReport {
       result.append("  " + paint(.cyan, "hint:") + " " + (lines.first ?? ""))
       result += lines.dropFirst().map { "        " + $0 }
     }
+    if !related.isEmpty {
+      result.append("  also failed, awaited by nobody:")
+      result += related.map { "    " + $0 }
+    }
     if !traceback.isEmpty {
       result.append("  " + paint(.dim, "calls, innermost first:"))
       result += traceback.map { "    " + paint(.dim, $0) }

@@ -35,6 +35,12 @@ public struct ErrorReport: Sendable {
   /// One line a call, innermost first.
   public var traceback: [String] = []
 
+  /// What else failed and was seen by nobody, such as tasks in the background; one line each.
+  public var related: [String] = []
+
+  /// How many other failures are shown.
+  static let relatedLimit = 5
+
   /// Longest traceback shown; the middle of a longer one is left out.
   static let tracebackLimit = 24
 
@@ -82,6 +88,11 @@ public struct ErrorReport: Sendable {
         source: Self.clean(known?.path ?? name), line: line, text: bytes.flatMap { Self.line(line, of: $0) })
     }
     traceback = Self.traceback(calls)
+    related = error.related.prefix(Self.relatedLimit).map {
+      DisplayText.harmless($0.description.split(whereSeparator: \.isNewline).first.map(String.init) ?? "")
+    }
+    let more = error.related.count - related.count
+    if more > 0 { related.append("… \(more) more") }
   }
 
   /// A report of a failure that is no error of the floors below.

@@ -58,6 +58,7 @@ extension ErrorReport {
     }
     if !facts.isEmpty { members["facts"] = .array(facts.map(JSONValue.string)) }
     if !traceback.isEmpty { members["traceback"] = .array(traceback.map(JSONValue.string)) }
+    if !related.isEmpty { members["related"] = .array(related.map(JSONValue.string)) }
     return .object(members)
   }
 }

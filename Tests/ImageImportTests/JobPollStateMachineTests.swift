@@ -196,6 +196,38 @@ struct JobPollStateMachineTests {
     #expect(warnings.count == 2)
   }
 
+  @Test("takes of several images of a name the one with its marker, and never one with another's")
+  func lookUpByMarker() {
+    func image(_ id: String, marker: String?) -> ImageRecord {
+      var json: [String: JSONValue] = [
+        "id": .string(id), "status": "active", "created_at": "2023-11-14T22:12:30Z",
+      ]
+      if let marker { json["tags"] = [.string("slipway=\(marker)"), "n=1"] }
+      return ImageRecord(json: .object(json))
+    }
+    let success = status("SUCCESS")
+    func lookedUp(marked: Bool, _ images: [ImageRecord]) -> [JobPollStateMachine.Action] {
+      var reference = reference
+      (reference.recordID, reference.isMarked) = ("MINE", marked)
+      var machine = JobPollStateMachine(policy: PollPolicy(), reference: reference, age: .zero, now: .seconds(100))
+      machine.subscribe(1, limit: nil, now: .seconds(100))
+      _ = machine.due(now: .seconds(105))
+      _ = machine.answered(success, now: .seconds(105), random: 0)
+      return machine.lookedUp(images, now: .seconds(106), random: 0)
+    }
+    func taken(_ actions: [JobPollStateMachine.Action]) -> String? {
+      guard case .end(.succeeded(let id, _, _)) = actions.last else { return nil }
+      return id
+    }
+    let (bare, other, mine) = (
+      image("bare", marker: nil), image("other", marker: "ANOTHER"), image("mine", marker: "MINE")
+    )
+    #expect(taken(lookedUp(marked: true, [bare, other, mine])) == "mine")
+    #expect(taken(lookedUp(marked: true, [bare, other])) == nil)
+    #expect(taken(lookedUp(marked: false, [other, bare])) == "bare")
+    #expect(taken(lookedUp(marked: false, [other])) == nil)
+  }
+
   @Test("looks some times before it says that the image is missing")
   func missing() {
     var machine = asked()

@@ -154,6 +154,18 @@ struct ErrorReportTests {
     #expect(report.traceback == ["\(path):4: in upvalue 'wave'"])
   }
 
+  @Test("What else failed is told, a few of many")
+  func related() {
+    var error = LuaError(kind: .runtime, message: "the script's own")
+    error.related = (1...7).map { (n: Int) in
+      LuaError(kind: .runtime, message: "task \(n)\nmore", source: "a.lua", line: n)
+    }
+    let report = ErrorReport(error)
+    #expect(report.related == (1...5).map { (n: Int) in "a.lua:\(n): task \(n)" } + ["… 2 more"])
+    #expect(report.lines(ScreenStyle(columns: 60)).contains("    a.lua:1: task 1"))
+    #expect(ErrorReport(LuaError(kind: .runtime, message: "alone")).related.isEmpty)
+  }
+
   @Test("A very long traceback keeps its ends")
   func longTraceback() {
     let calls = (1...500).map { "\tdeep.lua:\($0): in upvalue 'f'" }.joined(separator: "\n")

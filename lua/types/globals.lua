@@ -129,7 +129,7 @@ function warn(...) end
 ---What is known of a function of the script; of C functions only that they are.
 ---
 ---```lua
----assert(debug.getinfo(1, "l").currentline == 1)
+---assert(debug.getinfo(1, "l").currentline > 0)
 ---```
 ---@param f function|integer a function, or a level of the stack
 ---@param what? string the fields wanted, as letters

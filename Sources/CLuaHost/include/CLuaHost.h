@@ -144,6 +144,9 @@ bool clh_add_output(clh_vm *vm, size_t bytes);
 // For tests: refuses the allocations number `at` to `at + count - 1`, counted from now; 0 = none.
 void clh_fail_allocation(clh_vm *vm, uint64_t at, uint64_t count);
 uint64_t clh_allocation_count(const clh_vm *vm);
+// For tests: a full collection, without refusals, and what is left; how many values the registry holds for Swift and for tasks.
+size_t clh_memory_after_collection(clh_vm *vm);
+size_t clh_reference_count(clh_vm *vm);
 bool clh_is_counting(const clh_vm *vm);
 const char *clh_lua_release(void);
 extern const char *const clh_memory_text;  // "not enough memory"

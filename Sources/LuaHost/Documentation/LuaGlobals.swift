@@ -93,7 +93,7 @@ public struct LuaGlobals: Sendable {
         HostParameter("what", .string, "the fields wanted, as letters", optional: true),
       ],
       returns: [HostParameter("info", .table, "fields such as `currentline`, `short_src` and `name`", optional: true)],
-      example: "assert(debug.getinfo(1, \"l\").currentline == 1)"),
+      example: "assert(debug.getinfo(1, \"l\").currentline > 0)"),
     FunctionDeclaration(
       "debug.getlocal", "The name and value of a local variable, or the name of a parameter.",
       parameters: [

@@ -61,3 +61,8 @@ public struct LuaError: Error, Sendable, CustomStringConvertible {
     return "\(source):\(line): \(message)"
   }
 }
+
+extension LuaError {
+  /// Whether the text is not Lua.
+  var isAboutText: Bool { if case .syntax = kind { true } else { false } }
+}

@@ -40,10 +40,10 @@ extension LuaVM {
       } catch let unfinished as LuaError where unfinished.kind == .syntax(incomplete: true) {
         do {
           try state.load(Array(source.utf8), name: name, into: task)
-        } catch {
+        } catch let error as LuaError where error.isAboutText {
           throw unfinished  // "1 +" is the beginning of an expression, though not of a statement
         }
-      } catch {
+      } catch let error as LuaError where error.isAboutText {
         try state.load(Array(source.utf8), name: name, into: task)
       }
     }

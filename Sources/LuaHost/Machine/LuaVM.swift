@@ -98,4 +98,13 @@ public actor LuaVM {
 
   /// For tests: the allocations since `failAllocation`, or since the VM was made.
   var allocationCount: UInt64 { clh_allocation_count(state.vm) }
+
+  /// For tests: what scripts and Swift hold of the VM after a full collection.
+  func held() -> (references: Int, objects: Int, bytes: Int) {
+    clh_out_reset(state.vm)
+    _ = clh_memory_after_collection(state.vm)
+    state.drain()
+    let bytes = clh_memory_after_collection(state.vm)
+    return (clh_reference_count(state.vm), state.slots.count, bytes)
+  }
 }

@@ -86,10 +86,14 @@ func hostFindModule(
   guard let context else { return Int32(CLH_RAISE) }
   let state = Unmanaged<VMState>.fromOpaque(context).takeUnretainedValue()
   let name = String(decoding: VMState.bytes(name, length), as: UTF8.self)
-  return state.answering {
+  do {
     let found = try state.finder.find(name)
     state.chunkNames.insert(String(found.chunkName.dropFirst()))
-    return [.string(found.chunkName), .string(LuaString(bytes: found.source))]
+    try state.encode([.string(found.chunkName), .string(LuaString(bytes: found.source))])
+    return Int32(CLH_RETURN)
+  } catch {
+    do { try state.encode([.string("\(error)")]) } catch { clh_out_reset(state.vm) }
+    return Int32(CLH_RAISE)
   }
 }
 

@@ -33,8 +33,12 @@ extension VMState {
         error.message = box.message
         error.underlying = box.error
         if let caller = box.caller { (error.source, error.line) = (caller.source, caller.line) }
+        // Of a task or a call that could not begin.
+        if let inner = box.error as? LuaError, inner.kind == .memory { error.kind = .memory }
       } else {
         takePosition(&error)
+        // `assert(load(text))` puts a place in front.
+        if error.message == Self.outOfMemory.message { error.kind = .memory }
       }
     }
     return error

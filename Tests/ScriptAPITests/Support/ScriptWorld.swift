@@ -61,10 +61,21 @@ final class ScriptWorld: Sendable {
     try? FileManager.default.removeItem(at: directory)
   }
 
+  /// Puts the small disk into the cloud under another BUCKET/KEY.
+  func copyDisk(to path: String) throws {
+    let buckets = directory.appending(path: "cloud/buckets")
+    let target = buckets.appending(path: path)
+    try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(at: buckets.appending(path: "images/small.zvhd2"), to: target)
+  }
+
   /// The world a script sees.
-  func context(arguments: [String] = [], environment: [String: String] = [:], script: String? = nil) -> ScriptContext {
+  func context(
+    arguments: [String] = [], environment: [String: String] = [:], script: String? = nil,
+    directory: String = ScriptWorld.scripts.path
+  ) -> ScriptContext {
     var context = ScriptContext(
-      arguments: arguments, scriptPath: script, environment: environment, workingDirectory: Self.scripts.path,
+      arguments: arguments, scriptPath: script, environment: environment, workingDirectory: directory,
       logger: Logger(label: "test") { _ in self.logged.handler },
       cloud: CloudConnector(dialect: .otc) { [self] in try await connect() })
     context.openHistory = { [store] in store }
@@ -104,7 +115,13 @@ final class ScriptWorld: Sendable {
       await vm.close()
       throw error
     }
-    return output.withLock { bytes in
+    return takeOutput()
+  }
+
+  /// What was printed since the last call.
+  @discardableResult
+  func takeOutput() -> String {
+    output.withLock { bytes in
       defer { bytes = [] }
       return String(decoding: bytes, as: UTF8.self)
     }

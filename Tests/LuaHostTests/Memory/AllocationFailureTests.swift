@@ -6,6 +6,7 @@ import Testing
 /// Lua's own `memerr.lua`, for the border: each allocation fails once, with the retry after the emergency collection too.
 @Suite("Every allocation may fail")
 struct AllocationFailureTests {
+  /// Most crossings in one script.
   static let script = """
     local shop, task = require "shop", require "task"
     local log = {}
@@ -36,31 +37,52 @@ struct AllocationFailureTests {
     """
 
   @Test(
-    "A script survives the failure of any allocation: an error or the right result, and a VM that goes on",
-    .timeLimit(.minutes(5)))
-  func sweep() async throws {
-    var failed = 0
-    var passed = 0
-    var at: UInt64 = 1
-    while true {
-      let bench = try Bench()
-      await bench.vm.failAllocation(at: at, count: 2)
-      do {
-        let values = try await bench.run(Self.script)
-        #expect(values.count == 3 && values[0] == 7 && values[1] == "deep")
-        passed += 1
-      } catch let error as LuaError {
-        failed += 1
-        #expect(error.kind == .memory || error.description.contains("not enough memory"), "\(at): \(error)")
+    "Every crossing survives the failure of any allocation: a memory error or the right result, nothing left behind, and a VM that goes on",
+    .timeLimit(.minutes(10)), arguments: SweepCase.all)
+  func sweep(subject: SweepCase) async throws {
+    for pattern in FailurePattern.allCases {
+      for isFresh in [false, true] where !isFresh || pattern != .once {
+        try await AllocationSweep(subject: subject, pattern: pattern, isFresh: isFresh).run()
       }
-      let reached = await bench.vm.allocationCount > at
-      await bench.vm.failAllocation(at: 0, count: 0)
-      let again = try await bench.run(Self.script)
-      #expect(again.count == 3 && again[0] == 7, "the VM was not usable after allocation \(at) failed")
-      if !reached { break }
-      at += at < 400 ? 1 : 7
     }
-    #expect(failed > 100 && at > 250, "\(failed) failed, \(passed) passed, \(at) allocations")
+  }
+
+  @Test("A VM that is closed and dropped while its tasks wait leaves nothing behind, whatever could not be allocated")
+  func closing() async throws {
+    let script = """
+      (function()
+        local shop, task = require "shop", require "task"
+        local function closer(p) return setmetatable({}, {__close = function() shop.echo({p}) end}) end
+        for i = 1, 3 do
+          task.spawn(function(p) local x <close> = closer(p) task.sleep("1h") end, shop.point(i))
+        end
+        coroutine.wrap(function() task.spawn(function() pcall(function() task.sleep("1h") end) end) end)()
+        return 1
+      end)()
+      """
+    let subject = SweepCase("closing") { _ in }
+    for pattern in FailurePattern.allCases {
+      var at = AllocationSweep.seed % AllocationSweep.stride + 1
+      while true {
+        weak var gone: LuaVM?
+        do {
+          let vm = try subject.makeVM()
+          gone = vm
+          await vm.failAllocation(at: at, count: pattern.count)
+          do {
+            #expect(try await vm.evaluate(script) == [1])
+          } catch let error as LuaError {
+            #expect(error.kind == .memory, "\(error)")
+          }
+          for _ in 0..<3 { await Task.yield() }
+          await vm.close()
+          if await vm.allocationCount < at { break }
+        }
+        for _ in 0..<1_000 where gone != nil { try await Task.sleep(for: .milliseconds(1)) }
+        #expect(gone == nil, "\(pattern.rawValue), allocation \(at): the VM is still there")
+        at += AllocationSweep.stride
+      }
+    }
   }
 
   @Test("Making a VM survives the failure of any allocation")

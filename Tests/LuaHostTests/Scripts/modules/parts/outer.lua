@@ -1,0 +1,3 @@
+local name = ...
+local inner = require "parts.inner"
+return {name = name, inner = inner}
