@@ -77,7 +77,7 @@ def draw_plan(rng):
         "unique": unique,
         "marked": marked,
         "on_not_found": policy,
-        "pair": rng.random() < 0.35,
+        "clients": rng.choice([1, 1, 1, 2, 2, 4]),
         "signed": rng.random() < 0.4,
         "scale": rng.choice([100, 200, 400]),
         "kills": rng.randint(8, 16),
@@ -119,6 +119,7 @@ def draw_faults(rng):
         {"effect": "status", "status": status()},
         {"effect": "throttled", "retry_after": rng.choice(["none", 1, "date 1"])},
         {"effect": "token_refused"},
+        {"effect": "clock_skew", "seconds": rng.choice([-4000, 4000])},
         {"effect": "slow_headers", "by": f"0.{rng.randint(1, 3)}s"},
         {"effect": "slow_body", "bytes_per_second": rng.randint(2000, 9000)},
     ]
@@ -248,14 +249,16 @@ class Trigger:
             ["validated", "submitted", "submitted", "progress", "settling", "waiting", "adopted", "succeeded", "attached"]
         )
         self.nth = rng.randint(1, 12) if rng.random() < 0.6 else rng.randint(1, 60)
-        # Ctrl-C instead of a kill now and then: it detaches, and has to lose as little.
+        # Ctrl-C instead of a kill now and then: it detaches, and has to lose as little. Or the machine sleeps before the kill.
         self.signal = signal.SIGINT if rng.random() < 0.12 else signal.SIGKILL
+        self.sleep = rng.uniform(0.1, 3) if rng.random() < 0.12 else 0
         self.lag = rng.choice([0, 0, rng.uniform(0, 0.003), rng.uniform(0, 0.06)])
         self.limit = span + rng.uniform(0.3, 2.0)
 
     def __str__(self):
         what = {"time": f"{self.time:.3f} s", "early": f"{self.time:.3f} s", "event": f"{self.event} {self.nth}"}
-        return f"{self.signal.name} at {self.kind} {what.get(self.kind, self.nth)} + {self.lag * 1000:.1f} ms"
+        sleep = f"asleep for {self.sleep:.1f} s, then " if self.sleep else ""
+        return f"{sleep}{self.signal.name} at {self.kind} {what.get(self.kind, self.nth)} + {self.lag * 1000:.1f} ms"
 
     def wait(self, group, process, events):
         end = time.monotonic() + self.limit
@@ -333,11 +336,11 @@ class Group:
 
     def command(self, what):
         options = ["--ledger", self.ledger, "--clock-scale", str(self.plan["scale"]), "--output", "json"]
-        if what == "run":
+        if what.startswith("run"):
             if not self.plan["marked"]:
                 options.append("--no-marker")
             options += ["--on-not-found", self.plan["on_not_found"]]
-            return [self.binary, "run", *options, os.path.join(HERE, "torture.lua"), "--", self.plan_file]
+            return [self.binary, "run", *options, os.path.join(HERE, "torture.lua"), "--", self.plan_file, what]
         return [self.binary, "jobs", what, *options]
 
     def environment(self):
@@ -376,6 +379,11 @@ class Group:
             killed = False
             if trigger:
                 trigger.wait(self, process, events)
+                if trigger.sleep and process.poll() is None:
+                    process.send_signal(signal.SIGSTOP)
+                    time.sleep(trigger.sleep)
+                    process.send_signal(signal.SIGCONT)
+                    time.sleep(self.rng.choice([0, 0.05, 1]))
                 if process.poll() is None:
                     process.send_signal(trigger.signal)
             try:
@@ -420,14 +428,18 @@ class Group:
         output = subprocess.run(command, stdout=subprocess.PIPE, env=self.environment(), check=True).stdout
         return [json.loads(line) for line in output.splitlines()]
 
+    def order(self):
+        """Clients beside each other do not go through the list the same way."""
+        return self.rng.choice(["run", "run", "run-backwards"])
+
     def torment(self, span, is_over):
         """The kills of this group, as many as planned unless `is_over` says that there were enough in all."""
         wanted = self.plan["kills"]
         idle = 0
         while sum(self.kills.values()) < wanted and idle < 3 and not self.violations and not is_over():
-            word = lambda: self.rng.choice(["resume", "resume", "watch"]) if self.spawned and self.rng.random() < 0.2 else "run"
+            word = lambda: self.rng.choice(["resume", "resume", "watch"]) if self.spawned and self.rng.random() < 0.2 else self.order()
             jobs = [(word(), Trigger(self.rng, span), 0)]
-            if self.plan["pair"] and sum(self.kills.values()) + 1 < wanted:
+            for _ in range(self.plan["clients"] - 1):
                 jobs.append((word(), Trigger(self.rng, span), self.rng.choice([0, 0, self.rng.uniform(0, 0.5)])))
             restart = None
             if self.rng.random() < 0.08:
@@ -449,17 +461,18 @@ class Group:
                 self.note("faults are taken back")
                 self.cloud.calm()
             jobs = [("run", None, 0)]
-            if self.plan["pair"]:
-                jobs.append(("run", None, self.rng.uniform(0, 0.3)))
+            for _ in range(self.plan["clients"] - 1):
+                jobs.append((self.order(), None, self.rng.uniform(0, 0.3)))
             clients = self.together(jobs)
-            # Of two at once one may see a failure that the other has made good since.
-            if any(client.status == 0 for client in clients) and all(not client.killed for client in clients):
+            # Of several at once one may see a failure that another has made good since.
+            if any(client.status == 0 for client in clients):
                 done = [client for client in clients if client.status == 0]
                 self.results = done[0].results
-                if len(done) == 2 and any(
-                    done[1].results.get(n, {}).get("image_id") != entry.get("image_id") for n, entry in self.results.items()
+                if any(
+                    client.results.get(n, {}).get("image_id") != entry.get("image_id")
+                    for client in done for n, entry in self.results.items()
                 ):
-                    self.violations.append("two clients that ended well name different images")
+                    self.violations.append("clients that ended well name different images")
                 return
             if attempt >= 2:
                 self.decide()
@@ -684,10 +697,11 @@ class Tally:
         posts = group.cloud.posts + evidence.state["calls"].get("submit", 0)
         states = collections.Counter(record["state"] for record in evidence.records)
         self.totals.update(imports=len(plan["imports"]), posts=posts, jobs=len(evidence.state["jobs"]),
-                           forgotten=len(group.forgotten), pairs=int(plan["pair"]), interrupts=group.interrupts,
+                           forgotten=len(group.forgotten), crowds=int(plan["clients"] > 1), interrupts=group.interrupts,
                            restarts=group.restarts)
         self.totals.update({f"records {state}": number for state, number in states.items()})
-        words = [name for name in ("pair", "signed") if plan[name]]
+        words = [f"{plan['clients']} at once"] if plan["clients"] > 1 else []
+        words += ["signed"] if plan["signed"] else []
         words += [] if plan["marked"] else ["no marker"]
         words += [] if plan["unique"] else ["names shared"]
         print(
@@ -734,7 +748,7 @@ def main():
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(tally.kinds.items()))
     print(
         f"torture: {tally.kills} kills ({kinds}), {totals['interrupts']} interrupts and {totals['restarts']} restarts of the cloud "
-        f"in {tally.number} groups, {totals['pairs']} of them with two clients at once; {totals['imports']} imports, "
+        f"in {tally.number} groups, {totals['crowds']} of them with 2 or 4 clients at once; {totals['imports']} imports, "
         f"{totals['posts']} POSTs, {totals['jobs']} jobs, {totals['records resubmitted']} sent again by proof, "
         f"{totals['forgotten']} decided by hand; violations in {tally.failed} groups; seed {seed}; {time.monotonic() - begun:.0f} s"
     )

@@ -7,6 +7,7 @@ extension JobReference {
     self.init(
       id: id, imageName: record.name, submittedAt: record.sentAt, requestID: record.requestID, request: record.request,
       origin: origin, recordID: record.id)
+    isMarked = record.isMarked
     switch record.state {
     case .adopted:
       // A job that the cloud has forgotten is no help: the image alone tells.

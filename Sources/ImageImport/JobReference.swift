@@ -39,6 +39,9 @@ public struct JobReference: Sendable, Hashable {
   /// The import's record in the ledger.
   public var recordID: String?
 
+  /// Whether its image carries the marker, the record's id.
+  public var isMarked = false
+
   /// The image, where it is known without a job: adopted or reused.
   public var imageID: String?
 
