@@ -97,6 +97,9 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // Prints how late the scheduler learns of the ends of many jobs: scripts/bench/poll-model.
+    .executableTarget(name: "WaitModel", dependencies: ["ImageImport"], swiftSettings: strict),
+
     .executableTarget(name: "EmbeddingExample", dependencies: ["LuaHost"], swiftSettings: strict),
 
     // Tests stand beside the rooms they test.

@@ -272,6 +272,10 @@ void clh_close_io(clh_vm *vm);
 CLH_JUMPS int clh_print(lua_State *L);
 CLH_JUMPS int clh_warn(lua_State *L);
 
+// signals.c
+void clh_hold_signals(void);
+CLH_JUMPS void clh_wrap_starter(lua_State *L, const char *name);
+
 // load.c: text only. clh_load_text leaves the function or a message; what ends the task meanwhile arrives as an error, see
 // clh_is_doomed.
 CLH_JUMPS int clh_load_text(lua_State *L, const char *bytes, size_t length, const char *name);

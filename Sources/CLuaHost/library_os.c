@@ -28,6 +28,7 @@ CLH_JUMPS int clh_open_os(lua_State *L) {
   lua_getfield(L, -1, "date");
   lua_pushcclosure(L, date, 1);
   lua_setfield(L, -2, "date");
+  clh_wrap_starter(L, "execute");
   return 1;
 }
 

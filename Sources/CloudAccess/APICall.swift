@@ -11,6 +11,8 @@ public struct APICall: Sendable {
   public var retry: RetryPolicy
   /// The longest answer taken, in bytes.
   public var bodyLimit: Int
+  /// Whether the caller has asked the session's ``RequestGovernor`` already.
+  public var isPaidFor = false
 
   public init(
     service: CloudService = .image, method: String = "GET", path: String, query: [(String, String)] = [],

@@ -3,16 +3,19 @@ import Foundation
 extension CloudSession {
   /// Sends a call with valid credentials; once more when they turn out to have ended or the clock to be off.
   func sendAuthenticated(_ call: APICall) async throws -> APIResponse {
+    try await governor?.admit(call)
+    let sentAt = time.monotonic
     let prepared = try await prepare(call)
     let response = try await exchange(prepared.request, bodyLimit: call.bodyLimit)
     if let answer = Self.answer(response, now: time.now) { return answer }
     if [401, 403].contains(response.status), try await canRecover(from: response, prepared: prepared) {
+      try await governor?.admit(call)
       let again = try await prepare(call)
       let second = try await exchange(again.request, bodyLimit: call.bodyLimit)
       if let answer = Self.answer(second, now: time.now) { return answer }
-      throw refusal(second, of: call)
+      throw refusal(second, of: call, sentAt: sentAt)
     }
-    throw refusal(response, of: call)
+    throw refusal(response, of: call, sentAt: sentAt)
   }
 
   /// A request on its way, with the token in it, so that a refusal is blamed on the right one.
@@ -49,11 +52,13 @@ extension CloudSession {
     return isNews
   }
 
-  private func refusal(_ response: HTTPResponse, of call: APICall) -> CloudError {
+  private func refusal(_ response: HTTPResponse, of call: APICall, sentAt: Duration) -> CloudError {
     var isSigned = false
     if case .accessKey = profile.credentials { isSigned = true }
-    return CloudError(
+    let error = CloudError(
       response: response, what: "\(call.method) \(call.path)", now: time.now, isSigned: isSigned)
+    governor?.refused(call, error, sentAt: sentAt)
+    return error
   }
 
   private static func answer(_ response: HTTPResponse, now: Date) -> APIResponse? {

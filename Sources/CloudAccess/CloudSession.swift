@@ -18,18 +18,23 @@ public final class CloudSession: Sendable {
   let clockOffset = Mutex(0.0)
   private let random: @Sendable () -> Double
 
+  /// Asked before every request but those for tokens.
+  public let governor: (any RequestGovernor)?
+
   /// Opens nothing; the first call does.
   ///
   /// `random` gives the jitter of the pauses, each in 0..<1.
   public init(
     profile: CloudProfile, transport: any HTTPTransport, time: any TimeSource, logger: Logger,
-    schedule: RetrySchedule = RetrySchedule(), random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
+    schedule: RetrySchedule = RetrySchedule(), governor: (any RequestGovernor)? = nil,
+    random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
   ) {
     self.profile = profile
     self.transport = transport
     self.time = time
     self.logger = logger
     self.schedule = schedule
+    self.governor = governor
     self.random = random
   }
 

@@ -1,4 +1,5 @@
 import CloudAccess
+import Foundation
 
 /// The calls of the image service, each one request.
 public final class ImageClient: Sendable {
@@ -15,13 +16,19 @@ public final class ImageClient: Sendable {
     self.time = time ?? session.time
   }
 
+  /// The budget of the session's requests, where it has one.
+  var limiter: RequestLimiter? { session.governor as? RequestLimiter }
+
   /// Sends an import exactly once and says what is known afterwards.
   ///
   /// The POST is not idempotent and the API has no token to make it so; whoever sends it again without proof that the first one was
   /// not acted on makes a second image.
-  public func submit(_ request: ImportRequest) async -> SubmissionOutcome {
-    let call = APICall(
+  ///
+  /// With `isPaidFor` the request budget was asked already.
+  public func submit(_ request: ImportRequest, isPaidFor: Bool = false) async -> SubmissionOutcome {
+    var call = APICall(
       method: "POST", path: "/v2/cloudimages/quickimport/action", body: .bytes(request.encoded()), retry: .once)
+    call.isPaidFor = isPaidFor
     do {
       return SubmissionOutcome(try await session.send(call))
     } catch let error as CloudError {
@@ -34,10 +41,14 @@ public final class ImageClient: Sendable {
 
   /// Asks for a job.
   ///
-  /// Whoever has a schedule of its own for failures asks with `retry: .once`, so that a bad answer is seen at once.
-  public func job(_ id: String, retry: RetryPolicy = .idempotent) async throws -> JobStatus {
-    let response = try await session.send(
-      APICall(path: "/v1/{project_id}/jobs/\(ImageClient.segment(id))", retry: retry))
+  /// Whoever has a schedule of its own for failures asks with `retry: .once`, so that a bad answer is seen at once; with `isPaidFor`
+  /// the request budget was asked already.
+  public func job(
+    _ id: String, retry: RetryPolicy = .idempotent, isPaidFor: Bool = false
+  ) async throws -> JobStatus {
+    var call = APICall(path: "/v1/{project_id}/jobs/\(ImageClient.segment(id))", retry: retry)
+    call.isPaidFor = isPaidFor
+    let response = try await session.send(call)
     var status = JobStatus(json: try ImageClient.body(of: response, "job \(Quoted.text(id))"))
     if status.id.isEmpty { status.id = id }
     return status
@@ -60,6 +71,27 @@ public final class ImageClient: Sendable {
     }
     return images.map(ImageRecord.init(json:))
   }
+
+  /// The active private images that changed since, as far as they tell whose they are.
+  ///
+  /// A page that is not full ends the list: the worst that can come of that is that an image is seen by other means.
+  func imagesActive(since: Date) async throws -> [SeenImage] {
+    var query = ImageQuery()
+    query.status = "active"
+    query.updatedAt = "gte:\(Timestamp.iso8601(since))"
+    query.pageSize = 500
+    var images: [SeenImage] = []
+    var marker: String?
+    for _ in 0..<ImageClient.mostPages {
+      let page = try await page(query, after: marker)
+      images += page.lazy.filter { !$0.id.isEmpty && ($0.status.isEmpty || $0.isActive) }.map { SeenImage($0) }
+      guard page.count >= 500, let last = page.last?.id, last != marker else { break }
+      marker = last
+    }
+    return images
+  }
+
+  private static let mostPages = 40
 
   /// The details of one image.
   public func image(_ id: String) async throws -> ImageRecord {

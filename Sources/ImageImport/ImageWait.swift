@@ -17,6 +17,7 @@ struct ImageWait: Sendable {
     let imageID = job.imageID ?? job.id
     let start = client.time.monotonic
     let limit = timeout ?? policy.timeout
+    var answeredAt = start
     var answers = 0
     var failures = 0
     var absences = 0
@@ -26,6 +27,7 @@ struct ImageWait: Sendable {
       do {
         let image = try await client.image(imageID)
         (failures, absences) = (0, 0)
+        answeredAt = client.time.monotonic
         answers += 1
         let status = ImageWait.status(of: image)
         if status.state == .succeeded {
@@ -50,7 +52,7 @@ struct ImageWait: Sendable {
         } else {
           failures += 1
           pause = policy.pause(afterFailures: failures, retryAfter: error.retryAfter)
-          events.emit(.degraded(job, reason: error.message, delay: pause))
+          events.emit(.degraded(job, reason: error.message, lasting: client.time.monotonic - answeredAt, delay: pause))
         }
       }
       let left = start + limit - client.time.monotonic

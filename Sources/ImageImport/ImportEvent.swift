@@ -20,11 +20,14 @@ public enum ImportEvent: Sendable {
   /// A wait ended before its job did; the error carries the job, which goes on.
   case detached(ImportError)
 
-  /// A submission waits for room in the cloud.
-  case waiting(name: String?, reason: String, delay: Duration)
+  /// A submission waits for room in the cloud: for so long, or without a delay until another import has ended.
+  case waiting(name: String?, reason: String, delay: Duration?)
 
-  /// The cloud answers badly; nothing is lost, but it takes longer.
-  case degraded(JobReference, reason: String, delay: Duration)
+  /// The cloud has been answering badly for so long; nothing is lost, but it takes longer. Without a job it concerns all.
+  case degraded(JobReference?, reason: String, lasting: Duration, delay: Duration)
+
+  /// The cloud answers well again, after so long.
+  case recovered(after: Duration)
 
   /// Something unexpected that is no failure, such as an unknown job status.
   case warning(JobReference, message: String)
@@ -43,6 +46,7 @@ public enum ImportEvent: Sendable {
     case .detached: "detached"
     case .waiting: "waiting"
     case .degraded: "degraded"
+    case .recovered: "recovered"
     case .warning: "warning"
     }
   }
@@ -75,11 +79,15 @@ public enum ImportEvent: Sendable {
     case .failed(let error), .detached(let error):
       members = error.json.objectValue ?? [:]
     case .waiting(let name, let reason, let delay):
-      members = ["reason": .string(reason), "delay_seconds": .number(delay.inSeconds)]
+      members = ["reason": .string(reason)]
+      members["delay_seconds"] = delay.map { .number($0.inSeconds) }
       members["image_name"] = name.map(JSONValue.string)
-    case .degraded(let job, let reason, let delay):
-      members = job.json.objectValue ?? [:]
+    case .recovered(let lasting):
+      members = ["lasting_seconds": .number(lasting.inSeconds)]
+    case .degraded(let job, let reason, let lasting, let delay):
+      members = job?.json.objectValue ?? [:]
       members["reason"] = .string(reason)
+      members["lasting_seconds"] = .number(lasting.inSeconds)
       members["delay_seconds"] = .number(delay.inSeconds)
     case .warning(let job, let message):
       members = job.json.objectValue ?? [:]

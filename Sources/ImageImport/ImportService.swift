@@ -83,7 +83,9 @@ public final class ImportService: Sendable {
     do {
       if let result = job.result { return result }
       guard job.jobID != nil else { return ImageWait.status(of: try await client.image(job.id)) }
-      return try await client.job(job.id)
+      let status = try await client.job(job.id)
+      await scheduler.noticed(job.id, status)
+      return status
     } catch let error as CloudError {
       throw error.kind == .cancelled
         ? ImportError(error, job: job, request: job.request) : ImportError(unavailable: error, job: job)
@@ -127,10 +129,13 @@ public final class ImportService: Sendable {
       return result
     }
     if job.jobID != nil {
+      guard let onProgress else {
+        return try await scheduler.wait(for: job, timeout: timeout) { [submitter] in await submitter.began(job) }
+      }
       let progress = Beginning { [submitter] in await submitter.began(job) }
-      return try await scheduler.wait(for: job, timeout: timeout) { status in
+      return try await scheduler.wait(for: job, timeout: timeout) { (status: JobStatus) in
         if !status.state.isFinal { await progress.once() }
-        try await onProgress?(status)
+        try await onProgress(status)
       }
     }
     do {

@@ -57,6 +57,12 @@ public struct JobPollStateMachine: Sendable {
     var limit: Duration
   }
 
+  /// How long such imports take; the intervals follow it.
+  public var timing: JobTiming
+
+  /// What the intervals are multiplied with where a list of all images shows most ends sooner.
+  public var stretch = 1.0
+
   private let policy: PollPolicy
   private let imageName: String?
   private let submittedAt: Date?
@@ -65,9 +71,13 @@ public struct JobPollStateMachine: Sendable {
 
   /// The moment of the submission on the monotonic clock; nil for a job picked up by its id.
   private let submitted: Duration?
+  private let began: Duration
   private var state: State
   private var waiters: [Int: Waiter] = [:]
-  private var answers = 0
+
+  /// The earliest of the waiters' time limits.
+  private var deadline: Duration?
+  private var sightings = 0
   private var failures = 0
   private var lookUps = 0
   private var unfinishedLookUp: JobStatus?
@@ -76,22 +86,40 @@ public struct JobPollStateMachine: Sendable {
   private var warnings: [String] = []
 
   /// A job submitted some time ago; with an unknown age it is asked for at once.
-  public init(policy: PollPolicy, reference: JobReference, age: Duration?, now: Duration) {
+  public init(
+    policy: PollPolicy, reference: JobReference, age: Duration?, now: Duration, timing: JobTiming? = nil
+  ) {
+    let timing = timing ?? JobTiming(guess: policy.guess)
     self.policy = policy
+    self.timing = timing
+    began = now - (age ?? .zero)
     imageName = reference.imageName
     submittedAt = reference.submittedAt
     recordID = reference.recordID
     isMarked = reference.isMarked && reference.recordID != nil
     submitted = age.map { now - $0 }
-    state = .pending(due: max(now, (submitted ?? now - policy.first) + policy.first))
+    state = .pending(due: max(now, submitted.map { $0 + policy.firstPause(timing) } ?? now))
   }
 
   /// When ``due(now:)`` must be called next; nil while an answer is awaited and nobody's time limit comes.
   public var nextDue: Duration? {
-    let deadline = waiters.values.map(\.deadline).min()
     if case .pending(let due) = state { return min(due, deadline ?? due) }
     if case .ended = state { return nil }
     return deadline
+  }
+
+  /// How long the job has been under way, as far as it is known.
+  public func age(_ now: Duration) -> Duration { now - began }
+
+  /// Whether it is known when the job was submitted.
+  public var hasAge: Bool { submitted != nil }
+
+  /// Whether the last questions failed.
+  public var isFailing: Bool { failures > 0 }
+
+  /// The pause between two questions at this age.
+  public func interval(_ now: Duration) -> Duration {
+    policy.pause(age: age(now), timing: timing, remaining: nil, stretch: 1)
   }
 
   /// Someone waits for the job.
@@ -100,11 +128,14 @@ public struct JobPollStateMachine: Sendable {
   public mutating func subscribe(_ waiter: Int, limit: Duration?, now: Duration) {
     let limit = limit ?? policy.timeout
     waiters[waiter] = Waiter(deadline: now + limit, limit: limit)
+    deadline = min(deadline ?? now + limit, now + limit)
   }
 
   /// Someone no longer waits.
   public mutating func unsubscribe(_ waiter: Int) -> [Action] {
-    guard waiters.removeValue(forKey: waiter) != nil, waiters.isEmpty else { return [] }
+    guard waiters.removeValue(forKey: waiter) != nil else { return [] }
+    deadline = waiters.values.lazy.map(\.deadline).min()
+    guard waiters.isEmpty else { return [] }
     state = .ended
     return [.forget]
   }
@@ -113,9 +144,12 @@ public struct JobPollStateMachine: Sendable {
   public mutating func due(now: Duration) -> [Action] {
     if case .ended = state { return [] }
     var actions: [Action] = []
-    for (waiter, entry) in waiters.sorted(by: { $0.key < $1.key }) where entry.deadline <= now {
-      waiters[waiter] = nil
-      actions.append(.detach(waiter: waiter, limit: entry.limit, last: last))
+    if let deadline, deadline <= now {
+      for (waiter, entry) in waiters.sorted(by: { $0.key < $1.key }) where entry.deadline <= now {
+        waiters[waiter] = nil
+        actions.append(.detach(waiter: waiter, limit: entry.limit, last: last))
+      }
+      self.deadline = waiters.values.lazy.map(\.deadline).min()
     }
     if waiters.isEmpty {
       state = .ended
@@ -138,9 +172,8 @@ public struct JobPollStateMachine: Sendable {
   public mutating func answered(_ status: JobStatus, now: Duration, random: Double) -> [Action] {
     guard case .querying = state else { return [] }
     failures = 0
-    answers += 1
     let isNews = last.map { $0.state != status.state || $0.progress != status.progress } ?? true
-    last = status
+    last = status.slim
     switch status.state {
     case .succeeded:
       if let imageID = status.imageID { return end(.succeeded(imageID: imageID, status, warnings: warnings)) }
@@ -153,7 +186,13 @@ public struct JobPollStateMachine: Sendable {
     case .failed:
       return end(.failed(status))
     case .initializing, .running, .unknown:
-      let pause = policy.pause(after: answers, remaining: remaining(status, now))
+      var pause = policy.pause(
+        age: age(now), timing: timing, remaining: remaining(status, now), stretch: stretch)
+      if sightings > 0 {
+        // Its image is there, so the end cannot be far.
+        pause = min(pause, policy.minimum * Double(1 << min(sightings - 1, 16)))
+        sightings += 1
+      }
       state = .pending(due: now + policy.jittered(pause, random))
       var actions: [Action] = isNews ? [.progress(status)] : []
       if case .unknown(let text) = status.state, warned.insert(text).inserted {
@@ -161,6 +200,25 @@ public struct JobPollStateMachine: Sendable {
       }
       return actions
     }
+  }
+
+  /// An image that can be the job's is active: whether the job has ended should be asked at once.
+  ///
+  /// - Returns: whether the next question is due now; not while one is under way.
+  public mutating func imageSeen(now: Duration) -> Bool {
+    sightings = max(1, sightings)
+    guard case .pending(let due) = state, failures == 0, unfinishedLookUp == nil else { return false }
+    state = .pending(due: min(due, now))
+    return true
+  }
+
+  /// The cloud answers again: a pause that was due to its silence is cut short.
+  public mutating func cloudRecovered(now: Duration, random: Double) -> Bool {
+    guard failures > 0, case .pending(let due) = state else { return false }
+    let sooner = now + policy.minimum * random
+    guard sooner < due else { return false }
+    state = .pending(due: sooner)
+    return true
   }
 
   /// The job query failed, after whatever the session itself tried.
@@ -181,7 +239,7 @@ public struct JobPollStateMachine: Sendable {
       guard let submitted, now - submitted < policy.unknownJobGrace else { return end(.unavailable(error)) }
       // Eventually consistent: a job just submitted may not be known everywhere yet.
       failures = 0
-      state = .pending(due: now + policy.jittered(policy.pause(after: 0), random))
+      state = .pending(due: now + policy.jittered(policy.first, random))
       return []
     case .authentication, .permission:
       if JobPollStateMachine.isTransient(error) { break }
@@ -227,6 +285,15 @@ public struct JobPollStateMachine: Sendable {
 
   /// How far the clocks of this machine and the cloud may be apart when an image is matched by its creation time.
   private static let clockSlack: TimeInterval = 120
+
+  /// Whether a failure says that the cloud answers badly, and nothing about the job that was asked for.
+  static func isTrouble(_ error: CloudError) -> Bool {
+    switch error.kind {
+    case .network, .timeout, .service, .throttled, .quota, .conflict: true
+    case .cancelled: false
+    case .not_found, .validation, .authentication, .permission: isTransient(error)
+    }
+  }
 
   /// What never fails a job, whatever it is called: an early end of the answer, throttling, trouble inside the cloud.
   private static func isTransient(_ error: CloudError) -> Bool {

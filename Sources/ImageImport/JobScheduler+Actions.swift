@@ -1,47 +1,55 @@
 import CloudAccess
 
 extension JobScheduler {
-  /// Does what a state machine decided.
-  func perform(_ actions: [JobPollStateMachine.Action], for id: String) {
-    for action in actions {
-      guard let entry = entries[id] else { return }
+  /// Does what the plan decided about jobs.
+  func perform(_ effects: [PollPlanner.Effect]) {
+    for (id, action) in effects {
+      guard let entry = entries[id] else { continue }
       switch action {
-      case .query:
-        ask(.job, for: id)
-      case .lookUp(let name):
-        ask(.images(name: name), for: id)
-      case .progress(let status):
-        events.emit(.progress(entry.reference, status))
-        for waiter in entry.waiters.values { waiter.yield(.progress(status)) }
+      case .query, .lookUp, .degraded: break
+      case .progress(let status): tell(id, status)
       case .warn(let message):
-        events.emit(.warning(entry.reference, message: message))
-      case .degraded(let reason, let pause):
-        events.emit(.degraded(entry.reference, reason: reason, delay: pause))
-      case .detach(let waiter, let limit, let last):
+        if entry.isHeard { events.emit(.warning(entry.reference, message: message)) }
+      case .detach(let number, let limit, let last):
+        guard let waiter = entries[id]?.waiters.removeValue(forKey: number) else { continue }
         let error = ImportError(detached: entry.reference, after: limit, last: last)
-        events.emit(.detached(error))
-        entries[id]?.waiters.removeValue(forKey: waiter)?.finish(throwing: error)
+        if !waiter.isGate { events.emit(.detached(error)) }
+        waiter.resume(throwing: error)
       case .end(let ending):
         entries[id] = nil
         finish(entry, ending)
       case .forget:
         entries[id] = nil
+        watchIfNeeded()
+      }
+    }
+  }
+
+  private func tell(_ id: String, _ status: JobStatus) {
+    guard let entry = entries[id], entry.isHeard else { return }
+    events.emit(.progress(entry.reference, status))
+    for (number, waiter) in entry.waiters {
+      switch waiter {
+      case .listener(let continuation): continuation.yield(.progress(status))
+      case .plain(let continuation, let began?):
+        entries[id]?.waiters[number] = .plain(continuation, began: nil)
+        Task { await began() }
+      case .plain, .gate: break
       }
     }
   }
 
   private func finish(_ entry: Entry, _ ending: JobPollStateMachine.Ending) {
-    switch outcome(entry, ending) {
+    let outcome = outcome(entry, ending)
+    switch outcome {
     case .success(let result):
-      events.emit(.succeeded(result))
-      for waiter in entry.waiters.values {
-        waiter.yield(.finished(result))
-        waiter.finish()
-      }
+      if entry.isHeard { events.emit(.succeeded(result)) }
+      for waiter in entry.waiters.values { waiter.resume(returning: result) }
     case .failure(let error):
-      events.emit(.failed(error))
-      for waiter in entry.waiters.values { waiter.finish(throwing: error) }
+      if entry.isHeard { events.emit(.failed(error)) }
+      for waiter in entry.waiters.values { waiter.resume(throwing: error) }
     }
+    if case .success = outcome { ended(entry.reference.id, madeImage: true) } else { ended(entry.reference.id) }
   }
 
   private func outcome(_ entry: Entry, _ ending: JobPollStateMachine.Ending) -> Result<ImportResult, ImportError> {
@@ -58,6 +66,33 @@ extension JobScheduler {
       return .failure(ImportError(imageMissing: status, job: reference))
     case .unavailable(let error):
       return .failure(ImportError(unavailable: error, job: reference))
+    }
+  }
+}
+
+extension JobScheduler.Entry {
+  /// Whether somebody else than the gate waits for the job.
+  var isHeard: Bool { waiters.values.contains { !$0.isGate } }
+}
+
+extension JobScheduler.Waiter {
+  var isGate: Bool { if case .gate = self { true } else { false } }
+
+  func resume(returning result: ImportResult) {
+    switch self {
+    case .listener(let continuation):
+      continuation.yield(.finished(result))
+      continuation.finish()
+    case .plain(let continuation, _): continuation.resume(returning: result)
+    case .gate: break
+    }
+  }
+
+  func resume(throwing error: ImportError) {
+    switch self {
+    case .listener(let continuation): continuation.finish(throwing: error)
+    case .plain(let continuation, _): continuation.resume(throwing: error)
+    case .gate: break
     }
   }
 }

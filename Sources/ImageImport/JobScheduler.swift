@@ -1,9 +1,11 @@
 import CloudAccess
+import Foundation
 
-/// Waits for every job of the process: one heap of moments, one timer, a bounded number of questions in flight.
+/// Waits for every job of the process: one plan, one timer, a bounded number of questions in flight.
 ///
-/// A loop for each job would ask as often as there are jobs and waiters. Here a job is asked for once however many wait for it, and
-/// what a job does is decided by its ``JobPollStateMachine``; this actor only sleeps, asks and passes on.
+/// A loop for each job would ask as often as there are jobs and waiters. Here a job is asked for once however many wait for it, and what is
+/// asked when is decided by a ``PollPlanner``; this actor only sleeps, asks and passes on. It also holds the ``AdmissionGate``,
+/// since it is the one that sees imports end.
 public actor JobScheduler {
   /// Called with each change of a job's status.
   public typealias Progress = @Sendable (JobStatus) async throws -> Void
@@ -13,49 +15,69 @@ public actor JobScheduler {
     case finished(ImportResult)
   }
 
-  struct Entry {
-    let token: Int
-    let reference: JobReference
-    let started: Duration
-    var machine: JobPollStateMachine
-    var waiters: [Int: AsyncThrowingStream<Notice, any Error>.Continuation] = [:]
+  /// Somebody who waits for a job.
+  enum Waiter {
+    /// Wants to hear of every change.
+    case listener(AsyncThrowingStream<Notice, any Error>.Continuation)
 
-    /// The moment under which the heap holds the job; other moments in the heap are stale.
-    var scheduled: Duration?
+    /// Wants the end only, and to be told when the cloud has begun.
+    case plain(CheckedContinuation<ImportResult, any Error>, began: (@Sendable () async -> Void)?)
+
+    /// Is this scheduler, because imports wait for the end of the job.
+    case gate
   }
 
-  enum Question: Sendable {
-    case job
-    case images(name: String)
+  struct Entry {
+    let reference: JobReference
+    let started: Duration
+    var waiters: [Int: Waiter] = [:]
   }
 
   let client: ImageClient
   let time: any TimeSource
   let policy: PollPolicy
   let events: any ImportEventSink
-  private let maximumInFlight: Int
-  private let random: @Sendable () -> Double
+  let limiter: RequestLimiter
+  let random: @Sendable () -> Double
+  private let history: (any JobDurationHistory)?
 
   var entries: [String: Entry] = [:]
-  private var heap = DueHeap<String>()
-  private var waiting: ArraySlice<(id: String, token: Int, question: Question)> = []
-  private var inFlight = 0
+  var planner: PollPlanner
+  private var health: RegionHealth
   private var timer: (due: Duration, task: Task<Void, Never>)?
+  private var idleWorkers: [CheckedContinuation<PollPlanner.Ask?, Never>] = []
   private var lastNumber = 0
+  private var hasHistory = false
 
-  /// A scheduler over a client: at most `maximumInFlight` questions are under way at once, and `random` gives numbers from 0 to 1
-  /// for the jitter.
+  // The part of JobScheduler+Admission.
+  var gate: AdmissionGate
+  var queued: [Int: (name: String?, continuation: CheckedContinuation<Void, any Error>)] = [:]
+  var tickets: [String: Int] = [:]
+  var admitted: [Int: JobReference] = [:]
+
+  /// A scheduler over a client; if its session is governed by a ``RequestLimiter``, that is the budget.
+  ///
+  /// `history` knows how long imports took so far; without it only this run teaches. At most `maximumInFlight` questions are under way
+  /// at once, and `random` gives numbers from 0 to 1 for the jitter.
   public init(
     client: ImageClient, time: (any TimeSource)? = nil, policy: PollPolicy = PollPolicy(),
+    admission: AdmissionGate.Policy = AdmissionGate.Policy(), history: (any JobDurationHistory)? = nil,
     events: any ImportEventSink = NoEvents(), maximumInFlight: Int = 16,
     random: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
   ) {
+    let time = time ?? client.time
     self.client = client
-    self.time = time ?? client.time
+    self.time = time
     self.policy = policy
     self.events = events
-    self.maximumInFlight = max(1, maximumInFlight)
+    self.history = history
     self.random = random
+    // Without one, as good as none.
+    limiter =
+      client.session.governor as? RequestLimiter ?? RequestLimiter(policy: RequestBudget.Policy(rate: 1e6), time: time)
+    planner = PollPlanner(policy: policy, maximumInFlight: maximumInFlight)
+    health = RegionHealth(step: max(.milliseconds(20), .seconds(10) / policy.clockScale))
+    gate = AdmissionGate(policy: admission)
   }
 
   /// Waits until a job has ended.
@@ -68,16 +90,18 @@ public actor JobScheduler {
   /// - Throws: ``ImportError``: `job_failed`; `timeout` with the job, to be waited for again; `cancelled`; or why the job cannot be
   ///   asked for.
   public nonisolated func wait(
-    for reference: JobReference, timeout: Duration? = nil, onProgress: Progress? = nil
+    for reference: JobReference, timeout: Duration? = nil, onProgress: @escaping Progress
   ) async throws -> ImportResult {
     if Task.isCancelled { throw ImportError(wrapping: CancellationError(), job: reference) }
-    let (waiter, notices) = await subscribe(reference, limit: timeout)
+    let (stream, continuation) = AsyncThrowingStream<Notice, any Error>.makeStream()
+    let waiter = await nextNumber()
+    await subscribe(waiter, .listener(continuation), to: reference, limit: timeout)
     do {
-      for try await notice in notices {
+      for try await notice in stream {
         switch notice {
-        case .progress(let status): try await onProgress?(status)
+        case .progress(let status): try await onProgress(status)
         case .finished(let result):
-          try await onProgress?(result.job)
+          try await onProgress(result.job)
           return result
         }
       }
@@ -90,68 +114,94 @@ public actor JobScheduler {
     throw ImportError(wrapping: CancellationError(), job: reference, request: reference.request)
   }
 
-  /// How many jobs are being waited for.
-  public var jobCount: Int { entries.count }
-
-  private func subscribe(
-    _ reference: JobReference, limit: Duration?
-  ) -> (waiter: Int, notices: AsyncThrowingStream<Notice, any Error>) {
-    let now = time.monotonic
+  /// Waits until a job has ended, for somebody who does not want to hear of anything else; that costs a fraction of the memory.
+  ///
+  /// `onBegin` is called once, when the cloud is seen to work on the job.
+  public func wait(
+    for reference: JobReference, timeout: Duration? = nil, onBegin: (@Sendable () async -> Void)? = nil
+  ) async throws -> ImportResult {
     let waiter = nextNumber()
-    let (stream, continuation) = AsyncThrowingStream<Notice, any Error>.makeStream()
-    var entry =
-      entries[reference.id]
-      ?? Entry(
-        token: nextNumber(), reference: reference, started: now,
-        machine: JobPollStateMachine(policy: policy, reference: reference, age: age(of: reference), now: now))
-    entry.machine.subscribe(waiter, limit: limit, now: now)
-    entry.waiters[waiter] = continuation
-    entries[reference.id] = entry
-    schedule(reference.id)
-    arm()
-    return (waiter, stream)
+    return try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        subscribe(waiter, .plain(continuation, began: onBegin), to: reference, limit: timeout)
+      }
+    } onCancel: {
+      Task { await self.unsubscribe(waiter, from: reference.id) }
+    }
   }
 
-  private func unsubscribe(_ waiter: Int, from id: String) {
-    guard var entry = entries[id], entry.waiters.removeValue(forKey: waiter) != nil else { return }
-    let actions = entry.machine.unsubscribe(waiter)
-    entries[id] = entry
-    perform(actions, for: id)
-    arm()
+  /// How many jobs are being waited for.
+  public var jobCount: Int { planner.count }
+
+  func nextNumber() -> Int {
+    lastNumber += 1
+    return lastNumber
+  }
+
+  // MARK: Waiters
+
+  func subscribe(_ number: Int, _ waiter: Waiter, to reference: JobReference, limit: Duration?) {
+    let now = time.monotonic
+    if !hasHistory { learn() }
+    if entries[reference.id] == nil {
+      entries[reference.id] = Entry(reference: reference, started: now)
+      planner.add(reference, age: age(of: reference), now: now)
+    }
+    entries[reference.id]?.waiters[number] = waiter
+    planner.subscribe(number, to: reference.id, limit: limit, now: now)
+    pump()
+  }
+
+  func unsubscribe(_ number: Int, from id: String) {
+    guard let waiter = entries[id]?.waiters.removeValue(forKey: number) else { return }
+    if case .plain(let continuation, _) = waiter, let reference = entries[id]?.reference {
+      continuation.resume(
+        throwing: ImportError(wrapping: CancellationError(), job: reference, request: reference.request))
+    }
+    perform(planner.unsubscribe(number, from: id))
+    pump()
   }
 
   private func age(of reference: JobReference) -> Duration? {
     reference.submittedAt.map { .seconds(max(0, time.now.timeIntervalSince($0))) }
   }
 
-  private func nextNumber() -> Int {
-    lastNumber += 1
-    return lastNumber
+  /// Reads once how long imports took so far; the first questions need not wait for that.
+  private func learn() {
+    hasHistory = true
+    guard let history else { return }
+    let profile = client.session.profile
+    Task {
+      guard let project = try? await client.session.projectID() else { return }
+      let scope = ImportScope(profile: profile, projectID: project)
+      guard let finished = try? await history.finishedImports(in: scope, limit: 200) else { return }
+      self.take(finished)
+    }
   }
 
-  // MARK: The heap and the timer
-
-  private func schedule(_ id: String) {
-    guard let due = entries[id]?.machine.nextDue, entries[id]?.scheduled != due else { return }
-    entries[id]?.scheduled = due
-    heap.insert(id, due: due)
+  private func take(_ finished: [(size: JobDurations.Size, duration: Duration)]) {
+    for (size, duration) in finished { planner.learn(duration / policy.clockScale, size: size) }
   }
 
-  /// Sets the timer to the earliest moment, or stops it when there is none.
-  private func arm() {
-    while let first = heap.first, entries[first.item]?.scheduled != first.due { _ = heap.popFirst() }
-    guard let due = heap.first?.due else {
+  // MARK: The timer
+
+  /// Sends what is to be sent now and sets the timer for what comes next.
+  func pump() {
+    let now = time.monotonic
+    for ask in limiter.withBudget({ planner.asks(now: now, budget: &$0) }) { start(ask) }
+    guard let due = [planner.nextDue, gate.nextDue].compactMap(\.self).min() else {
       timer?.task.cancel()
       timer = nil
+      if entries.isEmpty { releaseWorkers() }
       return
     }
-    if timer?.due == due { return }
+    // An early timer does no harm: it finds nothing due and is set again.
+    if let timer, timer.due <= due { return }
     timer?.task.cancel()
-    let pause = due - time.monotonic
     timer = (
       due,
       Task { [time] in
-        do { try await time.sleep(for: max(.zero, pause)) } catch { return }
+        do { try await time.sleep(for: max(.zero, due - time.monotonic)) } catch { return }
         self.timerFired(due)
       }
     )
@@ -161,72 +211,93 @@ public actor JobScheduler {
     guard timer?.due == due else { return }
     timer = nil
     let now = time.monotonic
-    while let first = heap.first, first.due <= now {
-      _ = heap.popFirst()
-      let id = first.item
-      guard entries[id]?.scheduled == first.due else { continue }
-      entries[id]?.scheduled = nil
-      let actions = entries[id]?.machine.due(now: now) ?? []
-      perform(actions, for: id)
-      schedule(id)
-    }
-    arm()
+    perform(planner.advance(now: now))
+    if let due = gate.nextDue, due <= now { take(gate.due(now: now)) }
+    pump()
   }
 
   // MARK: Questions
 
-  func ask(_ question: Question, for id: String) {
-    guard let token = entries[id]?.token else { return }
-    waiting.append((id, token, question))
-    startQuestions()
+  /// Gives a question to a worker. Workers stay while there are jobs, so a question costs no task of its own.
+  private func start(_ ask: PollPlanner.Ask) {
+    if let worker = idleWorkers.popLast() {
+      worker.resume(returning: ask)
+    } else {
+      Task { await self.work(ask) }
+    }
   }
 
-  private func startQuestions() {
-    while inFlight < maximumInFlight, let (id, token, question) = waiting.popFirst() {
-      guard entries[id]?.token == token else { continue }
-      inFlight += 1
-      Task { [client] in
-        switch question {
-        case .job:
-          let result = await JobScheduler.result { try await client.job(id, retry: .once) }
-          self.answered(id, token) {
-            $0.answered($1, now: $2, random: $3)
-          } with: {
-            result
-          }
-        case .images(let name):
-          let result = await JobScheduler.result { try await client.images(ImageQuery(name: name)).all() }
-          self.answered(id, token) {
-            $0.lookedUp($1, now: $2, random: $3)
-          } with: {
-            result
-          }
-        }
+  private nonisolated func work(_ first: PollPlanner.Ask) async {
+    var next: PollPlanner.Ask? = first
+    while let ask = next {
+      switch ask {
+      case .job(let id, let token):
+        let result = await JobScheduler.result { try await client.job(id, retry: .once, isPaidFor: true) }
+        next = await answered(id, token, result)
+      case .images(let id, let token, let name):
+        let result = await JobScheduler.result { try await client.images(ImageQuery(name: name)).all() }
+        next = await lookedUp(id, token, result)
+      case .list(let since):
+        let result = await JobScheduler.result { try await client.imagesActive(since: since) }
+        next = await listed(result)
       }
     }
   }
 
-  /// Passes an answer to the state machine of its job, unless the job was forgotten meanwhile.
-  private func answered<Answer>(
-    _ id: String, _ token: Int,
-    event: (inout JobPollStateMachine, Answer, Duration, Double) -> [JobPollStateMachine.Action],
-    with result: () -> Result<Answer, CloudError>
-  ) {
-    inFlight -= 1
-    defer {
-      startQuestions()
-      arm()
-    }
-    guard var entry = entries[id], entry.token == token else { return }
+  private func answered(
+    _ id: String, _ token: Int, _ result: Result<JobStatus, CloudError>
+  ) async -> PollPlanner.Ask? {
+    note(result)
+    perform(planner.answered(id, token: token, result, now: time.monotonic, random: random()))
+    return await nextAsk()
+  }
+
+  private func lookedUp(
+    _ id: String, _ token: Int, _ result: Result<[ImageRecord], CloudError>
+  ) async -> PollPlanner.Ask? {
+    note(result)
+    perform(planner.lookedUp(id, token: token, result, now: time.monotonic, random: random()))
+    return await nextAsk()
+  }
+
+  private func listed(_ result: Result<[SeenImage], CloudError>) async -> PollPlanner.Ask? {
+    note(result)
     let now = time.monotonic
-    let actions =
-      switch result() {
-      case .success(let answer): event(&entry.machine, answer, now, random())
-      case .failure(let error): entry.machine.queryFailed(error, now: now, random: random())
-      }
-    entries[id] = entry
-    perform(actions, for: id)
-    schedule(id)
+    switch result {
+    case .success(let images): perform(limiter.withBudget { planner.listed(images, now: now, budget: $0) })
+    case .failure(let error): planner.listFailed(now: now, retryAfter: error.retryAfter)
+    }
+    return await nextAsk()
+  }
+
+  /// What the worker that brought an answer does next; nil when there is no job any more.
+  private func nextAsk() async -> PollPlanner.Ask? {
+    pump()
+    if entries.isEmpty { return nil }
+    return await withCheckedContinuation { continuation in
+      idleWorkers.append(continuation)
+      pump()
+    }
+  }
+
+  private func releaseWorkers() {
+    let workers = idleWorkers
+    idleWorkers = []
+    for worker in workers { worker.resume(returning: nil) }
+  }
+
+  /// Tells when the cloud begins to answer badly and when that is over.
+  private func note<Answer>(_ result: Result<Answer, CloudError>) {
+    let now = time.monotonic
+    switch result {
+    case .failure(let error) where JobPollStateMachine.isTrouble(error):
+      guard case .degraded(let reason, let lasting)? = health.failed(error.message, now: now) else { return }
+      events.emit(.degraded(nil, reason: reason, lasting: lasting, delay: error.retryAfter ?? policy.first))
+    default:
+      let wasDegraded = health.isDegraded
+      if case .recovered(let lasting)? = health.succeeded(now: now) { events.emit(.recovered(after: lasting)) }
+      if wasDegraded { planner.cloudRecovered(now: now, random: random) }
+    }
   }
 
   private static func result<Answer>(_ body: () async throws -> Answer) async -> Result<Answer, CloudError> {

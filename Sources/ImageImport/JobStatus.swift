@@ -57,6 +57,16 @@ public struct JobStatus: Sendable, Hashable {
       ?? subJobs.lazy.compactMap(\.failReason).first
   }
 
+  /// The same without what only a reader of the whole answer needs, to be kept for each of many jobs.
+  var slim: JobStatus {
+    guard !state.isFinal else { return self }
+    var copy = self
+    copy.raw = .null
+    copy.entities = .null
+    copy.subJobs = []
+    return copy
+  }
+
   /// One of the examples is a fraction (0.40), other clouds show percent (40): up to 1 it is a fraction, above it percent.
   private static func fraction(_ value: JSONValue?) -> Double? {
     let number = value?.doubleValue ?? value?.stringValue.flatMap { Double($0.trimmed.prefix { $0 != "%" }) }

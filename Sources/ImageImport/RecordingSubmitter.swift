@@ -28,20 +28,25 @@ public struct RecordingSubmitter: Submitter {
   let client: ImageClient
   let store: any ImportRecordStore
   let policy: Policy
+  let admission: (any ImportAdmission)?
   let events: any ImportEventSink
   let jitter: @Sendable () -> Double
   let makeID: @Sendable (Date) -> String
   private let probe: MarkerProbe?
 
-  /// A submitter over a client and a store; `jitter` gives numbers from 0 to 1, `makeID` the ids of records.
+  /// A submitter over a client and a store.
+  ///
+  /// `admission` lets imports through as there is room for them, `jitter` gives numbers from 0 to 1, `makeID` the ids of records.
   public init(
     client: ImageClient, store: any ImportRecordStore, policy: Policy = Policy(),
-    events: any ImportEventSink = NoEvents(), jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) },
+    admission: (any ImportAdmission)? = nil, events: any ImportEventSink = NoEvents(),
+    jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) },
     makeID: @escaping @Sendable (Date) -> String = { ULID.make(at: $0) }
   ) {
     self.client = client
     self.store = store
     self.policy = policy
+    self.admission = admission
     self.events = events
     self.jitter = jitter
     self.makeID = makeID
@@ -95,7 +100,7 @@ public struct RecordingSubmitter: Submitter {
     switch claim {
     case .started(let record): return try await holding(record) { try await send(record, options) }
     case .takenOver(let record): return try await holding(record) { try await takeOver(record, options) }
-    case .underWay(let record): return attach(record)
+    case .underWay(let record): return await attach(record)
     case .busy(let record): return try await follow(record, options)
     case .finished: return nil
     }
@@ -129,7 +134,7 @@ public struct RecordingSubmitter: Submitter {
     case .unknown, .notFound:
       return try await settle(record, options)
     case .accepted, .running, .adopted:
-      return attach(record)
+      return await attach(record)
     case .succeeded, .failed, .resubmitted, .givenUp:
       return try ended(record)
     }
@@ -148,7 +153,7 @@ public struct RecordingSubmitter: Submitter {
       }
       switch try await store.claim(id: record.id) {
       case .busy: continue
-      case .underWay(let record): return attach(record)
+      case .underWay(let record): return await attach(record)
       case .takenOver(let record): return try await holding(record) { try await takeOver(record, options) }
       case .finished(let record) where record.state == .succeeded || record.state == .failed: return try ended(record)
       case .started, .finished, nil: return nil
@@ -156,8 +161,9 @@ public struct RecordingSubmitter: Submitter {
     }
   }
 
-  private func attach(_ record: ImportRecord) -> JobReference {
+  private func attach(_ record: ImportRecord) async -> JobReference {
     let job = JobReference(record, origin: .attached) ?? JobReference(id: "", recordID: record.id)
+    await admission?.underWay(job)
     events.emit(.attached(job))
     return job
   }
@@ -222,24 +228,56 @@ public struct RecordingSubmitter: Submitter {
   // MARK: Sending
 
   func send(_ first: ImportRecord, _ options: SubmitOptions) async throws -> JobReference {
+    guard let admission else { return try await send(first, options, ticket: nil) }
+    let ticket: Int
+    do {
+      ticket = try await admission.admit(first.name)
+    } catch {
+      throw ImportError(wrapping: error, request: first.request)
+    }
+    do {
+      let job = try await send(first, options, ticket: ticket)
+      if job.jobID == nil { await admission.withdraw(ticket) } else { await admission.accepted(ticket, as: job) }
+      return job
+    } catch {
+      await admission.withdraw(ticket)
+      throw error
+    }
+  }
+
+  private func send(_ first: ImportRecord, _ options: SubmitOptions, ticket: Int?) async throws -> JobReference {
     var record = first
     let body =
       record.isMarked ? ImportMarker.marked(record.request, with: record.id) ?? record.request : record.request
     var machine = SubmissionStateMachine(policy: policy.submission)
     var action = machine.proceed()
+    var refusal: CloudError?
     while true {
       switch action {
       case .send:
-        if Task.isCancelled { throw ImportError(wrapping: CancellationError(), request: record.request) }
+        // The turn first: a record that waits as sent would have to be looked for if the run ended now.
+        do {
+          try Task.checkCancellation()
+          try await client.limiter?.pause(for: .submit)
+        } catch {
+          throw ImportError(wrapping: error, request: record.request)
+        }
         // On disk before the first byte leaves: whoever finds an earlier state may send, whoever finds this one must look.
         record = try await store.apply(.send, to: record.id, at: time.now)
         let outcome = await post(body)
-        action = machine.sent(outcome, jitter: jitter())
+        refusal = if case .refused(let error) = outcome { error } else { nil }
+        var isFreed = false
+        if let ticket, let admission { isFreed = await admission.hasOthers(than: ticket) }
+        action = machine.sent(outcome, othersUnderWay: isFreed, jitter: jitter())
       case .wait(let delay, let reason):
         record = try await store.apply(.withdraw, to: record.id, at: time.now)
-        events.emit(.waiting(name: record.name, reason: reason, delay: delay))
         do {
-          try await time.sleep(for: delay)
+          if let ticket, let refusal, let admission, AdmissionGate.Refusal(code: refusal.code) != nil {
+            try await admission.admitAgain(ticket, record.name, after: refusal)
+          } else {
+            events.emit(.waiting(name: record.name, reason: reason, delay: delay))
+            try await time.sleep(for: delay)
+          }
         } catch {
           throw ImportError(wrapping: error, request: record.request)
         }
@@ -254,7 +292,7 @@ public struct RecordingSubmitter: Submitter {
 
   /// The POST, which a cancelled task lets finish for a moment: an answer thrown away would have to be settled later.
   private func post(_ body: ImportRequest) async -> SubmissionOutcome {
-    let posting = Task { [client] in await client.submit(body) }
+    let posting = Task { [client] in await client.submit(body, isPaidFor: true) }
     return await withTaskCancellationHandler {
       await posting.value
     } onCancel: {

@@ -57,8 +57,10 @@ public struct SubmissionStateMachine: Sendable {
 
   /// The POST came back; `jitter`, from 0 to 1, spreads the pauses of many submitters.
   ///
+  /// A used-up quota is an answer for good, unless others of ours are under way: one that fails gives its place back.
+  ///
   /// Valid in `sending`.
-  public mutating func sent(_ outcome: SubmissionOutcome, jitter: Double) -> Action {
+  public mutating func sent(_ outcome: SubmissionOutcome, othersUnderWay: Bool = false, jitter: Double) -> Action {
     guard case .sending = state else {
       preconditionFailure("A submission that is \(state) cannot have an outcome.")
     }
@@ -76,7 +78,9 @@ public struct SubmissionStateMachine: Sendable {
       let delay = SubmissionStateMachine.doubled(policy.unsentDelay, times: unsent - 1, cap: .seconds(60))
       return pause(delay * (0.5 + jitter / 2), reason: error.message)
     case .refused(let error):
-      guard SubmissionStateMachine.isForWantOfRoom(error) else { return end(.refused, error) }
+      guard SubmissionStateMachine.isForWantOfRoom(error) || othersUnderWay && error.code == "IMG.0015" else {
+        return end(.refused, error)
+      }
       throttled += 1
       let own = SubmissionStateMachine.doubled(
         policy.throttledDelay, times: throttled - 1, cap: policy.throttledDelayCap)

@@ -12,6 +12,9 @@ public final class JobTracker: ImportEventSink {
     jobs.withLock { $0.map { ($0.id, $0.imageName ?? "") } }
   }
 
+  /// The ledger's records of those, in the same order.
+  public var recordsUnderWay: [String] { jobs.withLock { $0.compactMap(\.recordID) } }
+
   public func emit(_ event: ImportEvent) {
     switch event {
     case .submitted(let job), .attached(let job), .adopted(let job, _):

@@ -38,11 +38,18 @@ extension ProgressBoard {
       let subject = name ?? "import"
       let isNew = phase(id: nil, name: subject) == nil
       update(id: "waiting:" + subject, name: subject, phase: .queued, note: reason, at: now)
-      let text = "\(Self.clause(reason)); tries again in \(DurationText.short(delay))"
+      let text = Self.clause(reason) + (delay.map { "; tries again in \(DurationText.short($0))" } ?? "")
       return isNew ? [notice(.step, subject, text)] : []
-    case .degraded(let job, let reason, let delay):
+    case .degraded(let job, let reason, let lasting, let delay):
+      let again = "; asks again in \(DurationText.short(delay))"
+      guard let job else {
+        let text = lasting > .zero ? "API degraded for \(DurationText.short(lasting)): " : "API degraded: "
+        return [notice(.warning, "cloud", text + Self.clause(reason) + again)]
+      }
       update(id: job.id, name: job.imageName, phase: phase(id: job.id, name: nil) ?? .running, note: reason, at: now)
-      return [notice(.step, subject(job), "\(Self.clause(reason)); asks again in \(DurationText.short(delay))")]
+      return [notice(.step, subject(job), Self.clause(reason) + again)]
+    case .recovered(let lasting):
+      return [notice(.step, "cloud", "API well again after \(DurationText.short(lasting))")]
     case .warning(let job, let message):
       return [notice(.warning, subject(job), message)]
     case .succeeded(let result):

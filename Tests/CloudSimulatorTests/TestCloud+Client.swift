@@ -25,7 +25,8 @@ struct TestClient: Sendable {
       all.compactMap { event in if case .warning(_, let message) = event { message } else { nil } }
     }
     var degradations: [(reason: String, delay: Duration)] {
-      all.compactMap { event in if case .degraded(_, let reason, let delay) = event { (reason, delay) } else { nil } }
+      all.compactMap { event in if case .degraded(_, let reason, _, let delay) = event { (reason, delay) } else { nil }
+      }
     }
     var pauses: [Duration] {
       all.compactMap { event in if case .waiting(_, _, let delay) = event { delay } else { nil } }
@@ -37,7 +38,8 @@ extension TestCloud {
   /// A client over the real network stack; by default its pauses are as short as this cloud's time is fast.
   func client(
     _ profile: CloudProfile? = nil, time: any TimeSource = SystemTime(), transport: (any HTTPTransport)? = nil,
-    scale: Double = 1000, timeouts: HTTPTimeouts = HTTPTimeouts(connect: .seconds(5), headers: .seconds(30))
+    scale: Double = 1000, timeouts: HTTPTimeouts = HTTPTimeouts(connect: .seconds(5), headers: .seconds(30)),
+    budget: RequestBudget.Policy? = nil
   ) -> TestClient {
     var profile = profile ?? access.profile
     profile.timeouts = timeouts
@@ -48,8 +50,11 @@ extension TestCloud {
     let session = CloudSession(
       profile: profile, transport: transport ?? self.transport, time: time,
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-      schedule: schedule, random: { 0.5 })
+      schedule: schedule, governor: budget.map { RequestLimiter(policy: $0, time: time) }, random: { 0.5 })
     let images = ImageClient(session: session, time: time)
+    let scheduler = JobScheduler(
+      client: images, time: time, policy: PollPolicy().scaled(by: scale),
+      admission: AdmissionGate.Policy().scaled(by: scale), events: events, random: { 0.5 })
     let imports = ImportService(
       client: images, rules: RuleSet(dialect: .otc),
       submitter: RecordingSubmitter(
@@ -57,10 +62,8 @@ extension TestCloud {
         policy: RecordingSubmitter.Policy(
           submission: SubmissionPolicy().scaled(by: scale),
           settlement: SettlementPolicy(looks: [.zero], interval: .milliseconds(50), settlingTime: .milliseconds(200))),
-        events: events, jitter: { 0.5 }),
-      scheduler: JobScheduler(
-        client: images, time: time, policy: PollPolicy().scaled(by: scale), events: events, random: { 0.5 }),
-      events: events)
+        admission: scheduler, events: events, jitter: { 0.5 }),
+      scheduler: scheduler, events: events)
     return TestClient(session: session, images: images, imports: imports, events: events)
   }
 

@@ -39,39 +39,127 @@ struct JobPollStateMachineTests {
     #expect(early.due(now: .seconds(104)) == [])
   }
 
-  @Test("asks at growing intervals up to a cap")
-  func growth() {
+  /// The pauses of a machine that is answered RUNNING until this age.
+  private func pauses(_ timing: JobTiming, until age: Duration, stretch: Double = 1) -> [(age: Double, pause: Double)] {
     var machine = machine()
-    var pauses: [Double] = []
-    for _ in 0..<12 {
-      let due = machine.nextDue ?? .zero
+    machine.timing = timing
+    machine.stretch = stretch
+    var pauses: [(age: Double, pause: Double)] = []
+    var due = machine.nextDue ?? .zero
+    while due < .seconds(100) + age {
       #expect(machine.due(now: due) == [.query])
       _ = machine.answered(status("RUNNING"), now: due, random: 0.5)
-      pauses.append(((machine.nextDue ?? .zero) - due).inSeconds)
+      let next = machine.nextDue ?? .zero
+      pauses.append(((due - .seconds(100)).inSeconds, (next - due).inSeconds))
+      due = next
     }
-    #expect(pauses == pauses.sorted())
-    #expect(pauses.first == 7.5 && pauses.last == 60)
+    return pauses
+  }
+
+  @Test("asks more often towards the learned median, and after it at a tenth of the age")
+  func adaptiveIntervals() {
+    let learned = JobTiming(early: .seconds(200), median: .seconds(300), isLearned: true)
+    let pauses = pauses(learned, until: .seconds(3000))
+    for (age, pause) in pauses {
+      let early: Double = min(max((300 - age) / 4, 2), 60)
+      let late: Double = min(max(age * 0.1, 5), 60)
+      let wanted = age < 300 ? early : late
+      #expect(abs(pause - wanted) < 1e-6, "at \(age) s")
+    }
+    #expect(pauses.first?.pause == 60 && pauses.last?.pause == 60)
+    #expect(pauses.contains { $0.pause == 2 })
+  }
+
+  @Test("does not trust a guess: no pause is longer than half of the time that has passed")
+  func guesses() {
+    for (age, pause) in pauses(JobTiming(guess: .seconds(300)), until: .seconds(200)) {
+      #expect(pause <= max(5, age / 2) + 1e-6, "at \(age) s")
+    }
+  }
+
+  @Test("asks first after half of what the fastest imports take, but never before five seconds")
+  func learnedFirst() {
+    func first(_ early: Duration) -> Duration? {
+      var machine = JobPollStateMachine(
+        policy: policy, reference: reference, age: .zero, now: .seconds(100),
+        timing: JobTiming(early: early, median: .seconds(3000), isLearned: true))
+      machine.subscribe(1, limit: nil, now: .seconds(100))
+      return machine.nextDue
+    }
+    #expect(first(.seconds(200)) == .seconds(200))
+    #expect(first(.seconds(1)) == .seconds(105))
   }
 
   @Test("spreads the intervals by the injected jitter")
   func jitter() {
-    var low = asked(PollPolicy(jitter: 0.1))
-    var high = low
-    _ = low.answered(status("RUNNING"), now: .seconds(105), random: 0)
-    _ = high.answered(status("RUNNING"), now: .seconds(105), random: 1)
-    #expect(abs(((low.nextDue ?? .zero) - .seconds(105)).inSeconds - 6.75) < 1e-6)
-    #expect(abs(((high.nextDue ?? .zero) - .seconds(105)).inSeconds - 8.25) < 1e-6)
+    let start = asked(PollPolicy(jitter: 0.1))
+    func pause(_ random: Double) -> Double {
+      var machine = start
+      machine.timing = JobTiming(early: .seconds(20), median: .seconds(65), isLearned: true)
+      _ = machine.answered(status("RUNNING"), now: .seconds(105), random: random)
+      return ((machine.nextDue ?? .zero) - .seconds(105)).inSeconds
+    }
+    #expect(abs(pause(0) - 13.5) < 1e-6)
+    #expect(abs(pause(0.5) - 15) < 1e-6)
+    #expect(abs(pause(1) - 16.5) < 1e-6)
   }
 
-  @Test("asks earlier when the job is about to end")
+  @Test("asks when the job says that it will end, earlier or later than usual")
   func prediction() {
     var machine = machine(age: .seconds(900))
     #expect(machine.due(now: .seconds(100)) == [.query])
-    _ = machine.answered(status("RUNNING", ["entities": ["process_percent": 0.9]]), now: .seconds(100), random: 0.5)
-    #expect(machine.nextDue == .seconds(107.5))
-    #expect(machine.due(now: .seconds(107.5)) == [.query])
-    _ = machine.answered(status("RUNNING", ["entities": ["process_percent": 0.999]]), now: .seconds(108), random: 0.5)
-    #expect(machine.nextDue == .seconds(110))
+    _ = machine.answered(status("RUNNING", ["entities": ["process_percent": 0.98]]), now: .seconds(100), random: 0.5)
+    let pause = ((machine.nextDue ?? .zero) - .seconds(100)).inSeconds
+    #expect(abs(pause - 900 * 0.02 / 0.98) < 1e-6)
+    _ = machine.due(now: .seconds(200))
+    _ = machine.answered(status("RUNNING", ["entities": ["process_percent": 0.999]]), now: .seconds(200), random: 0.5)
+    #expect(machine.nextDue == .seconds(202))
+    _ = machine.due(now: .seconds(202))
+    _ = machine.answered(status("RUNNING", ["entities": ["process_percent": 0.5]]), now: .seconds(202), random: 0.5)
+    #expect(machine.nextDue == .seconds(262))
+  }
+
+  @Test("asks at once when an image that can be its own is seen, and soon again while the job goes on")
+  func sighting() {
+    var machine = asked()
+    machine.timing = JobTiming(early: .seconds(500), median: .seconds(1000), isLearned: true)
+    _ = machine.answered(status("RUNNING"), now: .seconds(105), random: 0.5)
+    #expect(machine.nextDue == .seconds(165))
+    let isDue = machine.imageSeen(now: .seconds(110))
+    #expect(isDue && machine.nextDue == .seconds(110))
+    #expect(machine.due(now: .seconds(110)) == [.query])
+    let isAgain = machine.imageSeen(now: .seconds(110))
+    #expect(!isAgain, "a question is under way")
+    var now = Duration.seconds(110)
+    var pauses: [Double] = []
+    for _ in 0..<7 {
+      _ = machine.answered(status("RUNNING"), now: now, random: 0.5)
+      let next = machine.nextDue ?? .zero
+      pauses.append((next - now).inSeconds)
+      now = next
+      _ = machine.due(now: now)
+    }
+    #expect(pauses == [2, 4, 8, 16, 32, 60, 60])
+  }
+
+  @Test("a pause for the cloud's silence is cut short when it answers others")
+  func recovery() {
+    var machine = asked()
+    var now = Duration.seconds(105)
+    for _ in 0..<6 {
+      _ = machine.queryFailed(offline, now: now, random: 0.5)
+      now = machine.nextDue ?? now
+      _ = machine.due(now: now)
+    }
+    _ = machine.queryFailed(offline, now: now, random: 0.5)
+    #expect((machine.nextDue ?? .zero) - now == .seconds(300))
+    let isSooner = machine.cloudRecovered(now: now + .seconds(10), random: 0.5)
+    #expect(isSooner)
+    #expect(machine.nextDue == now + .seconds(11))
+    var well = asked()
+    _ = well.answered(status("RUNNING"), now: .seconds(105), random: 0.5)
+    let isTouched = well.cloudRecovered(now: .seconds(105), random: 0)
+    #expect(!isTouched, "it was not failing")
   }
 
   @Test("scales with the clock of the cloud")
@@ -141,7 +229,7 @@ struct JobPollStateMachineTests {
     let due = machine.nextDue ?? .zero
     _ = machine.due(now: due)
     _ = machine.answered(status("RUNNING"), now: due, random: 0.5)
-    #expect((machine.nextDue ?? .zero) - due == .seconds(7.5), "one answer, and all is well again")
+    #expect((machine.nextDue ?? .zero) - due == .seconds(60), "one answer, and all is well again")
   }
 
   @Test("waits as long as Retry-After says")
@@ -259,7 +347,7 @@ struct JobPollStateMachineTests {
     let running = status("RUNNING")
     _ = machine.answered(running, now: .seconds(105), random: 0)
     #expect(
-      machine.due(now: .seconds(20_000)) == [.detach(waiter: 1, limit: .seconds(10_000), last: running), .forget])
+      machine.due(now: .seconds(20_000)) == [.detach(waiter: 1, limit: .seconds(10_000), last: running.slim), .forget])
   }
 
   @Test("waits a day when nobody says how long")

@@ -30,7 +30,7 @@ struct JobSchedulerTests {
     return cloud
   }
 
-  @Test("waits ten hours in no time, with growing intervals")
+  @Test("waits ten hours in no time, asking once a minute")
   func longImport() async throws {
     let cloud = cloud(running: .seconds(36_000))
     let events = EventLog()
@@ -135,7 +135,11 @@ struct JobSchedulerTests {
       try await scheduler.wait(for: reference)
     }
     #expect(result.imageID == "i1" && result.waited > .seconds(10_000))
-    #expect(events.names.count { $0 == "degraded" } == 60)
+    // Told as it lasts twice as long each time, not for every question.
+    let told = events.names.count { $0 == "degraded" }
+    #expect((3...15).contains(told), "\(events.names)")
+    #expect(events.names.contains("recovered"))
+    #expect(result.waited < .seconds(20_000))
   }
 
   @Test("detaches at the time limit, and the job can be waited for again")
@@ -205,8 +209,8 @@ struct JobSchedulerTests {
       }
     }
     #expect(ids == Set(references.map { "image-\($0.id)" }))
-    #expect(cloud.transport.requests.count == 40)
-    #expect(cloud.transport.mostInFlight == 4)
+    #expect(cloud.transport.requests.count { $0.url.contains("/jobs/") } == 40)
+    #expect(cloud.transport.mostInFlight <= 5, "four questions and a list")
   }
 
   @Test("finds the image by name when the job does not name it")

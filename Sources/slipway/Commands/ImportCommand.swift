@@ -82,10 +82,15 @@ struct ImportCommand: AsyncParsableCommand {
       let job = workplace.jobs.underWay.first?.id
       console.note(
         job.map { "Interrupted; job \($0) goes on in the cloud." } ?? "Interrupted before the cloud named a job.")
+      workplace.tellHowToGoOn()
       workplace.json?.emitFinished(ExitStatus(signal))
       throw ExitCode(ExitStatus(signal).code)
     }
-    if case .failure(let error) = outcome { throw workplace.fail(error) }
+    if case .failure(let error) = outcome {
+      let status = workplace.fail(error)
+      if status.rawValue == ExitStatus.detached.code { workplace.tellHowToGoOn() }
+      throw status
+    }
     if let status = console.reportOutputFailure() { throw ExitCode(status.code) }
   }
 }

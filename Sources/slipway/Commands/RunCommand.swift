@@ -43,6 +43,7 @@ struct RunCommand: AsyncParsableCommand {
     hooks.json = workplace.json
     let status = await ScriptRunner(console: workplace.console, hooks: hooks).run(path: script, arguments: arguments)
     await workplace.close()
+    if [ExitStatus.detached, .interrupted].contains(status) { workplace.tellHowToGoOn() }
     if status.code != 0 { throw ExitCode(status.code) }
   }
 }

@@ -24,6 +24,12 @@ struct CloudOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Whose rules to follow: otc or huawei. The cloud's own by default.", valueName: "dialect"))
   var dialect: CloudDialect?
 
+  @Option(
+    help: ArgumentHelp(
+      "How many requests a second the image service gets at most; 5 by default, more where --clock-scale is. Also SLIPWAY_REQUESTS_PER_SECOND.",
+      valueName: "number"))
+  var requestsPerSecond: Double?
+
   @Option(name: .customLong("output"), help: ArgumentHelp("text, or json: one JSON object a line.", valueName: "form"))
   var form: OutputForm = .text
 
@@ -32,9 +38,14 @@ struct CloudOptions: ParsableArguments {
 
   @OptionGroup var faults: FaultOptions
 
+  static let requestRates = 0.01...1e6
+
   func validate() throws {
     if cloud == "" { throw ValidationError("--cloud must name an entry of clouds.yaml, got ''.") }
     if localCloud == "" { throw ValidationError("--local-cloud must name a directory, got ''.") }
+    if let requestsPerSecond, !Self.requestRates.contains(requestsPerSecond) {
+      throw ValidationError("--requests-per-second must be from 0.01 to 1000000, got \(requestsPerSecond).")
+    }
     if let clockScale, !(clockScale > 0 && clockScale <= 1e6) {
       throw ValidationError("--clock-scale must be above 0 and at most 1000000, got \(clockScale).")
     }

@@ -11,6 +11,9 @@ struct Settings: Sendable {
   var logLevel = LogLevel.info
   var trouble = Trouble()
 
+  /// The request budget; nil for the usual one.
+  var requestsPerSecond: Double?
+
   /// The ledger's file; nil for the standard one.
   var ledger: String?
   var marksImages = true
@@ -21,7 +24,7 @@ extension CloudOptions {
   var settings: Settings {
     Settings(
       cloud: cloud, localCloud: localCloud, clockScale: clockScale, dialect: dialect, form: form, logLevel: logLevel,
-      trouble: faults.trouble)
+      trouble: faults.trouble, requestsPerSecond: requestsPerSecond)
   }
 
   /// The same with what was said about the ledger.

@@ -21,14 +21,16 @@ final class CloudRuntime: Sendable {
   private let logger: Logger
   private let environment: [String: String]
   private let ledger: LedgerAccess
+  private let requestsPerSecond: Double?
   private let time: any TimeSource
   private let opened = Mutex(Opened())
 
-  /// `scale` is how much faster the cloud's time runs than this machine's.
+  /// `scale` is how much faster the cloud's time runs than this machine's; `requestsPerSecond` is the request budget, nil for the usual one.
   init(
     choice: CloudChoice, scale: Double, events: any ImportEventSink, logger: Logger, environment: [String: String],
-    ledger: LedgerAccess, time: any TimeSource = SystemTime()
+    ledger: LedgerAccess, requestsPerSecond: Double? = nil, time: any TimeSource = SystemTime()
   ) {
+    self.requestsPerSecond = requestsPerSecond
     self.choice = choice
     self.scale = scale
     self.events = events
@@ -75,16 +77,23 @@ final class CloudRuntime: Sendable {
     }
     let transport = AsyncHTTPTransport(
       verifyTLS: profile.verifyTLS, caFile: profile.caFile, proxyEnvironment: environment)
-    let session = CloudSession(profile: profile, transport: transport, time: time, logger: logger)
+    let limiter = RequestLimiter(
+      policy: RequestBudget.Policy(rate: requestsPerSecond ?? 5).scaled(by: requestsPerSecond == nil ? scale : 1),
+      time: time)
+    let session = CloudSession(
+      profile: profile, transport: transport, time: time, logger: logger, governor: limiter)
     opened.withLock {
       $0.transport = transport
       $0.session = session
     }
     let client = ImageClient(session: session, time: time, deletionInterval: deletionInterval)
+    let scheduler = JobScheduler(
+      client: client, time: time, policy: polling, admission: AdmissionGate.Policy().scaled(by: scale),
+      history: RecordedDurations(store: store), events: events)
     return ImportService(
       client: client, rules: RuleSet(dialect: profile.dialect),
-      submitter: RecordingSubmitter(client: client, store: store, policy: submission, events: events),
-      scheduler: JobScheduler(client: client, time: time, policy: polling, events: events),
-      events: events)
+      submitter: RecordingSubmitter(
+        client: client, store: store, policy: submission, admission: scheduler, events: events),
+      scheduler: scheduler, events: events)
   }
 }

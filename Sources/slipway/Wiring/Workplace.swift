@@ -21,9 +21,11 @@ struct Workplace: Sendable {
   let logger: Logger
   let environment: [String: String]
   let workingDirectory: String
+  private let options: Settings
 
   /// `quiet` shows no progress at all; with `tellsFailures` false it leaves failed imports to the command's own report.
   init(_ options: Settings, quiet: Bool = false, tellsFailures: Bool = true) throws {
+    self.options = options
     environment = ProcessInfo.processInfo.environment
     workingDirectory = FileManager.default.currentDirectoryPath
     let console = Console(terminal: .detect(environment: environment))
@@ -59,9 +61,18 @@ struct Workplace: Sendable {
       case .ask: TerminalQuestion.policy(console)
       }
     submission = SubmitOptions(onNotFound: policy, marksImage: options.marksImages)
+    var requestsPerSecond = options.requestsPerSecond
+    if requestsPerSecond == nil, let text = environment["SLIPWAY_REQUESTS_PER_SECOND"], !text.isEmpty {
+      guard let number = Double(text), CloudOptions.requestRates.contains(number) else {
+        throw CommandFailure(
+          .configuration, "SLIPWAY_REQUESTS_PER_SECOND must be a number from 0.01 to 1000000, got '\(text)'.",
+          hint: "unset it for the usual 5 a second")
+      }
+      requestsPerSecond = number
+    }
     runtime = CloudRuntime(
       choice: choice, scale: choice.clockScale(options.clockScale), events: events, logger: logger,
-      environment: environment, ledger: ledger)
+      environment: environment, ledger: ledger, requestsPerSecond: requestsPerSecond)
   }
 
   /// Says which cloud is used where that could be mistaken.
@@ -103,6 +114,19 @@ struct Workplace: Sendable {
     console.note(report.text(console.terminal.errorStyle))
     json?.emit(report)
     return ExitCode(ExitStatus(error).code)
+  }
+
+  /// Says how to wait for what goes on in the cloud, as a command to be copied; nothing where nothing goes on.
+  func tellHowToGoOn() {
+    let records = jobs.recordsUnderWay
+    guard !records.isEmpty, let path = ledger.path else { return }
+    var words = ["slipway", "jobs", "resume"]
+    if let cloud = options.cloud { words += ["--cloud", cloud] }
+    if let directory = options.localCloud { words += ["--local-cloud", directory] }
+    if options.ledger != nil { words += ["--ledger", path] }
+    // All that is open is as good as a list of many.
+    if records.count <= 5 { words += records }
+    console.note("To go on: " + words.map(ShellWord.quoted).joined(separator: " "))
   }
 
   /// Ends progress and connections.

@@ -1,0 +1,57 @@
+import Foundation
+
+/// Finds the jobs whose image one can be.
+///
+/// A marker decides: an image that has one belongs to that import or to none of these. Without it, because it was switched off or because
+/// the cloud shows tags later, name and origin make candidates, and the job itself is asked for the truth.
+struct JobIndex: Sendable {
+  private struct Entry: Sendable {
+    var recordID: String?
+    var name: String?
+    var origin: String?
+    var earliest: Date?
+  }
+
+  /// How many jobs one image lets be asked for; names need not be unique.
+  private static let mostCandidates = 8
+
+  /// How far the clocks of this machine and the cloud may be apart.
+  static let clockSlack: TimeInterval = 120
+
+  private var entries: [String: Entry] = [:]
+  private var byRecord: [String: String] = [:]
+  private var byName: [String: [String]] = [:]
+
+  mutating func insert(_ job: JobReference) {
+    let entry = Entry(
+      recordID: job.recordID, name: job.imageName, origin: job.request?.imageURL.map { "file,\($0)" },
+      earliest: job.submittedAt.map { $0 - JobIndex.clockSlack })
+    entries[job.id] = entry
+    if let id = entry.recordID { byRecord[id] = job.id }
+    if let name = entry.name { byName[name, default: []].append(job.id) }
+  }
+
+  mutating func remove(_ id: String) {
+    guard let entry = entries.removeValue(forKey: id) else { return }
+    if let record = entry.recordID, byRecord[record] == id { byRecord[record] = nil }
+    guard let name = entry.name else { return }
+    byName[name]?.removeAll { $0 == id }
+    if byName[name]?.isEmpty == true { byName[name] = nil }
+  }
+
+  /// The jobs to ask for, the earliest first.
+  func candidates(for image: SeenImage, except isTried: (String) -> Bool) -> [String] {
+    if let marker = image.marker {
+      return byRecord[marker].map { isTried($0) ? [] : [$0] } ?? []
+    }
+    guard let jobs = byName[image.name] else { return [] }
+    var found: [String] = []
+    for id in jobs where found.count < JobIndex.mostCandidates {
+      guard let entry = entries[id], !isTried(id) else { continue }
+      if let origin = entry.origin, let own = image.origin, own != origin { continue }
+      if let earliest = entry.earliest, let created = image.createdAt, created < earliest { continue }
+      found.append(id)
+    }
+    return found
+  }
+}

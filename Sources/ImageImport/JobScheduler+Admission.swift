@@ -1,0 +1,132 @@
+import CloudAccess
+
+/// The gate: how many imports are under way at once.
+extension JobScheduler: ImportAdmission {
+  public func admit(_ name: String?) async throws -> Int {
+    let ticket = nextNumber()
+    try await pass(ticket, name) { self.gate.request(ticket, now: self.time.monotonic) }
+    return ticket
+  }
+
+  public func admitAgain(_ ticket: Int, _ name: String?, after error: CloudError) async throws {
+    guard let refusal = AdmissionGate.Refusal(code: error.code) else { return }
+    let why = error.code.flatMap(ErrorCatalogue.entry)?.meaning ?? error.message
+    try await pass(ticket, name, why) { self.gate.refused(ticket, refusal, now: self.time.monotonic) }
+  }
+
+  public func accepted(_ ticket: Int, as job: JobReference) {
+    gate.accepted(ticket)
+    tickets[job.id] = ticket
+    admitted[ticket] = job
+    watchIfNeeded()
+  }
+
+  public func underWay(_ job: JobReference) {
+    guard job.jobID != nil, tickets[job.id] == nil else { return }
+    let ticket = nextNumber()
+    gate.occupy(ticket)
+    tickets[job.id] = ticket
+    admitted[ticket] = job
+  }
+
+  public func withdraw(_ ticket: Int) {
+    queued.removeValue(forKey: ticket)?.continuation.resume(throwing: CancellationError())
+    take(gate.withdraw(ticket, now: time.monotonic))
+    if gate.queueCount == 0 { stopWatching() }
+    pump()
+  }
+
+  public func hasOthers(than ticket: Int) -> Bool { gate.hasOthers(than: ticket) }
+
+  /// How many imports are under way, and how many wait for room.
+  public var admissions: (underWay: Int, waiting: Int, limit: Int) {
+    (gate.inFlightCount, gate.queueCount, gate.limit)
+  }
+
+  /// A job has ended, whoever saw it.
+  func ended(_ id: String, madeImage: Bool = false) {
+    guard let ticket = tickets.removeValue(forKey: id) else { return }
+    admitted[ticket] = nil
+    take(gate.ended(ticket, madeImage: madeImage, now: time.monotonic))
+    if gate.queueCount == 0 { stopWatching() }
+  }
+
+  /// Somebody asked for a job outside of this scheduler.
+  func noticed(_ id: String, _ status: JobStatus) {
+    guard status.state.isFinal else { return }
+    ended(id, madeImage: status.state == .succeeded)
+    pump()
+  }
+
+  /// Waits in the queue until the gate lets the ticket through.
+  private func pass(
+    _ ticket: Int, _ name: String?, _ refusal: String? = nil, _ enter: () -> [AdmissionGate.Action]
+  ) async throws {
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        queued[ticket] = (name, continuation)
+        take(enter())
+        if queued[ticket] != nil {
+          tellQueued(ticket, name, refusal)
+          watchIfNeeded()
+        }
+        pump()
+      }
+    } onCancel: {
+      Task { await self.cancelQueued(ticket) }
+    }
+  }
+
+  private func cancelQueued(_ ticket: Int) {
+    guard queued[ticket] != nil else { return }
+    withdraw(ticket)
+  }
+
+  private func tellQueued(_ ticket: Int, _ name: String?, _ refusal: String?) {
+    let underWay = gate.inFlightCount
+    if underWay == 0, let end = gate.blockedUntil {
+      let delay = max(.zero, end - time.monotonic)
+      return events.emit(.waiting(name: name, reason: refusal ?? "The cloud has no room for it.", delay: delay))
+    }
+    let ahead = gate.position(of: ticket) ?? 0
+    var reason = underWay == 1 ? "One import is under way" : "\(underWay) imports are under way"
+    if gate.inFlightCount >= gate.limit { reason += ", as many as the cloud takes" }
+    if ahead > 0 { reason += "; \(ahead) more \(ahead == 1 ? "is" : "are") ahead" }
+    events.emit(.waiting(name: name, reason: reason + ".", delay: nil))
+  }
+
+  /// Does what the gate decided.
+  func take(_ actions: [AdmissionGate.Action]) {
+    for action in actions {
+      switch action {
+      case .admit(let ticket): queued.removeValue(forKey: ticket)?.continuation.resume()
+      case .askQuota:
+        Task { [client] in
+          let quota = try? await client.quota()
+          self.quotaAnswered(quota?.free)
+        }
+      }
+    }
+  }
+
+  private func quotaAnswered(_ free: Int?) {
+    take(gate.quotaAnswered(free: free, now: time.monotonic))
+    if gate.queueCount == 0 { stopWatching() }
+    pump()
+  }
+
+  /// Sees to it that the end of every import under way is noticed while others wait for it: a script may submit a hundred and wait for the
+  /// first only then.
+  func watchIfNeeded() {
+    guard gate.queueCount > 0 else { return }
+    for job in admitted.values where entries[job.id] == nil {
+      subscribe(nextNumber(), .gate, to: job, limit: .seconds(1_000_000_000))
+    }
+  }
+
+  private func stopWatching() {
+    for (id, entry) in entries {
+      for (number, waiter) in entry.waiters where waiter.isGate { unsubscribe(number, from: id) }
+    }
+  }
+}

@@ -1,0 +1,341 @@
+import CloudAccess
+import Foundation
+
+/// Decides for all jobs of a process what is asked next: a value without clock or network, so that ten thousand jobs can be tried in seconds.
+///
+/// Each job has its ``JobPollStateMachine``; a heap holds the moments they are due. Due jobs queue up for the request budget, the longest
+/// due first. From twenty jobs on a list of the images that are new since the last one comes beside it: one request that shows the end of
+/// many. Whoever it shows is asked for at once, ahead of the queue; the queue itself goes on more slowly, since a failure may never show.
+struct PollPlanner: Sendable {
+  /// What happened to a job.
+  typealias Effect = (id: String, action: JobPollStateMachine.Action)
+
+  /// A question to send now.
+  enum Ask: Sendable, Equatable {
+    /// Ask for the job.
+    case job(String, token: Int)
+
+    /// List the images of a name, for a job that named none.
+    case images(String, token: Int, name: String)
+
+    /// List the active images that changed since.
+    case list(since: Date)
+  }
+
+  private enum Place { case none, queued, urgent, asked }
+
+  private struct Entry {
+    let token: Int
+    let size: JobDurations.Size
+    let submittedAt: Date?
+    var machine: JobPollStateMachine
+
+    /// The moment under which the heap holds the job; other moments in the heap are stale.
+    var scheduled: Duration?
+    var place = Place.none
+    var tried: Set<String> = []
+  }
+
+  /// Lists overlap by so much of the cloud's time: an image may show a little after its date.
+  private static let listOverlap: TimeInterval = 10
+
+  let policy: PollPolicy
+  private(set) var durations: JobDurations
+  private let maximumInFlight: Int
+  private var entries: [String: Entry] = [:]
+  private var index = JobIndex()
+  private var heap = DueHeap<String>()
+  private var queue = TokenQueue()
+  private var urgent = TokenQueue()
+  private var lookUps: [(id: String, token: Int, name: String)] = []
+  private var inFlight = 0
+  private var lastToken = 0
+
+  /// When the budget lets the next question go; nil while nothing waits for it.
+  private var budgetDue: Duration?
+  private var listDue: Duration?
+  private var isListing = false
+  private var newest: Date?
+
+  init(policy: PollPolicy, maximumInFlight: Int = 16, durations: JobDurations? = nil) {
+    self.policy = policy
+    self.maximumInFlight = max(1, maximumInFlight)
+    self.durations = durations ?? JobDurations(guess: policy.guess)
+  }
+
+  var count: Int { entries.count }
+  func contains(_ id: String) -> Bool { entries[id] != nil }
+
+  /// An import that ended elsewhere took so long.
+  mutating func learn(_ duration: Duration, size: JobDurations.Size) { durations.add(duration, size: size) }
+
+  /// When ``advance(now:)`` and ``asks(now:budget:)`` have something to do; nil while only answers are awaited.
+  var nextDue: Duration? {
+    mutating get {
+      while let first = heap.first, entries[first.item]?.scheduled != first.due { _ = heap.popFirst() }
+      let moments = [heap.first?.due, inFlight < maximumInFlight ? budgetDue : nil, isListing ? nil : listDue]
+      return moments.compactMap(\.self).min()
+    }
+  }
+
+  // MARK: Jobs
+
+  /// Takes a job in; one that is there already stays as it is.
+  mutating func add(_ reference: JobReference, age: Duration?, now: Duration) {
+    guard entries[reference.id] == nil else { return }
+    lastToken += 1
+    let size = JobDurations.Size(minDisk: reference.request?.minDisk)
+    entries[reference.id] = Entry(
+      token: lastToken, size: size, submittedAt: reference.submittedAt,
+      machine: JobPollStateMachine(
+        policy: policy, reference: reference, age: age, now: now, timing: durations.timing(size)))
+    index.insert(reference)
+    if entries.count >= policy.listsFrom, listDue == nil { listDue = now + max(policy.first, policy.listMinimum) }
+  }
+
+  /// Someone waits for a job that was added.
+  mutating func subscribe(_ waiter: Int, to id: String, limit: Duration?, now: Duration) {
+    entries[id]?.machine.subscribe(waiter, limit: limit, now: now)
+    schedule(id)
+  }
+
+  mutating func unsubscribe(_ waiter: Int, from id: String) -> [Effect] {
+    guard let actions = entries[id]?.machine.unsubscribe(waiter) else { return [] }
+    defer { schedule(id) }
+    return effects(actions, of: id, now: .zero)
+  }
+
+  /// Does what is due: time limits, and questions that queue up for ``asks(now:budget:)``.
+  mutating func advance(now: Duration) -> [Effect] {
+    var effects: [Effect] = []
+    while let first = heap.first, first.due <= now {
+      _ = heap.popFirst()
+      guard entries[first.item]?.scheduled == first.due else { continue }
+      entries[first.item]?.scheduled = nil
+      let actions = entries[first.item]?.machine.due(now: now) ?? []
+      effects += self.effects(actions, of: first.item, now: now)
+      schedule(first.item)
+    }
+    return effects
+  }
+
+  // MARK: Questions
+
+  /// What to ask now, as far as budget and connections reach; each answer comes back through one of the methods below.
+  mutating func asks(now: Duration, budget: inout RequestBudget) -> [Ask] {
+    var asks: [Ask] = []
+    budgetDue = nil
+    while inFlight < maximumInFlight {
+      if let (id, token, name) = lookUps.popLast() {
+        guard entries[id]?.token == token else { continue }
+        inFlight += 1
+        asks.append(.images(id, token: token, name: name))
+        continue
+      }
+      guard let (id, token) = nextInQueue() else { break }
+      guard budget.take(.poll, now: now) else {
+        budgetDue = now + budget.delay(.poll, now: now)
+        break
+      }
+      removeFirst(id)
+      inFlight += 1
+      asks.append(.job(id, token: token))
+    }
+    if let due = listDue, due <= now, !isListing {
+      if let since = listSince() {
+        isListing = true
+        asks.append(.list(since: since))
+      } else {
+        listDue = entries.count >= policy.listsFrom ? now + policy.listMaximum : nil
+      }
+    }
+    return asks
+  }
+
+  private mutating func nextInQueue() -> (id: String, token: Int)? {
+    while let first = urgent.first {
+      if let entry = entries[first.id], entry.token == first.token, entry.place == .urgent { return first }
+      urgent.removeFirst()
+    }
+    while let first = queue.first {
+      if let entry = entries[first.id], entry.token == first.token, entry.place == .queued { return first }
+      queue.removeFirst()
+    }
+    return nil
+  }
+
+  private mutating func removeFirst(_ id: String) {
+    if entries[id]?.place == .urgent { urgent.removeFirst() } else { queue.removeFirst() }
+    entries[id]?.place = .asked
+  }
+
+  /// The job query was answered, or failed; `random`, from 0 to 1, is for the jitter.
+  mutating func answered(
+    _ id: String, token: Int, _ result: Result<JobStatus, CloudError>, now: Duration, random: Double
+  ) -> [Effect] {
+    inFlight -= 1
+    guard let entry = entries[id], entry.token == token else { return [] }
+    prepare(id)
+    let actions: [JobPollStateMachine.Action]
+    switch result {
+    case .success(let status): actions = entries[id]?.machine.answered(status, now: now, random: random) ?? []
+    case .failure(let error): actions = entries[id]?.machine.queryFailed(error, now: now, random: random) ?? []
+    }
+    defer { schedule(id) }
+    return effects(actions, of: id, now: now)
+  }
+
+  /// The images of a name were listed, or not.
+  mutating func lookedUp(
+    _ id: String, token: Int, _ result: Result<[ImageRecord], CloudError>, now: Duration, random: Double
+  ) -> [Effect] {
+    inFlight -= 1
+    guard let entry = entries[id], entry.token == token else { return [] }
+    prepare(id)
+    let actions: [JobPollStateMachine.Action]
+    switch result {
+    case .success(let images): actions = entries[id]?.machine.lookedUp(images, now: now, random: random) ?? []
+    case .failure(let error): actions = entries[id]?.machine.queryFailed(error, now: now, random: random) ?? []
+    }
+    defer { schedule(id) }
+    return effects(actions, of: id, now: now)
+  }
+
+  private mutating func prepare(_ id: String) {
+    guard let entry = entries[id] else { return }
+    entries[id]?.place = .none
+    entries[id]?.machine.timing = durations.timing(entry.size)
+    let crowd = Double(entries.count) / Double(policy.listsFrom)
+    entries[id]?.machine.stretch = min(3, max(1, crowd))
+  }
+
+  private var isBatch: Bool { entries.count >= policy.listsFrom }
+
+  /// The cloud answers again after some trouble: jobs whose pause was due to it are asked for soon.
+  mutating func cloudRecovered(now: Duration, random: () -> Double) {
+    for id in entries.keys where entries[id]?.machine.isFailing == true {
+      if entries[id]?.machine.cloudRecovered(now: now, random: random()) == true { schedule(id) }
+    }
+  }
+
+  // MARK: Lists
+
+  /// The list ended: `images` are active ones that changed since it was asked for.
+  mutating func listed(_ images: [SeenImage], now: Duration, budget: RequestBudget) -> [Effect] {
+    isListing = false
+    var seen: [String] = []
+    for image in images {
+      if let updated = image.updatedAt { newest = max(newest ?? updated, updated) }
+      let candidates = index.candidates(for: image) { entries[$0]?.tried.contains(image.id) ?? true }
+      for id in candidates {
+        entries[id]?.tried.insert(image.id)
+        seen.append(id)
+      }
+    }
+    var effects: [Effect] = []
+    for id in seen { effects += see(id, now: now) }
+    planList(now: now, rate: budget.rate * budget.policy.shares[RequestKind.list.rawValue])
+    return effects
+  }
+
+  /// The list failed.
+  mutating func listFailed(now: Duration, retryAfter: Duration?) {
+    isListing = false
+    listDue = now + max(policy.listMaximum, retryAfter ?? .zero)
+  }
+
+  /// An image that can be this job's is there: it is asked for ahead of the queue.
+  private mutating func see(_ id: String, now: Duration) -> [Effect] {
+    guard let place = entries[id]?.place else { return [] }
+    let isDue = entries[id]?.machine.imageSeen(now: now) == true
+    switch place {
+    case .asked, .urgent: return []
+    case .queued:
+      enqueue(id, urgent: true)
+      return []
+    case .none:
+      guard isDue, let actions = entries[id]?.machine.due(now: now) else { return [] }
+      entries[id]?.scheduled = nil
+      let effects = effects(actions.filter { $0 != .query }, of: id, now: now)
+      if actions.contains(.query) { enqueue(id, urgent: true) }
+      schedule(id)
+      return effects
+    }
+  }
+
+  /// The moment since which new images are of interest; nil where no job can be told by its image.
+  private func listSince() -> Date? {
+    guard isBatch else { return nil }
+    if let newest { return newest - PollPlanner.listOverlap }
+    return entries.values.lazy.compactMap(\.submittedAt).min().map { $0 - JobIndex.clockSlack }
+  }
+
+  /// As often as costs a quarter of what asking for each job at its own interval would.
+  private mutating func planList(now: Duration, rate: Double) {
+    guard isBatch else {
+      listDue = nil
+      return
+    }
+    var shortest = policy.maximum
+    for entry in entries.values { shortest = min(shortest, entry.machine.interval(now)) }
+    let pause = min(shortest * 4 / Double(entries.count), policy.listMaximum)
+    listDue = now + max(pause, policy.listMinimum, .seconds(1 / max(rate, 0.01)))
+  }
+
+  // MARK: Inside
+
+  private mutating func enqueue(_ id: String, urgent isUrgent: Bool) {
+    guard let token = entries[id]?.token else { return }
+    entries[id]?.place = isUrgent ? .urgent : .queued
+    if isUrgent { urgent.append(id, token) } else { queue.append(id, token) }
+  }
+
+  private mutating func schedule(_ id: String) {
+    guard let due = entries[id]?.machine.nextDue, entries[id]?.scheduled != due else { return }
+    entries[id]?.scheduled = due
+    heap.insert(id, due: due)
+  }
+
+  /// Takes questions into the queues, ends what has ended, and passes the rest on.
+  private mutating func effects(
+    _ actions: [JobPollStateMachine.Action], of id: String, now: Duration
+  ) -> [Effect] {
+    var effects: [Effect] = []
+    for action in actions {
+      switch action {
+      case .query: enqueue(id, urgent: false)
+      case .lookUp(let name):
+        guard let token = entries[id]?.token else { continue }
+        entries[id]?.place = .asked
+        lookUps.append((id, token, name))
+      case .end(let ending):
+        learn(from: ending, id, now)
+        remove(id)
+        effects.append((id, action))
+      case .forget:
+        remove(id)
+        effects.append((id, action))
+      case .progress, .warn, .degraded, .detach: effects.append((id, action))
+      }
+    }
+    return effects
+  }
+
+  private mutating func learn(from ending: JobPollStateMachine.Ending, _ id: String, _ now: Duration) {
+    guard case .succeeded(_, let status, _) = ending, let entry = entries[id] else { return }
+    if let duration = status.duration {
+      durations.add(duration / policy.clockScale, size: entry.size)
+    } else if entry.machine.hasAge {
+      durations.add(entry.machine.age(now), size: entry.size)
+    }
+  }
+
+  private mutating func remove(_ id: String) {
+    entries[id] = nil
+    index.remove(id)
+    if entries.isEmpty {
+      heap = DueHeap()
+      (queue, urgent, listDue, newest, budgetDue) = (TokenQueue(), TokenQueue(), nil, nil, nil)
+    }
+  }
+}

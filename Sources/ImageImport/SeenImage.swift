@@ -1,0 +1,28 @@
+import Foundation
+
+/// What a list says about an image, as far as it tells whose import made it.
+struct SeenImage: Sendable, Hashable {
+  var id: String
+  var name: String
+
+  /// The value of the marker tag; nil where it has none, or none yet.
+  var marker: String?
+  var origin: String?
+  var createdAt: Date?
+  var updatedAt: Date?
+
+  init(id: String, name: String, marker: String?, origin: String?, createdAt: Date?, updatedAt: Date?) {
+    self.id = id
+    self.name = name
+    self.marker = marker
+    self.origin = origin
+    self.createdAt = createdAt
+    self.updatedAt = updatedAt
+  }
+
+  init(_ image: ImageRecord) {
+    self.init(
+      id: image.id, name: image.name, marker: ImportMarker.value(of: image), origin: image.dataOrigin,
+      createdAt: image.createdAt, updatedAt: image.updatedAt)
+  }
+}
