@@ -48,6 +48,11 @@ typedef struct clh_allocator {
   bool over;
 } clh_allocator;
 
+typedef struct clh_block {
+  const void *address;
+  size_t size;
+} clh_block;
+
 typedef struct clh_type_member {
   char *key;
   const void *function;
@@ -104,6 +109,9 @@ struct clh_vm {
   // Grace: script code runs after the end of its task, unable to wait.
   bool in_grace, grace_over;
   int64_t grace_left, grace_window, grace_deadline, grace_spent;
+  clh_block *hashes;                  // the large hash parts of tables, see flood.c
+  size_t hash_count, hash_capacity;
+  uint64_t chance;
   bool warns;                         // after warn("@on")
   FILE *standard_output;              // what io.stdout writes to; NULL without io
   char message[512];
@@ -152,6 +160,12 @@ CLH_JUMPS void clh_check_memory(lua_State *L, clh_vm *vm);
 CLH_JUMPS void clh_need_stack(lua_State *L, int count, const char *problem);
 CLH_JUMPS bool clh_find_stack(lua_State *L, lua_State *of, int count);
 bool clh_certain_stack(lua_State *L, int count);
+
+// flood.c
+#define CLH_HASH_LEAST (24 << 13)  // bytes: smaller blocks need not be shown to these
+bool clh_is_flooded(clh_vm *vm, size_t size);
+void clh_note_hash(clh_vm *vm, const void *address, size_t size);
+void clh_forget_hash(clh_vm *vm, const void *address, size_t size);
 
 // values_in.c: never raise while clh_vm.alloc.nofail > 0
 void clh_read_begin(clh_vm *vm, uint32_t reference_depth);
@@ -248,6 +262,7 @@ CLH_JUMPS int clh_xpcall(lua_State *L);
 
 // library.c, library_os.c, library_debug.c, library_io.c, output.c
 CLH_JUMPS void clh_open_library(lua_State *L);
+CLH_JUMPS int clh_open_os(lua_State *L);
 CLH_JUMPS int clh_exit(lua_State *L);
 CLH_JUMPS int clh_setlocale(lua_State *L);
 CLH_JUMPS int clh_open_debug(lua_State *L);
@@ -256,6 +271,10 @@ void clh_flush_io(clh_vm *vm);
 void clh_close_io(clh_vm *vm);
 CLH_JUMPS int clh_print(lua_State *L);
 CLH_JUMPS int clh_warn(lua_State *L);
+
+// signals.c
+void clh_hold_signals(void);
+CLH_JUMPS void clh_wrap_starter(lua_State *L, const char *name);
 
 // load.c: text only. clh_load_text leaves the function or a message; what ends the task meanwhile arrives as an error, see
 // clh_is_doomed.

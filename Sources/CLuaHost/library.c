@@ -143,7 +143,7 @@ static int open_table(lua_State *L) {
 static const library libraries[] = {
     {"string", ALL, open_string, string_grants}, {"table", ALL, open_table, table_grants},
     {"math", ALL, luaopen_math, math_grants}, {"utf8", ALL, open_utf8, utf8_grants},
-    {"coroutine", ALL, clh_open_coroutine, coroutine_grants}, {"os", ALL, luaopen_os, os_grants},
+    {"coroutine", ALL, clh_open_coroutine, coroutine_grants}, {"os", ALL, clh_open_os, os_grants},
     {"debug", ALL, clh_open_debug, debug_grants}, {"io", WITH_IO, clh_open_io, io_grants}, {NULL, 0, NULL, NULL}};
 
 static bool granted(lua_State *L, int who) {

@@ -83,6 +83,7 @@ CLH_JUMPS int clh_open_io(lua_State *L) {
   lua_pushcfunction(L, luaopen_io);
   lua_call(L, 0, 1);
   set_function(L, "write", io_write);
+  clh_wrap_starter(L, "popen");
   vm->standard_output = open_output(vm);
   if (!vm->standard_output) return clh_raise_memory(L);
   luaL_Stream *stream = lua_newuserdatauv(L, sizeof *stream, 0);

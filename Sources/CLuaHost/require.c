@@ -6,6 +6,9 @@
 // What a look for a file counts for, in instructions.
 #define SEARCH_STEPS 5000
 
+// The longest name: it becomes a path.
+#define NAME_LIMIT 1024
+
 // A module that is being loaded has a guard in a table of its own. The guard's `__close` takes it away however the loading
 // ends, so that a failed module can be required again. The guard holds the name, the coroutine of the task that loads, and the one in
 // which `require` was called.
@@ -131,7 +134,9 @@ static void find_chunk(lua_State *L, clh_vm *vm) {
 
 CLH_JUMPS int clh_require(lua_State *L) {
   clh_vm *vm = clh_vm_of(L);
-  luaL_checkstring(L, 1);
+  size_t length;
+  luaL_checklstring(L, 1, &length);
+  luaL_argcheck(L, length <= NAME_LIMIT, 1, "name too long");
   lua_settop(L, 1);
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
   lua_pushvalue(L, 1);

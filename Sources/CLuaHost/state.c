@@ -22,6 +22,13 @@ static bool is_too_much(clh_allocator *a, size_t wanted) {
   return true;
 }
 
+// Lua now collects all it can; a script at its limit would do so without end.
+static void *refuse(clh_vm *vm) {
+  vm->alloc.refused++;
+  vm->work += clh_collection_cost(vm);
+  return NULL;
+}
+
 // Lua calls a finalizer once: one that fails for lack of memory is lost, and what it was to release with it. All are ours and take
 // next to nothing. Lua answers so only then.
 static bool is_in_finalizer(const clh_vm *vm) { return vm->L && lua_gc(vm->L, LUA_GCCOUNT) < 0; }
@@ -29,29 +36,31 @@ static bool is_in_finalizer(const clh_vm *vm) { return vm->L && lua_gc(vm->L, LU
 static void *allocate(void *context, void *block, size_t old, size_t size) {
   clh_vm *vm = context;
   clh_allocator *a = &vm->alloc;
-  if (!block) old = 0;  // then it is a type tag
+  bool untyped = block || old == 0;  // without a block `old` is a type tag, 0 for parts of tables
+  if (!block) old = 0;
   if (size == 0) {
     a->used -= old;
+    if (old >= CLH_HASH_LEAST) clh_forget_hash(vm, block, old);
     free(block);
     return NULL;
   }
   if (size > old) {
     a->count++;
-    bool refuse = a->fail_at && a->count >= a->fail_at && a->count < a->fail_at + a->fail_count;
-    if (refuse | is_too_much(a, a->used - old + size)) {
-      if (!a->nofail && !is_in_finalizer(vm)) {
-        a->refused++;
-        vm->work += clh_collection_cost(vm);  // Lua now collects all it can; a script at its limit would do so without end
-        return NULL;
-      }
+    bool fails = a->fail_at && a->count >= a->fail_at && a->count < a->fail_at + a->fail_count;
+    if (fails | is_too_much(a, a->used - old + size)) {
+      if (!a->nofail && !is_in_finalizer(vm)) return refuse(vm);
       a->over = true;
     }
+    if (size >= CLH_HASH_LEAST && untyped && !a->nofail && clh_is_flooded(vm, size)) return refuse(vm);
   }
+  if (old >= CLH_HASH_LEAST) clh_forget_hash(vm, block, old);
   void *result = realloc(block, size);
   if (!result) {
     a->refused += size > old;
-    return size <= old ? block : NULL;
+    if (size > old) return NULL;
+    result = block;
   }
+  if (size >= CLH_HASH_LEAST && untyped) clh_note_hash(vm, result, size);
   a->used += size - old;
   return result;
 }
@@ -115,6 +124,7 @@ clh_vm *clh_open(const clh_callbacks *callbacks, const clh_limits *limits, uint6
   vm->alloc.fail_count = fail_count;
   vm->ticking = !limits->counting && clh_timer_usable();
   vm->counting = !vm->ticking || limits->instructions || limits->burst_instructions;
+  vm->chance = (uintptr_t)vm;
   vm->in_capacity = 64;
   vm->in = malloc(vm->in_capacity * sizeof *vm->in);
   vm->path = malloc((limits->depth + 1) * sizeof *vm->path);
@@ -146,6 +156,7 @@ void clh_close(clh_vm *vm) {
   free(vm->released);
   free(vm->in);
   free(vm->path);
+  free(vm->hashes);
   free(vm->out.values);
   free(vm->out.bytes);
   free(vm);

@@ -20,6 +20,7 @@
 #endif
 
 void clh_thread_begin(void) {
+  clh_hold_signals();
 #if defined(__linux__)
   pthread_setname_np(pthread_self(), "lua");
 #endif

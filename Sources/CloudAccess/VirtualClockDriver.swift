@@ -35,25 +35,31 @@ final class VirtualClockDriver: Sendable {
 
   private func run() {
     let rest = ProcessRest()
+    rest.sharpenPauses()
     while true {
       bell.wait()
-      var pause: UInt32 = 50
+      var pauses = 0
       while true {
         let clocks = state.withLock { Array($0.clocks.values) }
         let ready = clocks.compactMap { clock in clock.readiness.map { (clock, $0) } }
         if ready.isEmpty { break }
         if rest.isAtRest() {
           for (clock, readiness) in ready { clock.jump(ifStill: readiness) }
-          pause = 50
+          pauses = 0
         } else {
           for (clock, readiness) in ready where clock.hasLostPatience(at: readiness) {
             clock.jump(ifStill: readiness)
           }
-          usleep(pause)
-          // Whoever works needs the core more than this thread does.
-          pause = min(2 * pause, 2000)
+          pauses += 1
+          usleep(Self.pause(pauses))
         }
       }
     }
+  }
+
+  /// Microseconds until the next look: few while the rest of a short piece of work is waited for, more when somebody works in earnest
+  /// and needs the core more than this thread does.
+  private static func pause(_ number: Int) -> UInt32 {
+    number <= 40 ? 30 : number <= 80 ? 250 : 2000
   }
 }

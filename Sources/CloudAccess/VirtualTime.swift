@@ -16,7 +16,7 @@ public final class VirtualTime: TimeSource {
   ///
   /// Without a patience of its own it has half a minute, or 20 ms where the system does not tell which threads run.
   public init(now: Date = Date(timeIntervalSince1970: 1_705_307_400), patience: Duration? = nil) {
-    let usual: Duration = ProcessRest().isKnown ? .seconds(30) : .milliseconds(20)
+    let usual: Duration = ProcessRest.isKnown ? .seconds(30) : .milliseconds(20)
     core = VirtualClock(start: now, patience: patience ?? usual)
     VirtualClockDriver.shared.add(core)
   }

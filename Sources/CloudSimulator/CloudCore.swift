@@ -198,13 +198,14 @@ final class CloudCore: Sendable {
   private func begin(_ reading: CloudState.Reading, _ state: inout CloudState, _ now: Date) {
     let location = ImageLocation(reading.source)
     let (bucket, key) = (location?.bucket ?? reading.source, location?.key ?? "")
-    if let evidence = reader.knownEvidence(bucket: bucket, key: key) {
+    // On a clock that may jump a reading takes no time: how a job stands must not depend on how fast this machine is.
+    if let evidence = hasOwnTime
+      ? reader.evidence(bucket: bucket, key: key) : reader.knownEvidence(bucket: bucket, key: key)
+    {
       finish(reading, bucket, key, evidence, &state, now)
       return
     }
-    time.hold()
-    reader.read(bucket: bucket, key: key) { [weak self, time] evidence in
-      defer { time.release() }
+    reader.read(bucket: bucket, key: key) { [weak self] evidence in
       guard let self else { return }
       self.state.withLock { state in
         self.finish(reading, bucket, key, evidence, &state, self.now)

@@ -10,8 +10,16 @@ enum OpenFile {
         kind: "not_found", "the file '\(shown)' does not exist", hint: "relative paths start at the working directory")
     }
     guard !isDirectory.boolValue else { throw ScriptFailure("'\(shown)' is a directory, not a file") }
-    guard let handle = FileHandle(forReadingAtPath: path) else {
+    // Without O_NONBLOCK, opening a named pipe that nobody writes to would wait for good.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else {
       throw ScriptFailure(kind: "permission", "the file '\(shown)' cannot be read", hint: "check its permissions")
+    }
+    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw ScriptFailure(
+        "'\(shown)' is a device or a pipe, not a regular file", hint: "write what it holds into a file first")
     }
     return handle
   }

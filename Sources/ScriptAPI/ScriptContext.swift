@@ -21,6 +21,8 @@ public struct ScriptContext: Sendable {
   public var time: any TimeSource
   /// The cloud, connected on first use only.
   public var cloud: CloudConnector
+  /// What `test.case` declares to; nil where no tests are run.
+  public var tests: TestSession?
   /// How imports are submitted when a call says nothing else.
   public var submission = SubmitOptions()
   /// Opens the record of what was submitted; a session without one has an empty history.
@@ -65,9 +67,8 @@ public struct ScriptContext: Sendable {
   public var modules: [HostModule] {
     [
       ImsModule.make(self), HistoryModule.make(self), TaskModule.module, LogModule.make(self), JSONModule.make(),
-      CSVModule.make(self),
-      ArgsModule.make(self),
-      EnvModule.make(self), TimeModule.make(self), FSModule.make(self),
+      CSVModule.make(self), ArgsModule.make(self), EnvModule.make(self), TimeModule.make(self), FSModule.make(self),
+      TestModule.make(self),
     ]
   }
 }

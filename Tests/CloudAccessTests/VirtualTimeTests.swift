@@ -112,4 +112,24 @@ struct VirtualTimeTests {
     #expect(wasDone)
     #expect(seen.withLock { $0 } == .zero)
   }
+
+  @Test("Threads that come and go are seen, and what they do takes no time")
+  func passingThreads() async throws {
+    let time = VirtualTime(patience: .seconds(60))
+    for round in 1...8 {
+      let seen = Mutex<Duration?>(nil)
+      time.hold()
+      let sleeper = Task { try await time.sleep(for: .seconds(1)) }
+      while time.sleeperCount == 0 { await Task.yield() }
+      Thread {
+        time.release()
+        let end = ContinuousClock.now + .milliseconds(2)
+        while ContinuousClock.now < end {}
+        let now = time.monotonic
+        seen.withLock { $0 = now }
+      }.start()
+      try await sleeper.value
+      #expect(seen.withLock { $0 } == .seconds(round - 1))
+    }
+  }
 }

@@ -218,6 +218,25 @@ struct LevelTests {
     #expect(try await Bench { $0.sandbox = .sandboxed }.run("return package, pcall(require, 'package')").count == 3)
   }
 
+  @Test("Writing to a program that has ended is an error, and programs end with their readers")
+  func brokenPipe() async throws {
+    let values = try await bench([.io, .os]).run(
+      """
+      local p = io.popen("true", "w")
+      local ok, why
+      for i = 1, 1000 do
+        ok, why = p:write(("x"):rep(10000))
+        if not ok then break end
+      end
+      p:close()
+      local lines = io.popen("exec 3>&1; (yes; echo $? >&3) 2>/dev/null | head -n 1 >/dev/null"):read("a")
+      local _, mode = pcall(io.popen, "true", "x")
+      return ok, why, lines, mode
+      """)
+    // 141 = ended by the signal.
+    #expect(values == [.nil, "Broken pipe", "141\n", "bad argument #2 to 'io.popen' (invalid mode)"])
+  }
+
   @Test("os reaches the machine only where it is allowed, and never changes the process")
   func system() async throws {
     let values = try await bench([.os]).run(

@@ -28,6 +28,51 @@ struct LibraryAttackTests {
     #"local s = ("\0"):rep(1 << 24) while true do string.format("%q", s) end"#,
   ]
 
+  /// Keys that meet in one slot once the table has twice as many: integers, floats that differ in their last bits only.
+  @Test(
+    "A table whose keys collide on purpose is not grown: one instruction would take a minute",
+    arguments: [
+      "local t = {} for i = 1, (1 << 18) + 1 do t[i * ((1 << 19) - 1)] = true end",
+      "local t = {} for i = 1, (1 << 14) + 1 do t[1 + i * 2^-50] = true end",
+    ])
+  func floods(text: String) async throws {
+    let bench = try Bench { $0.limits.memory = 256 << 20 }
+    let error = try await bench.failure(text)
+    #expect(error.kind == .memory, "\(error)")
+    #expect(try await bench.run("return 7") == [7])
+  }
+
+  @Test("Large tables with ordinary keys are grown as ever")
+  func largeTables() async throws {
+    let bench = try Bench { $0.limits.memory = 512 << 20 }
+    let values = try await bench.run(
+      """
+      local count = 0
+      for _, key in ipairs {
+        function(i) return -i end, function(i) return i * 1000000 end, function(i) return i << 32 end,
+        function(i) return i + 0.5 end, function(i) return i / 7 end, function(i) return {} end,
+        function(i) return "k" .. i end, function(i) return i * (1 << 15) end,
+      } do
+        local t = {}
+        for i = 1, 70000 do t[key(i)] = i end
+        for _ in pairs(t) do count = count + 1 end
+      end
+      return count
+      """)
+    #expect(values == [560_000])
+  }
+
+  @Test("What would work long without looking up is refused by its length")
+  func lengths() async throws {
+    let bench = try Bench()
+    for (text, problem) in [
+      ("os.date(('%c'):rep(1e5))", "bad argument #1 to 'date' (format too long)"),
+      ("require(('x'):rep(1e5))", "bad argument #1 to 'require' (name too long)"),
+    ] {
+      #expect(try await bench.failure(text).message == problem)
+    }
+  }
+
   static let places = [
     "%s",
     "while true do pcall(function() %s end) end",

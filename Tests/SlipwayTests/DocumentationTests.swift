@@ -51,9 +51,23 @@ struct DocumentationTests {
     #expect(blocks.count >= 8)
     try await withExampleCloud { cloud in
       for block in blocks {
-        let outcome = try await Tool.run(["run", "--local-cloud", cloud.path, "-"], input: block.text)
+        let outcome = try await Self.run(block.text, cloud)
         #expect(outcome.status == 0, "\(block.testDescription): \(outcome.errors)")
       }
+    }
+  }
+
+  /// Runs Lua as the command does that it is written for.
+  private static func run(_ text: String, _ cloud: URL) async throws -> Tool.Outcome {
+    guard text.contains("test.case(") else {
+      return try await Tool.run(["run", "--local-cloud", cloud.path, "-"], input: text)
+    }
+    return try await withTemporaryDirectory { directory in
+      let file = directory.appending(path: "example_test.lua")
+      try text.write(to: file, atomically: true, encoding: .utf8)
+      var outcome = try await Tool.run(["test", file.path])
+      (outcome.errors, outcome.output) = (outcome.errors + outcome.output, "")
+      return outcome
     }
   }
 
@@ -63,6 +77,8 @@ struct DocumentationTests {
       try await withTemporaryDirectory { directory in
         _ = FileManager.default.createFile(
           atPath: directory.appending(path: "disk.raw").path, contents: Data(repeating: 1, count: 1 << 20))
+        try FileManager.default.createSymbolicLink(
+          at: directory.appending(path: "lua"), withDestinationURL: Tool.root.appending(path: "lua"))
         for block in Self.blocks("console") {
           for (command, shown) in Self.commands(block.text) {
             let outcome = try await Tool.run(
@@ -98,7 +114,7 @@ struct DocumentationTests {
         if blocks.isEmpty { continue }
         // One run a page; each example is a block of its own.
         let text = blocks.map { "do\n\($0.text)end\n" }.joined()
-        let outcome = try await Tool.run(["run", "--local-cloud", cloud.path, "-"], input: text)
+        let outcome = try await Self.run(text, cloud)
         #expect(outcome.status == 0, "\(page): \(outcome.errors)")
         let shown = blocks.flatMap { Self.shownOutput($0.text) }
         let printed = outcome.output.split(separator: "\n").map { Self.collapsed($0) }
@@ -195,10 +211,10 @@ struct DocumentationTests {
     return result
   }
 
-  /// The text with ids, times and durations replaced, since they differ from run to run.
+  /// The text with ids, times and durations replaced, since they differ from run to run, and without empty lines.
   private static func masked(_ text: String) -> String {
     text.replacing(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/, with: "UUID")
-      .replacing(/[0-9a-f]{32}/, with: "ID").replacing(/\d+\.\d+ s/, with: "TIME")
+      .replacing(/[0-9a-f]{32}/, with: "ID").replacing(/\d+\.\d+ s/, with: "TIME").replacing(/\n\n+/, with: "\n")
   }
 }
 

@@ -53,6 +53,31 @@ struct RunCommandTests {
     #expect(outcome.output.isEmpty)
   }
 
+  @Test(
+    "--allow gives io and os; without it, and with --sandbox, they are not there",
+    arguments: [
+      (["--allow", "io,os"], "userdata\tfunction\tfunction\n"), (["--allow", "io"], "userdata\tnil\tnil\n"),
+      (["--allow", "os"], "nil\tfunction\tnil\n"), ([], "nil\tnil\tnil\n"), (["--sandbox"], "nil\tnil\tnil\n"),
+    ] as [([String], String)])
+  func allowed(options: [String], output: String) async throws {
+    let outcome = try await run("print(io and type(io.stdout), type(os.execute), io and type(io.popen))", options)
+    #expect(outcome.output == output)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+  }
+
+  @Test("Logs count as output, and neither pipes nor devices are read")
+  func floods() async throws {
+    let logged = try await run("while true do require('log').error('x') end", ["--max-output", "1KB"])
+    #expect(logged.status == 2)
+    #expect(logged.errors.contains("the limit of 1 KB of output is used up"), "\(logged.errors)")
+    let quiet = try await run("for i = 1, 1e4 do require('log').debug('x') end", ["--max-output", "1KB"])
+    #expect(quiet.status == 0, "\(quiet.errors)")
+    let device = try await run("local fs = require 'fs' for l in fs.lines '/dev/zero' do end")
+    #expect(device.errors.contains("not a regular file"), "\(device.errors)")
+    let read = try await run("require('fs').read '/dev/zero'")
+    #expect(read.errors.contains("not a regular file"), "\(read.errors)")
+  }
+
   @Test("An uncaught error names file, line, the line itself and the traceback")
   func errorReport() async throws {
     let outcome = try await run("local function inner()\n  error('deep down')\nend\ninner()\n")

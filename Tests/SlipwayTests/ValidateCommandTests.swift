@@ -47,6 +47,20 @@ struct ValidateCommandTests {
     #expect(outcome.errors.contains("hello"), "what a script prints is not a report")
   }
 
+  @Test("A Lua file of requests is confined: no spinning, no files of its own, no cloud")
+  func confined() async throws {
+    let (outcome, reports) = try await validate([
+      ("spins.lua", "while true do end"), ("fills.lua", "local t = {} while true do t[#t + 1] = {} end"),
+      ("io.lua", "return io.open('x', 'w')"),
+      ("cloud.lua", "for image in require('ims').images() do print(image) end return {}"),
+      ("good.lua", "return { name = 'a', min_disk = 40, image_url = 'b:c.zvhd2', os_version = 'CentOS 7.0 64bit' }"),
+    ])
+    #expect(reports.map { $0["ok"] as? Bool } == [false, false, false, false, true], "\(outcome.output)")
+    for text in ["the limit of 1 s", "the limit is 64 MB", "'io'", "cannot use the cloud"] {
+      #expect(outcome.errors.contains(text), "\(text) in \(outcome.errors)")
+    }
+  }
+
   @Test("Aliases of aliases are refused before they fill the machine")
   func bomb() async throws {
     var text = "a: &a [x,x,x,x,x,x,x,x,x,x]\n"

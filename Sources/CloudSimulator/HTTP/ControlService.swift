@@ -32,7 +32,7 @@ struct ControlService: Sendable {
       case ("PATCH", "switches", 1): return try set(body)
       case ("GET", "clock", 1): return .json(clock)
       case ("POST", "clock", 1): return try advance(body)
-      case ("GET", "state", 1): return .json(state)
+      case ("GET", "state", 1): return .json(core.report)
       default:
         return Self.error(404, "there is no \(exchange.method) \(exchange.path); see /_control in the documentation")
       }
@@ -82,29 +82,6 @@ struct ControlService: Sendable {
     ]
   }
 
-  private var state: JSONValue {
-    let (jobs, images) = core.inventory()
-    let calls = core.callCounts.map { ($0.key.rawValue, JSONValue.integer(Int64($0.value))) }
-    return [
-      "jobs": .array(
-        jobs.map { job in
-          [
-            "id": .string(job.id), "status": .string(job.machine.status), "image_id": .string(job.imageID),
-            "image_name": .string(job.imageName), "created": .string(Timestamp.iso8601(job.created)),
-          ]
-        }),
-      "images": .array(
-        images.map { image in
-          [
-            "id": .string(image.id), "name": .string(image.name), "status": .string(image.status.rawValue),
-            "source": .string(image.source), "created": .string(Timestamp.iso8601(image.createdAt)),
-            "tags": .array(image.tags.map { .string("\($0.key)=\($0.value)") }),
-          ]
-        }),
-      "calls": .object(Dictionary(uniqueKeysWithValues: calls)),
-    ]
-  }
-
   private static func body(of exchange: Exchange) async throws -> JSONValue {
     guard let bytes = try await exchange.body(limit: 1 << 20) else {
       throw FaultError(place: "body", message: "it may have 1 MiB")
@@ -128,7 +105,7 @@ struct ControlService: Sendable {
 
 extension FaultPlan.Entry {
   /// The fault with its number and what it did.
-  var json: JSONValue {
+  public var json: JSONValue {
     var members = fault.json.objectValue ?? [:]
     members["id"] = .integer(Int64(id))
     members["seen"] = .integer(Int64(seen))

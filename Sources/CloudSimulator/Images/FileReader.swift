@@ -38,6 +38,11 @@ final class FileReader: Sendable {
     }
   }
 
+  /// Reads the file here and now.
+  func evidence(bucket: String, key: String) -> ImportJudge.Evidence {
+    knownEvidence(bucket: bucket, key: key) ?? evidence(bucket, key, object(bucket, key))
+  }
+
   private func object(_ bucket: String, _ key: String) -> ImportJudge.Evidence.Object {
     guard let object = tree.status(bucket: bucket, key: key) else { return .missing }
     do {

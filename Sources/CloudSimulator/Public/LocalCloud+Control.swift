@@ -26,6 +26,12 @@ extension LocalCloud {
   /// How many calls of each kind came, struck by faults or not.
   public var callCounts: [FaultCall: Int] { core.callCounts }
 
+  /// Jobs and images, whether lists show them or not, as `/_control/state` gives them.
+  public var inventory: JSONValue { core.report }
+
+  /// Whether a bucket may have this name.
+  public static func isBucketName(_ name: String) -> Bool { BucketTree.isBucketName(name) }
+
   /// Lets cloud time jump ahead; jobs move on as if the time had passed.
   public func advance(by duration: Duration) {
     core.advanceClock(by: duration)

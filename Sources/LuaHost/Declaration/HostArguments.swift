@@ -1,3 +1,5 @@
+import CLuaHost
+
 /// The arguments of one call of a host function, checked against its declaration already.
 public struct HostArguments: Sendable {
   let record: CallRecord
@@ -54,6 +56,13 @@ public struct HostArguments: Sendable {
 
   /// The duration at a position; nil when absent.
   public func duration(_ index: Int) -> Duration? { self[index].duration }
+
+  /// Counts bytes that a function which answers at once is about to write for the script, such as a line of a log, against the limit of
+  /// output.
+  /// - Returns: False when they go over it: the script ends with this call, and they are not to be written.
+  public func countOutput(_ bytes: Int) -> Bool {
+    clh_serving(record.vm) == nil || clh_add_output(record.vm, max(bytes, 0))
+  }
 
   /// An error about one argument, worded as the checks word theirs.
   public func bad(_ index: Int, _ problem: String, parameter: String) -> ArgumentError {

@@ -63,13 +63,13 @@ extension LuaVM {
   /// Runs a function as a task of its own; see `LuaFunction.call`.
   ///
   /// Called by a host function in behalf of a script, what it spawns belongs to that script's run; else it ends with the call.
-  func call(_ function: LuaFunction, _ arguments: [LuaValue]) async throws -> [LuaValue] {
+  func call(_ function: LuaFunction, _ arguments: [LuaValue], results: Results = .copies) async throws -> [LuaValue] {
     try checkOpen()
     var caller = Self.caller
     if let outer = caller, outer.handle !== handle || outer.state == .over { caller = nil }
     if caller == nil { countRoot(1) }
     defer { if caller == nil { countRoot(-1) } }
-    let task = try makeTask(scope: caller?.spawningScope, results: .copies, caller: caller) { state, task in
+    let task = try makeTask(scope: caller?.spawningScope, results: results, caller: caller) { state, task in
       guard clh_task_load_reference(task.pointer, function.reference.number) else { throw VMState.outOfMemory }
       try state.pass(arguments, to: task)
     }

@@ -38,7 +38,8 @@ extension LuaLimits.Kind {
 }
 
 extension clh_limits {
-  /// Takes the limits over; C's 0 means none, so that a limit of nothing becomes the smallest.
+  /// Takes the limits over; C's 0 means none, so that a limit of nothing becomes the smallest. To be called once what may cross is
+  /// set.
   mutating func set(_ limits: LuaLimits) {
     memory = limits.memory.map { max($0, 1) } ?? 0
     instructions = Self.count(limits.instructions)
@@ -46,6 +47,11 @@ extension clh_limits {
     running_time = Self.nanoseconds(limits.runningTime)
     burst_time = Self.nanoseconds(limits.burstTime)
     output = Self.count(limits.output)
+    // What crosses is held outside of Lua meanwhile: it may take as much as Lua may, at most. A value takes some 64 bytes.
+    if let memory = limits.memory {
+      bytes = min(bytes, max(memory, 1))
+      values = min(values, max(memory / 64, 1024))
+    }
   }
 
   private static func count(_ limit: Int?) -> UInt64 { limit.map { UInt64(max($0, 1)) } ?? 0 }

@@ -56,10 +56,10 @@ final class VMState: @unchecked Sendable {
     callbacks.tick = hostTick
     callbacks.name = hostName
     var limits = clh_limits()
-    limits.set(configuration.limits)
     limits.depth = UInt32(clamping: configuration.tableDepthLimit)
     limits.values = configuration.valueCountLimit
     limits.bytes = configuration.byteLimit
+    limits.set(configuration.limits)
     limits.counting = configuration.countsInstructions
     limits.sandbox = configuration.sandbox.flags
     guard let vm = clh_open(&callbacks, &limits, failAllocation?.at ?? 0, failAllocation?.count ?? 0) else {

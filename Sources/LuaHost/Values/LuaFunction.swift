@@ -12,6 +12,14 @@ public final class LuaFunction: Sendable {
     }
     return try await vm.call(self, arguments)
   }
+
+  /// The same, for a function whose results nobody asks for: they may be what cannot leave the VM.
+  public func callDiscardingResults(_ arguments: [LuaValue] = []) async throws {
+    guard let vm = reference.handle.vm else {
+      throw LuaError(kind: .runtime, message: "the Lua VM of this function is closed")
+    }
+    _ = try await vm.call(self, arguments, results: .references)
+  }
 }
 
 extension LuaFunction: Equatable {

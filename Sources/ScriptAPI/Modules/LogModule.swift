@@ -17,7 +17,13 @@ enum LogModule {
           ],
           since: "0.1"
         ) { arguments in
-          logger.log(level: level, "\(arguments[0].stringValue ?? "")", metadata: metadata(arguments[1]))
+          guard logger.logLevel <= level else { return [] }
+          let message = arguments[0].stringValue ?? ""
+          let fields = metadata(arguments[1])
+          let size = (fields ?? [:]).reduce(message.utf8.count + 1) { sum, field in
+            sum + field.key.utf8.count + "\(field.value)".utf8.count
+          }
+          if arguments.countOutput(size) { logger.log(level: level, "\(message)", metadata: fields) }
           return []
         }.documented(
           "`--log-level` says which levels are shown.",

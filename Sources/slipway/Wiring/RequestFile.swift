@@ -81,12 +81,19 @@ struct RequestFile {
     }
   }
 
-  /// Runs the script; what it prints goes to standard error, since standard output holds the reports.
+  /// Runs the script, which comes from anywhere: confined, within tight limits, and without the cloud, since it is only to describe
+  /// requests. What it prints goes to standard error, since standard output holds the reports.
   private func lua() async throws -> [ImportRequest] {
     let script = try ScriptFile(path: path)
     let console = workplace.console
+    var context = workplace.context(script: path, arguments: [])
+    context.cloud = CloudConnector(dialect: context.cloud.dialect) {
+      throw ScriptFailure(
+        "a file of requests cannot use the cloud while it is checked", hint: "describe requests and return them")
+    }
     let vm = try workplace.makeVM(
-      workplace.context(script: path, arguments: []), output: { console.note(String(decoding: $0, as: UTF8.self)) })
+      context, ScriptPolicy(limits: .sandboxed, sandbox: .sandboxed),
+      output: { console.note(String(decoding: $0, as: UTF8.self)) })
     do {
       let values = try await vm.run(script.bytes, name: path)
       await vm.close()

@@ -1,0 +1,46 @@
+import CloudAccess
+import Workbench
+
+/// One JSON object a line: each case as it ends, and the run.
+struct JSONTestReporter: TestReporter {
+  let console: Console
+
+  func begin(count: Int) {}
+
+  func tell(_ outcome: TestOutcome) {
+    var members: [String: JSONValue] = [
+      "event": .string(outcome.isBroken ? "file" : "case"), "file": .string(outcome.file),
+      "seconds": .number(Self.rounded(outcome.duration)),
+    ]
+    if let name = outcome.name {
+      members["name"] = .string(name)
+      members["line"] = .integer(Int64(outcome.line))
+      members["virtual_seconds"] = .number(Self.rounded(outcome.virtualDuration))
+    }
+    if !outcome.output.isEmpty { members["output"] = .string(outcome.output) }
+    switch outcome.result {
+    case .passed: members["status"] = "passed"
+    case .skipped(let reason):
+      members["status"] = "skipped"
+      members["reason"] = .string(reason)
+    case .failed(let report):
+      members["status"] = "failed"
+      var error = report.json.objectValue ?? [:]
+      error["event"] = nil
+      members["error"] = .object(error)
+    }
+    console.print(JSONValue.object(members).serialized())
+  }
+
+  func end(_ summary: TestSummary) {
+    console.print(
+      JSONValue.object([
+        "event": "finished", "passed": .integer(Int64(summary.passed)), "failed": .integer(Int64(summary.failed)),
+        "skipped": .integer(Int64(summary.skipped)), "broken_files": .integer(Int64(summary.broken)),
+        "not_tried": .integer(Int64(summary.left)), "seconds": .number(Self.rounded(summary.duration)),
+        "exit_status": .integer(Int64(summary.status.code)),
+      ]).serialized())
+  }
+
+  private static func rounded(_ duration: Duration) -> Double { (duration.inSeconds * 1000).rounded() / 1000 }
+}

@@ -1,0 +1,52 @@
+import CloudAccess
+import Foundation
+import ImageImport
+import Logging
+import ScriptAPI
+import Synchronization
+
+/// The way of a test's script to its cloud, opened at the first call that needs it, and only inside a case.
+final class TestRuntime: Sendable {
+  private let cloud: CaseCloud?
+  private let session: TestSession
+  private let dialect: CloudDialect
+  private let time: VirtualTime
+  private let logger: Logger
+  /// The case's own record of imports.
+  let ledger: LedgerAccess
+  private let runtime = Mutex<CloudRuntime?>(nil)
+
+  /// `directory` takes the record of imports.
+  init(
+    cloud: CaseCloud?, session: TestSession, directory: URL, dialect: CloudDialect, time: VirtualTime,
+    logger: Logger
+  ) {
+    self.cloud = cloud
+    self.session = session
+    ledger = LedgerAccess(directory.appending(path: "ledger.sqlite").path, environment: [:])
+    self.dialect = dialect
+    self.time = time
+    self.logger = logger
+  }
+
+  var connector: CloudConnector { CloudConnector(dialect: dialect) { [self] in try await connect() } }
+
+  func close() async {
+    await runtime.withLock { $0 }?.shutdown()
+  }
+
+  private func connect() async throws -> ImportService {
+    guard let cloud, !session.isDeclaring else {
+      throw ConfigurationError(
+        message: "there is no cloud outside of a case", hint: "make the call inside test.case(…, function(cloud) … end)"
+      )
+    }
+    var profile = try await cloud.cloud.start().profile
+    profile.dialect = dialect
+    let opened = CloudRuntime(
+      choice: .remote(profile, source: nil), scale: 1, events: NoEvents(), logger: logger, environment: [:],
+      ledger: ledger, time: time)
+    runtime.withLock { $0 = opened }
+    return try await opened.connector.service()
+  }
+}
