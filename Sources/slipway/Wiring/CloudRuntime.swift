@@ -92,7 +92,8 @@ final class CloudRuntime: Sendable {
     }
     let client = ImageClient(session: session, time: time, deletionInterval: deletionInterval)
     let scheduler = JobScheduler(
-      client: client, time: time, policy: polling, admission: AdmissionGate.Policy(ceiling: concurrentImports ?? 40).scaled(by: scale),
+      client: client, time: time, policy: polling,
+      admission: AdmissionGate.Policy(ceiling: concurrentImports ?? 40).scaled(by: scale),
       history: RecordedDurations(store: store), events: events)
     return ImportService(
       client: client, rules: RuleSet(dialect: profile.dialect),
