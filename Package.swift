@@ -120,7 +120,9 @@ let package = Package(
     .testTarget(name: "WorkbenchTests", dependencies: ["Workbench"], exclude: ["Expect"], swiftSettings: strict),
     .testTarget(
       name: "SlipwayTests",
-      dependencies: ["slipway", "EmbeddingExample", "CloudSimulator", "DiskImages", "ScriptAPI", "LuaHost"],
+      dependencies: [
+        "slipway", "EmbeddingExample", "CloudSimulator", "CloudAccess", "DiskImages", "ScriptAPI", "LuaHost",
+      ],
       swiftSettings: strict),
   ]
 )

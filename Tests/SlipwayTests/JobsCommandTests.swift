@@ -1,3 +1,4 @@
+import CloudAccess
 import CloudSimulator
 import Foundation
 import Testing
@@ -9,6 +10,7 @@ struct JobsCommandTests {
   private struct World {
     var directory: URL
     var environment: [String: String]
+    var endpoint: String
 
     private static let request = [
       "--image-url", "images:x.zvhd2", "--os-version", "CentOS 7.0 64bit", "--min-disk", "40",
@@ -29,6 +31,16 @@ struct JobsCommandTests {
       let script = "local n = 0; for _ in require('ims').images() do n = n + 1 end; print(n)"
       let outcome = try await run(["run", "--cloud", "test", "-"], input: script)
       return try #require(Int(outcome.output.trimmingCharacters(in: .newlines)), "\(outcome.errors)")
+    }
+
+    /// Lets the cloud's time jump: jobs under way end.
+    func advance(_ duration: String) async throws {
+      var call = HTTPRequest(method: "POST", url: "\(endpoint)/_control/clock")
+      call.body = Array(#"{"advance": "\#(duration)"}"#.utf8)
+      let transport = AsyncHTTPTransport()
+      let answer = try await transport.send(call, timeouts: HTTPTimeouts(), bodyLimit: 10000)
+      await transport.shutdown()
+      #expect(answer.status == 200)
     }
 
     func states() async throws -> [String] {
@@ -58,7 +70,8 @@ struct JobsCommandTests {
       """.write(to: file, atomically: true, encoding: .utf8)
       let world = World(
         directory: directory,
-        environment: ["OS_CLIENT_CONFIG_FILE": file.path, "XDG_STATE_HOME": directory.appending(path: "state").path])
+        environment: ["OS_CLIENT_CONFIG_FILE": file.path, "XDG_STATE_HOME": directory.appending(path: "state").path],
+        endpoint: access.endpoint)
       do {
         try await body(world)
       } catch {
@@ -73,12 +86,13 @@ struct JobsCommandTests {
 
   @Test("A client killed while it waits leaves a record; the next run waits for the same job", .timeLimit(.minutes(2)))
   func killedWaiting() async throws {
-    try await withWorld(scale: "20") { world in
+    try await withWorld(scale: "1") { world in
       let first = try world.start(world.arguments("20"))
       try await first.waitFor("submitted", onErrors: true)
       first.signal(SIGKILL)
       _ = await first.finish()
       #expect(try await Set(world.states()).isSubset(of: ["accepted", "running"]))
+      try await world.advance("2h")
       let second = try await world.run(world.arguments("20"))
       #expect(second.status == 0, "\(second.errors)")
       #expect(second.errors.contains("under way already"))
@@ -144,13 +158,14 @@ struct JobsCommandTests {
 
   @Test("resume goes on with what a killed client left, and watch sends nothing", .timeLimit(.minutes(2)))
   func resume() async throws {
-    try await withWorld(scale: "20") { world in
+    try await withWorld(scale: "1") { world in
       let first = try world.start(world.arguments("20"))
       try await first.waitFor("submitted", onErrors: true)
       first.signal(SIGKILL)
       _ = await first.finish()
       let refused = try await world.run(["jobs", "forget", "web01"])
       #expect(refused.status == 64, "a name is no record: \(refused.errors)")
+      try await world.advance("2h")
       let watched = try await world.run(["jobs", "watch", "--cloud", "test", "--clock-scale", "20"])
       #expect(watched.status == 0, "\(watched.errors)")
       #expect(watched.output.contains("succeeded"))

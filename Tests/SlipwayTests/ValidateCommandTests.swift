@@ -53,7 +53,10 @@ struct ValidateCommandTests {
       ("spins.lua", "while true do end"), ("fills.lua", "return ('x'):rep(60 << 20) .. 'y'"),
       ("io.lua", "return io.open('x', 'w')"),
       ("cloud.lua", "for image in require('ims').images() do print(image) end return {}"),
-      ("good.lua", "return { name = 'a', min_disk = 40, image_url = 'images:x.zvhd2', os_version = 'CentOS 7.0 64bit' }"),
+      (
+        "good.lua",
+        "return { name = 'a', min_disk = 40, image_url = 'images:x.zvhd2', os_version = 'CentOS 7.0 64bit' }"
+      ),
     ])
     #expect(reports.map { $0["ok"] as? Bool } == [false, false, false, false, true], "\(outcome.output)")
     for text in ["the limit of 1 s", "the limit is 64 MB", "'io'", "cannot use the cloud"] {
