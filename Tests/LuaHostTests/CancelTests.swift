@@ -69,7 +69,7 @@ struct CancelTests {
     work.cancel()
     let start = ContinuousClock.now
     let result = await work.result
-    #expect(ContinuousClock.now - start < .seconds(50), "a bound against hanging, not a measurement")
+    #expect(ContinuousClock.now - start < .seconds(10))
     #expect(throws: LuaError.self) { try result.get() }
     if case .failure(let error) = result { #expect((error as? LuaError)?.kind == .cancelled) }
     let after = try? await bench.run("return 1 + 1")
