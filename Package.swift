@@ -59,7 +59,8 @@ let package = Package(
     .target(name: "DiskImages", dependencies: ["CZstd", "CZlib"], swiftSettings: strict),
 
     // Floor 2.
-    .target(name: "ImageImport", dependencies: ["CloudAccess", "DiskImages"], swiftSettings: strict),
+    .target(
+      name: "ImageImport", dependencies: ["CloudAccess", "ObjectStorage", "DiskImages"], swiftSettings: strict),
     .target(
       name: "ImportLedger",
       dependencies: ["ImageImport", "CloudAccess", crypto, .product(name: "GRDB", package: "GRDB.swift")],
