@@ -70,6 +70,11 @@ let package = Package(
     .target(
       name: "ScriptAPI", dependencies: ["LuaHost", "ImageImport", "CloudAccess", logging], swiftSettings: strict),
 
+    .target(
+      name: "PluginHost",
+      dependencies: ["ScriptAPI", "LuaHost", "ImageImport", "CloudAccess", crypto, yaml, logging],
+      swiftSettings: strict),
+
     // Floor 4.
     .target(
       name: "Workbench",
@@ -92,7 +97,7 @@ let package = Package(
     .executableTarget(
       name: "slipway",
       dependencies: [
-        "Workbench", "CloudSimulator", "ScriptAPI", "ImageImport", "ImportLedger", "CloudAccess", "LuaHost",
+        "Workbench", "CloudSimulator", "PluginHost", "ScriptAPI", "ImageImport", "ImportLedger", "CloudAccess", "LuaHost",
         "DiskImages", logging, yaml,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -118,6 +123,8 @@ let package = Package(
       name: "ScriptAPITests", dependencies: ["ScriptAPI", "CloudSimulator", "DiskImages"], exclude: ["Scripts"],
       swiftSettings: strict
     ),
+    .testTarget(
+      name: "PluginHostTests", dependencies: ["PluginHost", "CloudSimulator", "DiskImages"], swiftSettings: strict),
     .testTarget(name: "WorkbenchTests", dependencies: ["Workbench"], exclude: ["Expect"], swiftSettings: strict),
     .testTarget(
       name: "SlipwayTests",

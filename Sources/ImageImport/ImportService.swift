@@ -7,18 +7,20 @@ public final class ImportService: Sendable {
   public let scheduler: JobScheduler
   private let submitter: any Submitter
   private let events: any ImportEventSink
+  private let hooks: any ImportHooks
   private let checksDrift: Bool
 
   /// With `checksDrift` an image that was made is compared with its request, which costs one question each.
   public init(
     client: ImageClient, rules: RuleSet, submitter: any Submitter, scheduler: JobScheduler,
-    events: any ImportEventSink = NoEvents(), checksDrift: Bool = true
+    events: any ImportEventSink = NoEvents(), hooks: any ImportHooks = NoHooks(), checksDrift: Bool = true
   ) {
     self.client = client
     self.rules = rules
     self.submitter = submitter
     self.scheduler = scheduler
     self.events = events
+    self.hooks = hooks
     self.checksDrift = checksDrift
   }
 
@@ -41,9 +43,10 @@ public final class ImportService: Sendable {
     file: ImageFileFacts? = nil
   ) async throws -> JobReference {
     try await telling(request) {
-      let report = validate(request, file: file)
+      let (request, report) = try await hooks.validate(request, by: rules, file: file)
       events.emit(.validated(request, report))
       if !report.isValid, !evenIfInvalid { throw ImportError(refused: request, report: report) }
+      try await hooks.beforeSubmit(request)
       let job = try await submitter.submit(request, options: options)
       if job.origin == .submitted { events.emit(.submitted(job)) }
       return job

@@ -66,13 +66,13 @@ final class ImageObject: Sendable {
 
   private static var methods: [HostFunction] {
     [
-      HostFunction(
+      .waiting(
         "image:validate",
-        "Holds the request against every rule that needs no network; never stops at the first finding.",
+        "Holds the request against every rule that needs no network, and asks the plugins; never stops at the first finding.",
         returns: [HostParameter("report", ImsRecords.report, "what was found")], since: "0.1"
       ) { arguments in
         guard let image = arguments.receiver as? ImageObject else { return [] }
-        return [ImsReport.value(image.ims.rules.report(for: image.request))]
+        return [ImsReport.value(try await image.ims.report(image.request))]
       }.documented(
         mustUse: true,
         example: """
@@ -122,7 +122,7 @@ final class ImageObject: Sendable {
       ) { arguments in
         guard let image = arguments.receiver as? ImageObject else { return [] }
         let options = image.ims.submitOptions(arguments[0])
-        let job = try await image.ims.attempt { try await $0.submit(image.request, options: options) }
+        let job = try await image.ims.attempt(.submit) { try await $0.submit(image.request, options: options) }
         return [image.ims.job(job)]
       }.documented(
         raises: ImsRecords.submitErrors + ImsRecords.cloudErrors,

@@ -21,8 +21,20 @@ final class ImsModule: Sendable {
   /// The rules of the chosen cloud's dialect; needs no connection.
   var rules: RuleSet { RuleSet(dialect: context.cloud.dialect) }
 
-  /// Does something with the cloud, connecting on first use; errors come out as scripts see them.
-  func attempt<Result: Sendable>(_ body: (ImportService) async throws -> Result) async throws -> Result {
+  /// What the rules and the plugins find in a request.
+  func report(_ request: ImportRequest) async throws -> ValidationReport {
+    do {
+      return try await context.hooks.validate(request, by: rules).report
+    } catch let error as ImportError {
+      throw ImsFailure(error, self)
+    }
+  }
+
+  /// Does something with the cloud, if the script may, connecting on first use; errors come out as scripts see them.
+  func attempt<Result: Sendable>(
+    _ use: AccessNeed.ImageUse, _ body: (ImportService) async throws -> Result
+  ) async throws -> Result {
+    try context.access.check(.images(use))
     do {
       return try await body(try await context.cloud.service())
     } catch let error as ImportError {
@@ -162,7 +174,7 @@ final class ImsModule: Sendable {
         guard let request = Self.request(arguments[0]) else { return [] }
         let options = WaitOptions(arguments[1])
         let submission = self.submitOptions(arguments[1])
-        let result = try await self.attempt { service in
+        let result = try await self.attempt(.submit) { service in
           try await service.importImage(
             request, options: submission, timeout: options.timeout, onProgress: options.observer(request.name))
         }
@@ -197,7 +209,7 @@ final class ImsModule: Sendable {
         let stopsOnError = arguments[1].tableValue?["stop_on_error"].boolValue ?? false
         let options = WaitOptions(arguments[1])
         let submission = self.submitOptions(arguments[1])
-        let entries = try await self.attempt { service in
+        let entries = try await self.attempt(.submit) { service in
           try await BatchImport(
             service: service, concurrency: Int(concurrency), stopsOnError: stopsOnError, submission: submission,
             options: options
@@ -299,7 +311,7 @@ final class ImsModule: Sendable {
         returns: [HostParameter("record", .object("ims.Record"), "the image")], since: "0.1"
       ) { arguments in
         let id = try Self.identifier(arguments[0], "an image id", of: "ims.image", hint: "image ids are UUIDs")
-        return [self.record(try await self.attempt { try await $0.client.image(id) })]
+        return [self.record(try await self.attempt(.read) { try await $0.client.image(id) })]
       }.documented(
         raises: [RaisedError("not_found", "there is no such image"), RaisedError("argument", "the id cannot be one")]
           + ImsRecords.cloudErrors, mustUse: true,
@@ -312,7 +324,7 @@ final class ImsModule: Sendable {
       .waiting(
         "ims.quota", "How many private images are used and allowed.",
         returns: [HostParameter("quota", ImsRecords.quota, "of private images")], since: "0.1"
-      ) { _ in [LuaJSON.value(try await self.attempt { try await $0.client.quota().json })] }
+      ) { _ in [LuaJSON.value(try await self.attempt(.read) { try await $0.client.quota().json })] }
       .documented(
         raises: ImsRecords.cloudErrors, mustUse: true,
         example: """

@@ -2,8 +2,8 @@ import ImageImport
 import LuaHost
 
 /// A validation report as a plain Lua table.
-enum ImsReport {
-  static func value(_ report: ValidationReport) -> LuaValue {
+package enum ImsReport {
+  package static func value(_ report: ValidationReport) -> LuaValue {
     var table = LuaTable()
     table["ok"] = .boolean(report.isValid)
     table["findings"] = list(report.findings)

@@ -39,7 +39,7 @@ final class JobObject: Sendable {
         returns: [HostParameter("status", ImsRecords.jobStatus, "how it stands")], since: "0.1"
       ) { arguments in
         guard let job = arguments.receiver as? JobObject else { return [] }
-        return [JobStatusTable.value(try await job.ims.attempt { try await $0.poll(job.reference) })]
+        return [JobStatusTable.value(try await job.ims.attempt(.read) { try await $0.poll(job.reference) })]
       }.documented(
         raises: [RaisedError("not_found", "the cloud knows no such job")] + ImsRecords.cloudErrors, mustUse: true,
         example: """
@@ -58,7 +58,7 @@ final class JobObject: Sendable {
       ) { arguments in
         guard let job = arguments.receiver as? JobObject else { return [] }
         let options = ImsModule.WaitOptions(arguments[0])
-        let result = try await job.ims.attempt { service in
+        let result = try await job.ims.attempt(.read) { service in
           try await service.wait(
             for: job.reference, timeout: options.timeout, onProgress: options.observer(job.reference.imageName))
         }
