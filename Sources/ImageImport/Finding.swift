@@ -35,6 +35,12 @@ public struct Finding: Sendable, Hashable {
     self.hint = hint
   }
 
+  /// Where the finding comes from: `rule 4`, `plugin cost_centre`; nil for the shape of the body.
+  public var origin: String? {
+    if rule > 0 { return "rule \(rule)" }
+    return name.hasPrefix("plugin:") ? "plugin \(name.dropFirst(7))" : nil
+  }
+
   /// The finding as a JSON object; absent parts are left out.
   public var json: JSONValue {
     var members: [String: JSONValue] = [

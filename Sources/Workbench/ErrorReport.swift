@@ -207,7 +207,7 @@ public struct ErrorReport: Sendable {
 extension ErrorReport.Item {
   init(_ finding: Finding) {
     severity = finding.severity
-    let marks = [finding.rule > 0 ? "rule \(finding.rule)" : nil, finding.code].compactMap(\.self)
+    let marks = [finding.origin, finding.code].compactMap(\.self)
     let suffix = marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))"
     let repeats = finding.message.hasPrefix(finding.field)
     text = DisplayText.harmless((repeats ? "" : "\(finding.field): ") + finding.message + suffix)

@@ -20,7 +20,7 @@ struct Slipway: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      RunCommand.self, ReplCommand.self, ValidateCommand.self, ImportCommand.self, JobsCommand.self, CloudCommand.self,
+      RunCommand.self, ReplCommand.self, ValidateCommand.self, ImportCommand.self, JobsCommand.self, CloudCommand.self, PluginCommand.self,
       ConvertCommand.self, InspectCommand.self, TestCommand.self, TypesCommand.self,
     ])
 

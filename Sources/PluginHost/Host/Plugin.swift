@@ -25,17 +25,17 @@ final class Plugin: Sendable {
     var waiters: [CheckedContinuation<Void, Never>] = []
   }
 
-  /// Makes the VM and runs the plugin's main file.
+  /// Makes the VM and runs the plugin's main file; relative paths of the plugin start at `directory`.
   ///
   /// - Throws: ``PluginFailure``.
-  init(_ candidate: PluginCandidate, _ manifest: PluginManifest, world: PluginWorld) async throws {
+  init(_ candidate: PluginCandidate, _ manifest: PluginManifest, world: PluginWorld, directory: String) async throws {
     self.candidate = candidate
     self.manifest = manifest
     name = manifest.name
     access = PluginAccess(
       plugin: manifest.name, asked: manifest.requests.map(\.capability), granted: candidate.granted,
       report: world.report)
-    vm = try LuaVM(world.configuration(candidate, manifest, access))
+    vm = try LuaVM(world.configuration(candidate, manifest, access, directory: directory))
     let place = candidate.files?.place(manifest.main) ?? manifest.main
     let (vm, limits) = (vm, candidate.entry.limits)
     do {

@@ -60,3 +60,34 @@ extension PluginHost {
     }
   }
 }
+
+extension PluginHost {
+  /// Runs a command of a plugin.
+  ///
+  /// - Returns: the exit status: what it returned, 0 for nothing, 1 for false.
+  /// - Throws: `CancellationError`, or a script error that says what failed.
+  public func run(_ command: String, of name: String, _ arguments: [String], limit: Duration) async throws -> Int32 {
+    guard let plugin = loaded[name] else {
+      throw ScriptFailure(kind: "not_found", "there is no plugin '\(name)' in this session")
+    }
+    let value = try await plugin.command(command, arguments, limit: limit).first ?? .nil
+    switch value {
+    case .nil, .boolean(true): return 0
+    case .boolean(false): return 1
+    case .integer(let code) where (0...255).contains(code): return Int32(code)
+    default:
+      throw PluginFault(
+        plugin: name, call: "the command \(command)",
+        reason: "it returned \(value.kindName), expected nothing or a number from 0 to 255")
+    }
+  }
+
+  /// The plugins of every hook that any has, in the order in which they are called.
+  public var order: [(hook: HookName, plugins: [String])] {
+    let loaded = loaded
+    return HookName.allCases.compactMap { hook in
+      let names = loaded.having(hook).map(\.name)
+      return names.isEmpty ? nil : (hook, names)
+    }
+  }
+}

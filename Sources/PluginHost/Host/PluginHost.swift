@@ -34,6 +34,11 @@ public final class PluginHost: Sendable {
   /// The names of the loaded plugins.
   public var names: [String] { loaded.plugins.map(\.name) }
 
+  /// What is loaded, in brief.
+  public var overview: [(name: String, version: SemanticVersion, hooks: [String])] {
+    loaded.plugins.map { ($0.name, $0.manifest.version, $0.manifest.hooks.map(\.name.rawValue)) }
+  }
+
   /// The directories of the loaded plugins and the project file: what to watch for changes.
   public var watched: [String] {
     let directories = loaded.plugins.compactMap(\.candidate.directory)
@@ -69,7 +74,9 @@ public final class PluginHost: Sendable {
   }
 
   private func make(_ world: PluginWorld) async throws -> PluginSet {
-    let plan = await PluginPlan(try settings())
+    let settings = try settings()
+    let plan = await PluginPlan(settings)
+    let directory = settings.project.directory
     guard plan.problems.isEmpty else { throw PluginFailure(plan.problems) }
     let ready = plan.candidates.filter(\.isLoadable)
     let results = await withTaskGroup(of: (Int, Result<Plugin, any Error>).self) { group in
@@ -77,7 +84,7 @@ public final class PluginHost: Sendable {
         guard let manifest = candidate.manifest else { continue }
         group.addTask {
           do {
-            return (index, .success(try await Plugin(candidate, manifest, world: world)))
+            return (index, .success(try await Plugin(candidate, manifest, world: world, directory: directory)))
           } catch {
             return (index, .failure(error))
           }

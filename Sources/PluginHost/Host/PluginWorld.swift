@@ -7,26 +7,23 @@ import ScriptAPI
 public struct PluginWorld: Sendable {
   /// The world of the session's scripts.
   public var context: ScriptContext
-  /// Where relative paths start: the project's directory.
-  public var directory: String
   public var report: @Sendable (PluginNotice) -> Void
   /// Takes what a plugin prints, with its name.
   public var output: @Sendable (String, [UInt8]) -> Void
   public var clock: any LuaClock
 
   public init(
-    context: ScriptContext, directory: String, clock: any LuaClock,
+    context: ScriptContext, clock: any LuaClock,
     report: @escaping @Sendable (PluginNotice) -> Void, output: @escaping @Sendable (String, [UInt8]) -> Void
   ) {
     self.context = context
-    self.directory = directory
     self.clock = clock
     self.report = report
     self.output = output
   }
 
   func configuration(
-    _ candidate: PluginCandidate, _ manifest: PluginManifest, _ access: PluginAccess
+    _ candidate: PluginCandidate, _ manifest: PluginManifest, _ access: PluginAccess, directory: String
   ) -> LuaVM.Configuration {
     let limits = candidate.entry.limits
     var own = context

@@ -31,7 +31,7 @@ public struct PluginPlan: Sendable {
         merged.path = candidates[index].entry.path
         merged.isDisabled = false
         candidates[index] = await candidate(merged)
-      } else {
+      } else if !settings.takesNamedOnly {
         add(await candidate(entry))
       }
     }

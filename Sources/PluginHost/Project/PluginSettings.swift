@@ -26,6 +26,8 @@ public struct PluginSettings: Sendable {
   public var grants: [Grant] = []
   /// Loads what lacks grants all the same, with the calls denied, and takes the configuration that a manifest has for its tests.
   public var isTesting = false
+  /// Of the project's plugins, only those that are named on the command line as well.
+  public var takesNamedOnly = false
   /// Whether the lock is kept; off only for making a new one.
   public var keepsLock = true
 

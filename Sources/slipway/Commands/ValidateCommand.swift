@@ -28,6 +28,8 @@ struct ValidateCommand: AsyncParsableCommand {
   @Option(name: .customLong("output"), help: ArgumentHelp("text, or json: one report a line.", valueName: "form"))
   var form: OutputForm = .text
 
+  @OptionGroup(title: "Plugins") var plugins: PluginOptions
+
   @Argument(
     help: ArgumentHelp(
       "Files ending in .json, .yaml, .yml or .lua; - reads JSON from standard input.", valueName: "file"))
@@ -38,7 +40,9 @@ struct ValidateCommand: AsyncParsableCommand {
     options.cloud = cloud
     options.dialect = dialect
     options.form = form
+    options.plugins = plugins.choice
     let workplace = try Workplace(options, quiet: true)
+    try await workplace.loadPlugins()
     let rules = RuleSet(dialect: workplace.choice.dialect)
     var errors = 0
     var failure: Workbench.ExitStatus?
@@ -59,7 +63,7 @@ struct ValidateCommand: AsyncParsableCommand {
         continue
       }
       for (index, request) in requests.enumerated() {
-        let report = rules.report(for: request)
+        let report = await workplace.report(request, rules)
         errors += report.errors.count
         let place = requests.count == 1 ? file : "\(file) [\(index + 1)]"
         switch form {

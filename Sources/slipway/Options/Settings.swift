@@ -1,5 +1,6 @@
 import CloudAccess
 import ImageImport
+import ScriptAPI
 
 /// What the option groups say, as a plain value: ArgumentParser's own cannot be made by hand.
 struct Settings: Sendable {
@@ -21,6 +22,24 @@ struct Settings: Sendable {
   var ledger: String?
   var marksImages = true
   var onNotFound = NotFoundChoice.fail
+
+  /// Which plugins; nil for a command that has none.
+  var plugins: PluginChoice?
+
+  /// Whether what plugins print is data, as it is for a command of theirs.
+  var printsPlugins = false
+
+  /// What scripts may reach.
+  var access = UserAccess()
+
+  /// The same with plugins and what scripts may reach.
+  func with(_ plugins: PluginOptions, _ access: AccessOptions? = nil, watch: Bool = false) throws -> Settings {
+    var settings = self
+    settings.plugins = plugins.choice
+    settings.plugins?.isWatching = watch
+    if let access { settings.access = try access.access() }
+    return settings
+  }
 }
 
 extension CloudOptions {

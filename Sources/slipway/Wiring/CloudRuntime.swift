@@ -18,6 +18,7 @@ final class CloudRuntime: Sendable {
   private let choice: CloudChoice
   private let scale: Double
   private let events: any ImportEventSink
+  private let hooks: any ImportHooks
   private let logger: Logger
   private let environment: [String: String]
   private let ledger: LedgerAccess
@@ -31,13 +32,14 @@ final class CloudRuntime: Sendable {
   init(
     choice: CloudChoice, scale: Double, events: any ImportEventSink, logger: Logger, environment: [String: String],
     ledger: LedgerAccess, requestsPerSecond: Double? = nil,
-    concurrentImports: Int? = nil, time: any TimeSource = SystemTime()
+    concurrentImports: Int? = nil, hooks: any ImportHooks = NoHooks(), time: any TimeSource = SystemTime()
   ) {
     self.requestsPerSecond = requestsPerSecond
     self.concurrentImports = concurrentImports
     self.choice = choice
     self.scale = scale
     self.events = events
+    self.hooks = hooks
     self.logger = logger
     self.environment = environment
     self.ledger = ledger
@@ -99,6 +101,6 @@ final class CloudRuntime: Sendable {
       client: client, rules: RuleSet(dialect: profile.dialect),
       submitter: RecordingSubmitter(
         client: client, store: store, policy: submission, admission: scheduler, events: events),
-      scheduler: scheduler, events: events)
+      scheduler: scheduler, events: events, hooks: hooks)
   }
 }
