@@ -98,8 +98,8 @@ let package = Package(
     .executableTarget(
       name: "slipway",
       dependencies: [
-        "Workbench", "CloudSimulator", "PluginHost", "ScriptAPI", "ImageImport", "ImportLedger", "CloudAccess", "LuaHost",
-        "DiskImages", logging, yaml,
+        "Workbench", "CloudSimulator", "PluginHost", "ScriptAPI", "ImageImport", "ImportLedger", "CloudAccess",
+        "LuaHost", "DiskImages", "ObjectStorage", logging, yaml,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
