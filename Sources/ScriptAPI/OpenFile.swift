@@ -26,7 +26,8 @@ enum OpenFile {
     }
     if access.confinesFiles {
       guard let opened = RealPath.of(descriptor: descriptor) else {
-        throw ScriptFailure(kind: "permission", "the file '\(shown)' cannot be told from others", hint: "is /proc there?")
+        throw ScriptFailure(
+          kind: "permission", "the file '\(shown)' cannot be told from others", hint: "is /proc there?")
       }
       try access.check(.readFile(opened))
     }

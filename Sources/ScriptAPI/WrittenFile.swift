@@ -43,7 +43,9 @@ enum WrittenFile {
   private static func fill(_ file: Int32, _ bytes: [UInt8], _ shown: String) throws {
     var written = 0
     while written < bytes.count {
-      let count = bytes.withUnsafeBytes { Foundation.write(file, $0.baseAddress?.advanced(by: written), $0.count - written) }
+      let count = bytes.withUnsafeBytes {
+        Foundation.write(file, $0.baseAddress?.advanced(by: written), $0.count - written)
+      }
       if count < 0 {
         if errno == EINTR { continue }
         throw failure(shown, errno)

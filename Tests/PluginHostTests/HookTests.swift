@@ -29,7 +29,8 @@ struct HookTests {
   func changed() async throws {
     try await withBench { bench in
       try bench.plugin(
-        "renamer", "return { on_request = function(image) return { name = 'a#b', min_disk = image.min_disk, type = 'DataImage' } end }",
+        "renamer",
+        "return { on_request = function(image) return { name = 'a#b', min_disk = image.min_disk, type = 'DataImage' } end }",
         manifest: "hooks: [on_request]")
       let host = try await bench.host("plugins: [renamer]")
       let report = try await host.report()
@@ -67,18 +68,25 @@ struct HookTests {
     }
   }
 
-  @Test("before_submit refuses with a reason, and whatever is not clear consent refuses too", arguments: [
-    ("return true", nil), ("return", nil), ("return nil", nil), ("return false, 'closed'", "closed"), ("return false", "gave no reason"),
-    ("return nil, 'no budget'", "no budget"), ("error('broken')", "broken"), ("return 'yes'", "returned string"), ("return 1", "returned integer"),
-    ("return {}", "returned table"), ("local x = nil; return x.y", "attempt to index"), ("while true do end", "limit"),
-    ("local t = {} while true do t[#t + 1] = ('x'):rep(100000) .. #t end", "memory"),
-    ("require 'task'.sleep '1h'", "longer than 0.3 s"), ("while true do require 'task'.sleep(0.001) end", "longer than 0.3 s"),
-    ("coroutine.wrap(function() error { kind = 'x' } end)()", "failed in before_submit"),
-    ("local function f() return f() + 1 end f()", "overflow"),
-  ] as [(String, String?)])
+  @Test(
+    "before_submit refuses with a reason, and whatever is not clear consent refuses too",
+    arguments: [
+      ("return true", nil), ("return", nil), ("return nil", nil), ("return false, 'closed'", "closed"),
+      ("return false", "gave no reason"),
+      ("return nil, 'no budget'", "no budget"), ("error('broken')", "broken"), ("return 'yes'", "returned string"),
+      ("return 1", "returned integer"),
+      ("return {}", "returned table"), ("local x = nil; return x.y", "attempt to index"),
+      ("while true do end", "limit"),
+      ("local t = {} while true do t[#t + 1] = ('x'):rep(100000) .. #t end", "memory"),
+      ("require 'task'.sleep '1h'", "longer than 0.3 s"),
+      ("while true do require 'task'.sleep(0.001) end", "longer than 0.3 s"),
+      ("coroutine.wrap(function() error { kind = 'x' } end)()", "failed in before_submit"),
+      ("local function f() return f() + 1 end f()", "overflow"),
+    ] as [(String, String?)])
   func beforeSubmit(body: String, expected: String?) async throws {
     try await withBench { bench in
-      try bench.plugin("gate", "return { before_submit = function(image) \(body) end }", manifest: "hooks: [before_submit]")
+      try bench.plugin(
+        "gate", "return { before_submit = function(image) \(body) end }", manifest: "hooks: [before_submit]")
       let host = try await bench.host("plugins: { gate: { limits: { time: 300ms, cpu: 100ms, memory: 4MB } } }")
       if let expected {
         let error = await #expect(throws: ImportError.self) { try await host.beforeSubmit(soundRequest) }
@@ -93,13 +101,17 @@ struct HookTests {
     }
   }
 
-  @Test("A policy that fails in on_validate or on_request refuses the import", arguments: [
-    "error 'broken'", "return 5", "return { { severity = 'fatal', message = 'x' } }", "return { 'x' }", "return { { field = 'x' } }",
-    "return { a = 1 }", "while true do end", "report:add 'x'", "report.add(nil, nil) report:add(7)",
-  ])
+  @Test(
+    "A policy that fails in on_validate or on_request refuses the import",
+    arguments: [
+      "error 'broken'", "return 5", "return { { severity = 'fatal', message = 'x' } }", "return { 'x' }",
+      "return { { field = 'x' } }",
+      "return { a = 1 }", "while true do end", "report:add 'x'", "report.add(nil, nil) report:add(7)",
+    ])
   func policiesFailClosed(body: String) async throws {
     try await withBench { bench in
-      try bench.plugin("policy", "return { on_validate = function(image, report) \(body) end }", manifest: "hooks: [on_validate]")
+      try bench.plugin(
+        "policy", "return { on_validate = function(image, report) \(body) end }", manifest: "hooks: [on_validate]")
       let host = try await bench.host("plugins: { policy: { limits: { cpu: 100ms } } }")
       let report = try await host.report()
       #expect(!report.isValid, "\(body)")
@@ -108,11 +120,14 @@ struct HookTests {
     }
   }
 
-  @Test("on_request may not hand over what is no request", arguments: [
-    "return 5", "return 'x'", "image.f = function() end", "image.self = image", "image[1] = 'x'", "image.n = 0/0",
-    "return setmetatable({}, { __index = image }), error 'x'", "image.big = ('x'):rep(70000000)", "local t = image for i = 1, 100 do t.t = {} t = t.t end",
-    "for i = 1, 300000 do image['f' .. i] = i end",
-  ])
+  @Test(
+    "on_request may not hand over what is no request",
+    arguments: [
+      "return 5", "return 'x'", "image.f = function() end", "image.self = image", "image[1] = 'x'", "image.n = 0/0",
+      "return setmetatable({}, { __index = image }), error 'x'", "image.big = ('x'):rep(70000000)",
+      "local t = image for i = 1, 100 do t.t = {} t = t.t end",
+      "for i = 1, 300000 do image['f' .. i] = i end",
+    ])
   func requests(body: String) async throws {
     try await withBench { bench in
       try bench.plugin("editor", "return { on_request = function(image) \(body) end }", manifest: "hooks: [on_request]")
@@ -148,7 +163,9 @@ struct HookTests {
   @Test("Cancelling an import ends its hook")
   func cancelled() async throws {
     try await withBench { bench in
-      try bench.plugin("slow", "return { before_submit = function() require 'task'.sleep '1h' end }", manifest: "hooks: [before_submit]")
+      try bench.plugin(
+        "slow", "return { before_submit = function() require 'task'.sleep '1h' end }",
+        manifest: "hooks: [before_submit]")
       let host = try await bench.host("plugins: [slow]")
       let work = Task { try await host.beforeSubmit(soundRequest) }
       work.cancel()
@@ -181,7 +198,9 @@ struct HookTests {
         """, manifest: "hooks: [on_validate]")
       let problems = await bench.problems("plugins: [thief, victim]")
       #expect(problems.count == 1 && problems[0].message.contains("thief"))
-      try bench.plugin("thief", "string.rep = nil shared = 1 return { on_validate = function() end }", manifest: "hooks: { on_validate: 1 }")
+      try bench.plugin(
+        "thief", "string.rep = nil shared = 1 return { on_validate = function() end }",
+        manifest: "hooks: { on_validate: 1 }")
       let host = try await bench.host("plugins: [thief, victim]")
       #expect(try await host.report().warnings.map(\.message) == ["fine"])
       await host.finish()

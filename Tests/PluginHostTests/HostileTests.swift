@@ -13,7 +13,9 @@ struct HostileTests {
   ) async throws -> String? {
     let list = asks.map { "'\($0)'" }.joined(separator: ", ")
     let grant = grants.map { "'\($0)'" }.joined(separator: ", ")
-    try bench.plugin("evil", "return { before_submit = function() \(body) end }", manifest: "hooks: [before_submit]\ncapabilities: [\(list)]")
+    try bench.plugin(
+      "evil", "return { before_submit = function() \(body) end }",
+      manifest: "hooks: [before_submit]\ncapabilities: [\(list)]")
     let host = try await bench.host("plugins: [{ name: evil, grant: [\(grant)]\(project) }]")
     defer { Task { await host.finish() } }
     do {
@@ -24,20 +26,32 @@ struct HostileTests {
     }
   }
 
-  @Test("Nothing is reached without a capability, whichever way it is tried", arguments: [
-    ("require 'fs'.read '/etc/passwd'", "fs.read:/etc"), ("for l in require 'fs'.lines '/etc/passwd' do error(l) end", "fs.read:/etc"),
-    ("require 'fs'.exists '/etc/shadow'", "fs.read:/etc"), ("require 'fs'.glob '/etc/*'", "fs.read:/"), ("require 'csv'.rows '/etc/passwd'", "fs.read:/etc"),
-    ("require 'fs'.write('/tmp/slipway-evil', 'x')", "fs.write:/tmp"), ("require 'env'.get 'HOME'", "env:HOME"), ("require 'env'.require 'PATH'", "env:PATH"),
-    ("require 'http'.get 'https://example.com/'", "net:example.com"), ("require 'http'.post('http://127.0.0.1:1/', {})", "net:127.0.0.1:1"),
-    ("require 'ims'.quota()", "ims.read"), ("require 'ims'.images{}()", "ims.read"),
-    ("require 'ims'.data_image { name = 'x', image_url = 'b:k.zvhd2', min_disk = 1 }:submit()", "ims.submit"),
-    ("require 'ims'.import(require 'ims'.data_image { name = 'x' })", "ims.submit"), ("require 'ims'.job('x'):poll()", "ims.read"),
-    ("coroutine.wrap(function() require 'env'.get 'HOME' end)()", "env:HOME"), ("table.sort({ 1, 2 }, function() require 'env'.get 'HOME' end)", "env:HOME"),
-    ("('x'):gsub('x', function() require 'env'.get 'HOME' end)", "env:HOME"), ("require 'task'.map({ 1 }, function() require 'env'.get 'HOME' end)", "env:HOME"),
-    ("local t = setmetatable({}, { __index = function(_, k) return require 'env'.get(k) end }) return t.HOME", "env:HOME"),
-    ("local f = require 'env'.get; require 'task'.spawn(f, 'HOME'):await()", "env:HOME"),
-    ("error(select(2, pcall(require 'env'.get, 'HOME')))", "env:HOME"),
-  ])
+  @Test(
+    "Nothing is reached without a capability, whichever way it is tried",
+    arguments: [
+      ("require 'fs'.read '/etc/passwd'", "fs.read:/etc"),
+      ("for l in require 'fs'.lines '/etc/passwd' do error(l) end", "fs.read:/etc"),
+      ("require 'fs'.exists '/etc/shadow'", "fs.read:/etc"), ("require 'fs'.glob '/etc/*'", "fs.read:/"),
+      ("require 'csv'.rows '/etc/passwd'", "fs.read:/etc"),
+      ("require 'fs'.write('/tmp/slipway-evil', 'x')", "fs.write:/tmp"), ("require 'env'.get 'HOME'", "env:HOME"),
+      ("require 'env'.require 'PATH'", "env:PATH"),
+      ("require 'http'.get 'https://example.com/'", "net:example.com"),
+      ("require 'http'.post('http://127.0.0.1:1/', {})", "net:127.0.0.1:1"),
+      ("require 'ims'.quota()", "ims.read"), ("require 'ims'.images{}()", "ims.read"),
+      ("require 'ims'.data_image { name = 'x', image_url = 'b:k.zvhd2', min_disk = 1 }:submit()", "ims.submit"),
+      ("require 'ims'.import(require 'ims'.data_image { name = 'x' })", "ims.submit"),
+      ("require 'ims'.job('x'):poll()", "ims.read"),
+      ("coroutine.wrap(function() require 'env'.get 'HOME' end)()", "env:HOME"),
+      ("table.sort({ 1, 2 }, function() require 'env'.get 'HOME' end)", "env:HOME"),
+      ("('x'):gsub('x', function() require 'env'.get 'HOME' end)", "env:HOME"),
+      ("require 'task'.map({ 1 }, function() require 'env'.get 'HOME' end)", "env:HOME"),
+      (
+        "local t = setmetatable({}, { __index = function(_, k) return require 'env'.get(k) end }) return t.HOME",
+        "env:HOME"
+      ),
+      ("local f = require 'env'.get; require 'task'.spawn(f, 'HOME'):await()", "env:HOME"),
+      ("error(select(2, pcall(require 'env'.get, 'HOME')))", "env:HOME"),
+    ])
   func denied(body: String, wanted: String) async throws {
     try await withBench(environment: ["HOME": "/secret-home"]) { bench in
       let message = try await attack(bench, body)
@@ -49,12 +63,17 @@ struct HostileTests {
     }
   }
 
-  @Test("What Lua itself has to reach the machine is not there", arguments: [
-    "io.open '/etc/passwd'", "os.execute 'id'", "os.getenv 'HOME'", "require 'io'", "require 'os'.getenv 'x'", "debug.getregistry()", "load '\\27Lua'()",
-    "loadfile '/etc/passwd'()", "dofile '/etc/passwd'", "package.loadlib('libc.so.6', 'system')", "require '../../etc/passwd'", "require '/etc/passwd'",
-    "require 'history'", "require 'test'", "require 'args'", "require 'disk.x'", "require 'task'.shield(function() end)", "os.exit(0)", "collectgarbage 'stop'()",
-    "require 'plugin'.file '../plugin.yaml'", "require 'plugin'.file '/etc/passwd'", "string.dump(print)()",
-  ])
+  @Test(
+    "What Lua itself has to reach the machine is not there",
+    arguments: [
+      "io.open '/etc/passwd'", "os.execute 'id'", "os.getenv 'HOME'", "require 'io'", "require 'os'.getenv 'x'",
+      "debug.getregistry()", "load '\\27Lua'()",
+      "loadfile '/etc/passwd'()", "dofile '/etc/passwd'", "package.loadlib('libc.so.6', 'system')",
+      "require '../../etc/passwd'", "require '/etc/passwd'",
+      "require 'history'", "require 'test'", "require 'args'", "require 'disk.x'",
+      "require 'task'.shield(function() end)", "os.exit(0)", "collectgarbage 'stop'()",
+      "require 'plugin'.file '../plugin.yaml'", "require 'plugin'.file '/etc/passwd'", "string.dump(print)()",
+    ])
   func absent(body: String) async throws {
     try await withBench { bench in
       #expect(try await attack(bench, body) != nil)
@@ -139,18 +158,25 @@ struct HostileTests {
   @Test("A plugin that asks for more than it was granted is refused with the list")
   func ungranted() async throws {
     try await withBench { bench in
-      try bench.plugin("greedy", "return {}", manifest: "capabilities: ['net:*', 'env:TOKEN', { capability: ims.read, optional: true }]")
+      try bench.plugin(
+        "greedy", "return {}",
+        manifest: "capabilities: ['net:*', 'env:TOKEN', { capability: ims.read, optional: true }]")
       let problems = await bench.problems("plugins: [{ name: greedy, grant: ['net:example.com'] }]")
       #expect(problems.count == 1)
-      #expect(problems[0].message.contains("env:TOKEN") && !problems[0].message.contains("net:*") && !problems[0].message.contains("ims.read"))
+      #expect(
+        problems[0].message.contains("env:TOKEN") && !problems[0].message.contains("net:*")
+          && !problems[0].message.contains("ims.read"))
       #expect(problems[0].hint?.contains("--plugin-grant 'greedy=env:TOKEN'") == true)
-      #expect(await bench.problems("plugins: [greedy]") { settings in
-        for grant in ["greedy=env:TOKEN", "greedy=net:*"] { try settings.grant(grant, workingDirectory: "/") }
-      }.isEmpty)
+      #expect(
+        await bench.problems("plugins: [greedy]") { settings in
+          for grant in ["greedy=env:TOKEN", "greedy=net:*"] { try settings.grant(grant, workingDirectory: "/") }
+        }.isEmpty)
     }
   }
 
-  @Test("Endless output ends the call", arguments: ["while true do print(('x'):rep(1000)) end", "while true do require 'log'.info(('x'):rep(1000)) end"])
+  @Test(
+    "Endless output ends the call",
+    arguments: ["while true do print(('x'):rep(1000)) end", "while true do require 'log'.info(('x'):rep(1000)) end"])
   func output(body: String) async throws {
     try await withBench { bench in
       let message = try await attack(bench, body, project: ", limits: { output: 10KB }")
@@ -159,11 +185,14 @@ struct HostileTests {
     }
   }
 
-  @Test("Cyclic, deep and huge values, functions and objects stay in their VM", arguments: [
-    "local t = {} t.t = t return t", "local t = {} local u = t for i = 1, 200 do u.u = {} u = u.u end return t",
-    "local t = {} for i = 1, 500000 do t[i] = i end return t", "return function() end", "return { print }", "return require 'ims'.data_image { name = 'x' }",
-    "return require 'plugin'.config.token", "return coroutine.create(print)", "return { [{}] = require 'http' }",
-  ])
+  @Test(
+    "Cyclic, deep and huge values, functions and objects stay in their VM",
+    arguments: [
+      "local t = {} t.t = t return t", "local t = {} local u = t for i = 1, 200 do u.u = {} u = u.u end return t",
+      "local t = {} for i = 1, 500000 do t[i] = i end return t", "return function() end", "return { print }",
+      "return require 'ims'.data_image { name = 'x' }",
+      "return require 'plugin'.config.token", "return coroutine.create(print)", "return { [{}] = require 'http' }",
+    ])
   func values(body: String) async throws {
     try await withBench(environment: ["T": "hunter2"]) { bench in
       try bench.plugin(
@@ -180,7 +209,9 @@ struct HostileTests {
     }
   }
 
-  @Test("Names that lead out of the plugin directory name no plugin", arguments: ["../evil", "a/b", "/etc", "..", "a.b", "A", ""])
+  @Test(
+    "Names that lead out of the plugin directory name no plugin",
+    arguments: ["../evil", "a/b", "/etc", "..", "a.b", "A", ""])
   func names(name: String) async throws {
     try await withBench { bench in
       try bench.write("evil/plugin.yaml", "name: evil\nversion: 1.0.0\napi: ^1.0\n")
@@ -205,7 +236,8 @@ struct HostileTests {
       // A main file that is a link.
       try bench.plugin("p9", "return {}")
       try FileManager.default.removeItem(atPath: bench.path("plugins/p9/main.lua"))
-      try FileManager.default.createSymbolicLink(atPath: bench.path("plugins/p9/main.lua"), withDestinationPath: "/etc/passwd")
+      try FileManager.default.createSymbolicLink(
+        atPath: bench.path("plugins/p9/main.lua"), withDestinationPath: "/etc/passwd")
       #expect(await bench.problems("plugins: [p9]").first?.message.contains("link") == true)
     }
   }

@@ -24,12 +24,30 @@ struct LockTests {
       try lock(bench, ["x"])
       #expect(await bench.problems("plugins: [x]").isEmpty)
       let changes: [(String, () throws -> Void, () throws -> Void)] = [
-        ("changed", { try bench.write("plugins/x/lib/text.lua", "return 2") }, { try bench.write("plugins/x/lib/text.lua", "return 1") }),
+        (
+          "changed", { try bench.write("plugins/x/lib/text.lua", "return 2") },
+          { try bench.write("plugins/x/lib/text.lua", "return 1") }
+        ),
         ("data", { try bench.write("plugins/x/data.txt", "2") }, { try bench.write("plugins/x/data.txt", "1") }),
-        ("added", { try bench.write("plugins/x/new.lua", "") }, { try FileManager.default.removeItem(atPath: bench.path("plugins/x/new.lua")) }),
-        ("removed", { try FileManager.default.removeItem(atPath: bench.path("plugins/x/data.txt")) }, { try bench.write("plugins/x/data.txt", "1") }),
-        ("renamed", { try FileManager.default.moveItem(atPath: bench.path("plugins/x/data.txt"), toPath: bench.path("plugins/x/data2.txt")) },
-          { try FileManager.default.moveItem(atPath: bench.path("plugins/x/data2.txt"), toPath: bench.path("plugins/x/data.txt")) }),
+        (
+          "added", { try bench.write("plugins/x/new.lua", "") },
+          { try FileManager.default.removeItem(atPath: bench.path("plugins/x/new.lua")) }
+        ),
+        (
+          "removed", { try FileManager.default.removeItem(atPath: bench.path("plugins/x/data.txt")) },
+          { try bench.write("plugins/x/data.txt", "1") }
+        ),
+        (
+          "renamed",
+          {
+            try FileManager.default.moveItem(
+              atPath: bench.path("plugins/x/data.txt"), toPath: bench.path("plugins/x/data2.txt"))
+          },
+          {
+            try FileManager.default.moveItem(
+              atPath: bench.path("plugins/x/data2.txt"), toPath: bench.path("plugins/x/data.txt"))
+          }
+        ),
       ]
       for (what, change, undo) in changes {
         try change()
@@ -61,7 +79,9 @@ struct LockTests {
   @Test("What was hashed is what runs, though the files change meanwhile")
   func swapped() async throws {
     try await withBench { bench in
-      try bench.plugin("x", "return { on_request = function(image) image.description = require 'lib' end }", manifest: "hooks: [on_request]")
+      try bench.plugin(
+        "x", "return { on_request = function(image) image.description = require 'lib' end }",
+        manifest: "hooks: [on_request]")
       try bench.write("plugins/x/lib.lua", "return 'locked'")
       try lock(bench, ["x"])
       let host = try await bench.host("plugins: [x]")
@@ -77,7 +97,8 @@ struct LockTests {
       PluginFiles(directory: "", contents: contents.mapValues { Array($0.utf8) }).hash
     }
     #expect(hash(["a": "b", "c": "d"]) == hash(["c": "d", "a": "b"]))
-    let others = [["a": "bc"], ["ab": "c"], ["a": "b", "c": ""], ["a": "", "bc": ""], ["a": "b\u{0}1\u{0}c"], [:]].map(hash)
+    let others = [["a": "bc"], ["ab": "c"], ["a": "b", "c": ""], ["a": "", "bc": ""], ["a": "b\u{0}1\u{0}c"], [:]].map(
+      hash)
     #expect(Set(others).count == others.count)
     #expect(hash(["a": "b"]).count == 64)
   }

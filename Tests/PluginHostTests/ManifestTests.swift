@@ -78,7 +78,9 @@ struct ManifestTests {
       ("11:41", "must be a size, got 'big'"), ("12:35", "is required and has a default"),
       ("13:27", "a secret has no default"), ("14:3", "'Pattern' cannot be the name of a setting"),
     ] {
-      #expect(found.contains { $0.contains(words) && (place.isEmpty || $0.hasPrefix("plugin.yaml:\(place):")) }, "\(place) \(words) in:\n\(text)")
+      #expect(
+        found.contains { $0.contains(words) && (place.isEmpty || $0.hasPrefix("plugin.yaml:\(place):")) },
+        "\(place) \(words) in:\n\(text)")
     }
     #expect(!text.contains("hunter2"))
   }
@@ -87,7 +89,8 @@ struct ManifestTests {
   func bombs() {
     var laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     for level in 1...12 {
-      laughs += "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ") + "]\n"
+      laughs +=
+        "a\(level): &a\(level) [" + Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ") + "]\n"
     }
     #expect(problems(laughs).first?.contains("anchors and aliases") == true)
     #expect(problems("x:\n  - &a y").first?.contains("anchors and aliases") == true)
@@ -105,7 +108,10 @@ struct ManifestTests {
 
   @Test("Versions are ordered and ranges hold them as semver says")
   func versions() throws {
-    let ordered = ["1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0", "1.0.1", "1.1.0", "2.0.0"]
+    let ordered = [
+      "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0-rc.1", "1.0.0",
+      "1.0.1", "1.1.0", "2.0.0",
+    ]
     let versions = try ordered.map { try #require(SemanticVersion($0)) }
     #expect(versions.shuffled().sorted() == versions)
     for wrong in ["1", "1.0", "v1.0.0", "1.0.0.0", "01.0.0", "1.0.0-", "1.0.0-01", "", "1.0.x"] {

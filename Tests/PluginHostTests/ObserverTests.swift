@@ -8,7 +8,9 @@ import Testing
 
 @Suite("Observers")
 struct ObserverTests {
-  private func job(_ id: String) -> JobReference { JobReference(id: id, imageName: "image-\(id)", request: soundRequest) }
+  private func job(_ id: String) -> JobReference {
+    JobReference(id: id, imageName: "image-\(id)", request: soundRequest)
+  }
 
   private func status(_ id: String, _ progress: Double) -> JobStatus {
     JobStatus(json: ["job_id": .string(id), "status": "RUNNING", "progress": .number(progress)])
@@ -42,7 +44,11 @@ struct ObserverTests {
       await host.finish()
       let lines = bench.printed.withLock { $0 }.split(separator: "\n").map(String.init)
       func of(_ id: String) -> [String] { lines.filter { $0.contains("\t\(id)\t") && $0.hasPrefix("watcher: on_") } }
-      #expect(of("1") == ["watcher: on_submitted\t1\t-\tdata01", "watcher: on_progress\t1\t-\tdata01", "watcher: on_succeeded\t1\ti1\tdata01"])
+      #expect(
+        of("1") == [
+          "watcher: on_submitted\t1\t-\tdata01", "watcher: on_progress\t1\t-\tdata01",
+          "watcher: on_succeeded\t1\ti1\tdata01",
+        ])
       #expect(of("2") == ["watcher: on_submitted\t2\t-\tdata01", "watcher: on_failed\t2\tIMG.0057\tdata01"])
       #expect(lines.last == "watcher: 2\t1\t1\tsucceeded\tIMG.0057")
     }
@@ -51,7 +57,9 @@ struct ObserverTests {
   @Test("A failure is told once, counted at the end, and stops nothing")
   func failing() async throws {
     try await withBench { bench in
-      try bench.plugin("bad", "return { on_submitted = function(job) error('broken ' .. job.job_id) end }", manifest: "hooks: [on_submitted]")
+      try bench.plugin(
+        "bad", "return { on_submitted = function(job) error('broken ' .. job.job_id) end }",
+        manifest: "hooks: [on_submitted]")
       let host = try await bench.host("plugins: [bad]")
       for number in 1...5 { host.emit(.submitted(job("\(number)"))) }
       await host.finish()
@@ -62,13 +70,16 @@ struct ObserverTests {
     }
   }
 
-  @Test("A slow observer holds nobody up: progress gives way, ends are kept, and the end of the run waits for so long only")
+  @Test(
+    "A slow observer holds nobody up: progress gives way, ends are kept, and the end of the run waits for so long only")
   func slow() async throws {
     let queue = ObserverQueue(capacity: 10, width: 2)
     let seen = Mutex<[String]>([])
     let losses = Mutex(0)
     func add(_ hook: HookName, _ subject: String, _ event: ImportEvent) {
-      queue.add(ObserverQueue.Item(plugin: "x", hook: hook, subject: subject, event: event)) { losses.withLock { $0 += 1 } }
+      queue.add(ObserverQueue.Item(plugin: "x", hook: hook, subject: subject, event: event)) {
+        losses.withLock { $0 += 1 }
+      }
     }
     // Nothing is handled yet: a hundred progress events of one image become one.
     for number in 0..<100 { add(.onProgress, "a", .progress(job("a"), status("a", Double(number)))) }
@@ -91,7 +102,9 @@ struct ObserverTests {
   @Test("A hanging observer is ended by its time limit")
   func hanging() async throws {
     try await withBench { bench in
-      try bench.plugin("hang", "return { on_submitted = function() require 'task'.sleep '10h' end }", manifest: "hooks: [on_submitted]")
+      try bench.plugin(
+        "hang", "return { on_submitted = function() require 'task'.sleep '10h' end }", manifest: "hooks: [on_submitted]"
+      )
       let host = try await bench.host("plugins: { hang: { limits: { time: 50ms } } }")
       host.emit(.submitted(job("1")))
       await host.finish(within: .seconds(60))

@@ -67,7 +67,8 @@ final class PluginBench: Sendable {
 
   /// A host with the plugins of the project file loaded.
   func host(
-    _ project: String, context: ScriptContext? = nil, _ change: @escaping @Sendable (inout PluginSettings) throws -> Void = { _ in }
+    _ project: String, context: ScriptContext? = nil,
+    _ change: @escaping @Sendable (inout PluginSettings) throws -> Void = { _ in }
   ) async throws -> PluginHost {
     try write("slipway.yaml", project)
     let host = PluginHost { [self] in try settings(nil, change) }

@@ -46,7 +46,9 @@ struct SourceTests {
         """)
       let text = values.first?.stringValue ?? ""
       #expect(text.hasPrefix("x1|x2|1|2|3|1a|2b|1|2|falseplugin"), "\(text)")
-      #expect(text.contains("returned nothing") && text.contains("maker/main.lua:7: broken") && text.contains(".f is a function"))
+      #expect(
+        text.contains("returned nothing") && text.contains("maker/main.lua:7: broken")
+          && text.contains(".f is a function"))
       #expect(text.hasSuffix("|false"))
       await host.finish()
     }
@@ -56,7 +58,8 @@ struct SourceTests {
   func commands() async throws {
     try await withBench { bench in
       try bench.plugin(
-        "tool", "return { commands = { show = function(args) print(#args, args[1]) return #args end, bad = function() return 'x' end } }",
+        "tool",
+        "return { commands = { show = function(args) print(#args, args[1]) return #args end, bad = function() return 'x' end } }",
         manifest: "commands: { show: Shows. , bad: }")
       let host = try await bench.host("plugins: [tool]")
       #expect(try await host.run("show", of: "tool", ["a", "b"], limit: .seconds(5)) == 2)
@@ -71,14 +74,20 @@ struct SourceTests {
   func declarations() async throws {
     try await withBench { bench in
       try bench.plugin(
-        "odd", "return { on_validte = function() end, on_failed = 5, on_progress = function() end, sources = { a = 1, b = function() end } }",
+        "odd",
+        "return { on_validte = function() end, on_failed = 5, on_progress = function() end, sources = { a = 1, b = function() end } }",
         manifest: "hooks: [on_succeeded, on_failed]\nsources: [c]")
       let text = await bench.problems("plugins: [odd]").map(\.description).joined(separator: "\n")
       for words in [
-        "no hook 'on_validte'", "did you mean 'on_validate'?", "'on_failed' is integer, expected a function", "'on_progress', which its manifest does not declare",
-        "declares the hook 'on_succeeded'", "the source 'a' is integer", "the source 'b', which its manifest does not declare", "declares the source 'c'",
+        "no hook 'on_validte'", "did you mean 'on_validate'?", "'on_failed' is integer, expected a function",
+        "'on_progress', which its manifest does not declare",
+        "declares the hook 'on_succeeded'", "the source 'a' is integer",
+        "the source 'b', which its manifest does not declare", "declares the source 'c'",
       ] { #expect(text.contains(words), "\(words) in:\n\(text)") }
-      for (main, words) in [("return 5", "returned integer"), ("x x", "main.lua:1"), ("error 'no'", "main.lua:1: no"), ("while true do end", "limit"), ("return", "returned nil")] {
+      for (main, words) in [
+        ("return 5", "returned integer"), ("x x", "main.lua:1"), ("error 'no'", "main.lua:1: no"),
+        ("while true do end", "limit"), ("return", "returned nil"),
+      ] {
         try bench.plugin("broken", main)
         let problems = await bench.problems("plugins: { broken: { limits: { cpu: 100ms } } }")
         #expect(problems.count == 1 && problems[0].message.contains(words), "\(main): \(problems)")

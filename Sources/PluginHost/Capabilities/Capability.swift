@@ -21,7 +21,9 @@ public struct Capability: Sendable, Hashable, CustomStringConvertible {
   public let description: String
   let form: Form
 
-  static let kinds = ["net", "fs.read", "fs.write", "env", "obs.read", "obs.write", "ims.read", "ims.submit", "ims.delete"]
+  static let kinds = [
+    "net", "fs.read", "fs.write", "env", "obs.read", "obs.write", "ims.read", "ims.submit", "ims.delete",
+  ]
 
   /// Reads a capability; relative directories count from `directory`.
   ///
@@ -40,7 +42,8 @@ public struct Capability: Sendable, Hashable, CustomStringConvertible {
     func name(_ what: String, _ isAllowed: (UInt8) -> Bool) throws -> NamePattern {
       let operand = try needed(what)
       guard let pattern = NamePattern(operand, isAllowed: isAllowed) else {
-        throw Malformed("'\(text.prefix(80))' is no capability", hint: "expected \(kind):\(what); a * at the end stands for any")
+        throw Malformed(
+          "'\(text.prefix(80))' is no capability", hint: "expected \(kind):\(what); a * at the end stands for any")
       }
       return pattern
     }

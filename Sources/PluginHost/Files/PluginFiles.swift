@@ -45,7 +45,8 @@ public struct PluginFiles: Sendable {
     while let entry = readdir(stream) {
       let bytes = withUnsafeBytes(of: entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
       if bytes.first == UInt8(ascii: ".") { continue }
-      guard let name = String(validating: bytes, as: UTF8.self), name.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
+      guard let name = String(validating: bytes, as: UTF8.self), name.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+      else {
         throw Self.failure(place(path), "a file of the plugin has a name that is no text")
       }
       try add(name, in: dirfd(stream), path: path, depth: depth)
@@ -117,7 +118,9 @@ public struct PluginFiles: Sendable {
   /// Whether a text is a path that stays below its start.
   static func isRelative(_ path: String) -> Bool {
     !path.isEmpty && !path.utf8.contains(0) && !path.contains("\\")
-      && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
+      && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
+        !$0.isEmpty && $0 != "." && $0 != ".."
+      }
   }
 
   private static func reason() -> String { String(cString: strerror(errno)) }

@@ -29,12 +29,15 @@ public struct PluginLock: Sendable, Equatable {
       throw PluginFailure([PluginProblem(place: path, message: "the lock cannot be read")])
     }
     guard let root = try YAMLNode.parse(Array(data), place: path) else {
-      throw PluginFailure([PluginProblem(place: path, message: "the lock is empty", hint: "make it with `slipway plugin lock`")])
+      throw PluginFailure([
+        PluginProblem(place: path, message: "the lock is empty", hint: "make it with `slipway plugin lock`")
+      ])
     }
     var lock = PluginLock()
     let members = reader.members(root, known: ["plugins"], of: "the lock")
     for member in members["plugins"]?.value.members ?? [] {
-      let pin = reader.members(member.value, known: ["version", "sha256"], of: "the pin of '\(member.name.prefix(40))'")
+      let pin = reader.members(
+        member.value, known: ["version", "sha256"], of: "the pin of '\(member.name.prefix(40))'")
       guard let version = pin["version"]?.value.text, let hash = pin["sha256"]?.value.text, hash.utf8.count == 64 else {
         reader.note(member, "the pin of '\(member.name.prefix(40))' needs version and sha256")
         continue

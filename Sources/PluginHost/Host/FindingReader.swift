@@ -24,12 +24,15 @@ struct FindingReader {
     case .nil, .boolean(true): break
     case .table(let table) where !table["message"].isNil: returned = [.table(table)]
     case .table(let table):
-      guard table.entries.isEmpty else { throw Malformed(description: "it returned a table that is no list of findings") }
+      guard table.entries.isEmpty else {
+        throw Malformed(description: "it returned a table that is no list of findings")
+      }
       returned = table.array
     case .boolean(false):
       let reason = values.count > 2 ? values[2].stringValue : nil
       returned = [.record([("message", .string(reason ?? "refused without a reason"))])]
-    case let other: throw Malformed(description: "it returned \(other.kindName), expected a list of findings or nothing")
+    case let other:
+      throw Malformed(description: "it returned \(other.kindName), expected a list of findings or nothing")
     }
     let all = try (added + returned).map(finding)
     guard all.count > Self.limit else { return all }
@@ -54,7 +57,8 @@ struct FindingReader {
     case .nil: severity = .error
     case .string(let word):
       guard let known = Severity(rawValue: word.string) else {
-        throw Malformed(description: "a finding has the severity '\(word.string.prefix(40))', expected error or warning")
+        throw Malformed(
+          description: "a finding has the severity '\(word.string.prefix(40))', expected error or warning")
       }
       severity = known
     case let other: throw Malformed(description: "a finding's severity is \(other.kindName), expected error or warning")

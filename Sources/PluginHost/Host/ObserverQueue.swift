@@ -59,7 +59,9 @@ final class ObserverQueue: Sendable {
       // Ends of imports have twice the room of everything else.
       let room = item.hook == .onSucceeded || item.hook == .onFailed ? 2 * capacity : capacity
       guard state.count < room else { return state.overrun.insert(item.plugin).inserted }
-      if state.lanes[item.lane, default: []].isEmpty, !state.serving.contains(item.lane) { state.ready.append(item.lane) }
+      if state.lanes[item.lane, default: []].isEmpty, !state.serving.contains(item.lane) {
+        state.ready.append(item.lane)
+      }
       state.lanes[item.lane, default: []].append(item)
       state.count += 1
       return false

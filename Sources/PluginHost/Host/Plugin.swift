@@ -135,7 +135,9 @@ final class Plugin: Sendable {
         try await Plugin.$atWork.withValue(chain) { try await body() }
       }
     } catch {
-      if let passed = error as? Deadline.Passed, passed.isAbandoned { await kill("it did not end when its time was over") }
+      if let passed = error as? Deadline.Passed, passed.isAbandoned {
+        await kill("it did not end when its time was over")
+      }
       if Task.isCancelled { throw CancellationError() }
       throw PluginFault(plugin: name, call: what, error: error, limits: limits)
     }

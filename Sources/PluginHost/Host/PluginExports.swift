@@ -21,7 +21,8 @@ struct PluginExports: Sendable {
         hint: "local M = {} … function M.on_validate(image, report) … end … return M")
       throw PluginFailure(problems)
     }
-    for (name, value) in table.fields where name.hasPrefix("on_") || name.hasPrefix("before_") || name.hasPrefix("after_") {
+    for (name, value) in table.fields
+    where name.hasPrefix("on_") || name.hasPrefix("before_") || name.hasPrefix("after_") {
       guard let function = value.functionValue else {
         note("'\(name.prefix(60))' is \(value.kindName), expected a function")
         continue
@@ -51,7 +52,9 @@ struct PluginExports: Sendable {
     _ value: LuaValue, _ declared: [PluginManifest.Export], _ what: String, _ note: (String, String?) -> Void
   ) -> [String: LuaFunction] {
     var functions: [String: LuaFunction] = [:]
-    if !value.isNil, value.tableValue == nil { note("'\(what)s' is \(value.kindName), expected a table of functions", nil) }
+    if !value.isNil, value.tableValue == nil {
+      note("'\(what)s' is \(value.kindName), expected a table of functions", nil)
+    }
     for (name, value) in value.tableValue?.fields ?? [] {
       guard let function = value.functionValue else {
         note("the \(what) '\(name.prefix(60))' is \(value.kindName), expected a function", nil)
@@ -59,7 +62,9 @@ struct PluginExports: Sendable {
       }
       functions[name] = function
       if !declared.contains(where: { $0.name == name }) {
-        note("the plugin has the \(what) '\(name.prefix(60))', which its manifest does not declare", "add it under \(what)s")
+        note(
+          "the plugin has the \(what) '\(name.prefix(60))', which its manifest does not declare",
+          "add it under \(what)s")
       }
     }
     for export in declared where functions[export.name] == nil {

@@ -84,7 +84,8 @@ extension PluginHost: ImportHooks {
     case is CancellationError: return ImportError(wrapping: error, request: request)
     case let refused as Refused:
       return ImportError(
-        kind: .preflight, message: "The plugin '\(plugin.name)' refuses the image \(name): \(refused.reason.prefix(500))",
+        kind: .preflight,
+        message: "The plugin '\(plugin.name)' refuses the image \(name): \(refused.reason.prefix(500))",
         request: request)
     default:
       let fault = PluginFault(

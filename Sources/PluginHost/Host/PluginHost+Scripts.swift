@@ -53,7 +53,8 @@ extension PluginHost {
       let values = try await plugin.next(step, of: source)
       for value in values {
         if let fault = PlainData.fault(in: value) {
-          throw PluginFault(plugin: name, call: "the source \(source)", reason: "it gave what is no plain data: \(fault)")
+          throw PluginFault(
+            plugin: name, call: "the source \(source)", reason: "it gave what is no plain data: \(fault)")
         }
       }
       return values.isEmpty ? [.nil] : values

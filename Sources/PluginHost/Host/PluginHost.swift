@@ -117,7 +117,8 @@ public final class PluginHost: Sendable {
       report(
         PluginNotice(
           plugin: "observers", kind: .dropped,
-          message: "\(left) events were not told to plugins, since they took longer than \(limit.inSeconds.formatted()) s"))
+          message:
+            "\(left) events were not told to plugins, since they took longer than \(limit.inSeconds.formatted()) s"))
     }
     let summary = recorder.summary(now: time.now)
     for plugin in loaded.having(.onRunFinished) {

@@ -32,14 +32,16 @@ struct RunSummary: Sendable {
     return .object([
       "began": .number(began.timeIntervalSince1970), "ended": .number(ended.timeIntervalSince1970),
       "duration": .number(ended.timeIntervalSince(began)), "count": .integer(Int64(entries.count + uncounted)),
-      "succeeded": count(.succeeded), "failed": count(.failed), "detached": count(.detached), "running": count(.running),
+      "succeeded": count(.succeeded), "failed": count(.failed), "detached": count(.detached),
+      "running": count(.running),
       "images": .array(entries.map(Self.json)),
     ])
   }
 
   private static func json(_ entry: Entry) -> JSONValue {
     var members: [String: JSONValue] = [
-      "status": .string(entry.status.rawValue), "began": .number(entry.began.timeIntervalSince1970), "image": entry.image,
+      "status": .string(entry.status.rawValue), "began": .number(entry.began.timeIntervalSince1970),
+      "image": entry.image,
       "error": entry.error, "reused": .bool(entry.isReused),
     ]
     members["name"] = entry.name.map(JSONValue.string)

@@ -122,7 +122,8 @@ struct ConfigReader {
           text: text, pattern: pattern,
           problem: PluginProblem(
             place: reader.place, line: node.line, column: node.column,
-            message: "\(what) must match \(pattern), got '\(text.prefix(60))'", hint: field.doc.isEmpty ? nil : field.doc)))
+            message: "\(what) must match \(pattern), got '\(text.prefix(60))'",
+            hint: field.doc.isEmpty ? nil : field.doc)))
     }
     return .string(text)
   }

@@ -104,7 +104,8 @@ struct ManifestReader {
     manifest.main = main
     guard PluginFiles.isRelative(main), main.hasSuffix(".lua") else {
       return reader.note(
-        node, "main must be the path of a Lua file inside the plugin, got '\(main.prefix(80))'", hint: "such as main.lua")
+        node, "main must be the path of a Lua file inside the plugin, got '\(main.prefix(80))'",
+        hint: "such as main.lua")
     }
   }
 
@@ -141,7 +142,9 @@ struct ManifestReader {
   /// A list of names, or a map with priorities.
   private mutating func readHooks(_ node: YAMLNode) {
     if let members = node.members {
-      for member in members { addHook(member.name, at: YAMLNode(.map([]), line: member.line, column: member.column), member.value) }
+      for member in members {
+        addHook(member.name, at: YAMLNode(.map([]), line: member.line, column: member.column), member.value)
+      }
     } else {
       for item in reader.items(node, "hooks") {
         if let name = reader.text(item, "a hook") { addHook(name, at: item, nil) }
@@ -162,7 +165,9 @@ struct ManifestReader {
         number = reader.members(options, known: ["priority"], of: "the hook \(name)")["priority"]?.value
       }
       if let number, let value = reader.integer(number, "the priority of \(name)") {
-        if !(0...1000).contains(value) { reader.note(number, "the priority of \(name) must be 0 to 1000, got \(value)") }
+        if !(0...1000).contains(value) {
+          reader.note(number, "the priority of \(name) must be 0 to 1000, got \(value)")
+        }
         priority = value
       }
     }

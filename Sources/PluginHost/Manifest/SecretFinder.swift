@@ -27,7 +27,9 @@ struct SecretFinder: Sendable {
     let whole = path.hasPrefix("/") ? path : directory + "/" + path
     guard let handle = FileHandle(forReadingAtPath: whole), let data = try? handle.read(upToCount: Self.sizeLimit + 1)
     else {
-      return .failure(Problem(message: "the file '\(path.prefix(200))' cannot be read", hint: "relative paths start at the project file"))
+      return .failure(
+        Problem(
+          message: "the file '\(path.prefix(200))' cannot be read", hint: "relative paths start at the project file"))
     }
     guard data.count <= Self.sizeLimit, var text = String(validating: data, as: UTF8.self) else {
       return .failure(Problem(message: "the file '\(path.prefix(200))' is no text of at most 64 KB"))

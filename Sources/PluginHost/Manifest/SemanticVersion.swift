@@ -57,7 +57,9 @@ public struct SemanticVersion: Sendable, Hashable, Comparable, CustomStringConve
   public static func < (left: SemanticVersion, right: SemanticVersion) -> Bool {
     let (a, b) = ((left.major, left.minor, left.patch), (right.major, right.minor, right.patch))
     if a != b { return a < b }
-    if left.prerelease.isEmpty || right.prerelease.isEmpty { return !left.prerelease.isEmpty && right.prerelease.isEmpty }
+    if left.prerelease.isEmpty || right.prerelease.isEmpty {
+      return !left.prerelease.isEmpty && right.prerelease.isEmpty
+    }
     for (a, b) in zip(left.prerelease, right.prerelease) where a != b {
       switch (Int(a), Int(b)) {
       case (let a?, let b?): return a < b

@@ -26,7 +26,9 @@ public struct PluginPlan: Sendable {
     let named = Set(candidates.compactMap { $0.manifest?.name })
     for entry in settings.project.plugins {
       // One that the command line names by its directory stands in for that of the project, with its settings.
-      if let name = entry.name, named.contains(name), let index = candidates.firstIndex(where: { $0.manifest?.name == name }) {
+      if let name = entry.name, named.contains(name),
+        let index = candidates.firstIndex(where: { $0.manifest?.name == name })
+      {
         var merged = entry
         merged.path = candidates[index].entry.path
         merged.isDisabled = false
@@ -78,7 +80,8 @@ public struct PluginPlan: Sendable {
       note(
         "there is no plugin '\(entry.shown)'",
         hint: known.isEmpty
-          ? "looked in \(settings.finder.directories.joined(separator: ", "))" : NodeReader.suggestion(entry.shown, known))
+          ? "looked in \(settings.finder.directories.joined(separator: ", "))"
+          : NodeReader.suggestion(entry.shown, known))
       return candidate
     }
     candidate.directory = directory
@@ -86,7 +89,8 @@ public struct PluginPlan: Sendable {
       let files = try PluginFiles(directory: directory)
       candidate.files = files
       guard let bytes = files.contents[PluginManifest.fileName] else {
-        note("there is no \(PluginManifest.fileName) in '\(directory)'", hint: "`slipway plugin new NAME` makes a plugin")
+        note(
+          "there is no \(PluginManifest.fileName) in '\(directory)'", hint: "`slipway plugin new NAME` makes a plugin")
         return candidate
       }
       let place = files.place(PluginManifest.fileName)
@@ -100,7 +104,8 @@ public struct PluginPlan: Sendable {
       grant(&candidate, manifest)
       await configure(&candidate, manifest)
     } catch {
-      candidate.problems += (error as? PluginFailure)?.problems ?? [PluginProblem(place: directory, message: "\(error)")]
+      candidate.problems +=
+        (error as? PluginFailure)?.problems ?? [PluginProblem(place: directory, message: "\(error)")]
     }
     return candidate
   }
@@ -110,14 +115,16 @@ public struct PluginPlan: Sendable {
     if files.contents[manifest.main] == nil {
       problems.append(
         PluginProblem(
-          place: files.place(PluginManifest.fileName), message: "the plugin's main file '\(manifest.main)' is not there"))
+          place: files.place(PluginManifest.fileName), message: "the plugin's main file '\(manifest.main)' is not there"
+        ))
     }
     for path in files.contents.keys.sorted() {
       guard let module = PluginModules.moduleName(of: path, main: manifest.main) else { continue }
       if PluginModules.given.contains(module) {
         problems.append(
           PluginProblem(
-            place: files.place(path), message: "the file has the name of the module '\(module)', which it would not replace",
+            place: files.place(path),
+            message: "the file has the name of the module '\(module)', which it would not replace",
             hint: "call it something else"))
       }
     }
@@ -152,7 +159,8 @@ public struct PluginPlan: Sendable {
       PluginProblem(
         place: candidate.entry.place, line: candidate.entry.node?.line, column: candidate.entry.node?.column,
         message: "the plugin '\(manifest.name)' asks for what it has not been granted: \(list.joined(separator: ", "))",
-        hint: "if you agree, put `grant: [\(missing.map { "\"\($0.capability)\"" }.joined(separator: ", "))]` there, or give "
+        hint:
+          "if you agree, put `grant: [\(missing.map { "\"\($0.capability)\"" }.joined(separator: ", "))]` there, or give "
           + options.joined(separator: " ")))
   }
 

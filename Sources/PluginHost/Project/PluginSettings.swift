@@ -60,7 +60,8 @@ public struct PluginSettings: Sendable {
   /// A value as YAML reads it; `env:NAME` and `file:PATH` also stand for references to secrets, see ``ConfigReader``.
   private static func node(_ text: String, _ place: String) throws -> YAMLNode {
     for word in ["env", "file"] where text.hasPrefix(word + ":") && !text.hasPrefix(word + ": ") {
-      let operand = YAMLNode(.scalar(.string(String(text.dropFirst(word.count + 1))), text: String(text.dropFirst(word.count + 1))))
+      let operand = YAMLNode(
+        .scalar(.string(String(text.dropFirst(word.count + 1))), text: String(text.dropFirst(word.count + 1))))
       return YAMLNode(.map([YAMLNode.Member(name: word, line: 1, column: 1, value: operand)]))
     }
     let isFlow = text.hasPrefix("[") || text.hasPrefix("{")

@@ -104,15 +104,19 @@ struct ProjectReader {
   }
 
   private mutating func size(_ node: YAMLNode, _ what: String, _ range: ClosedRange<Int>) -> Int? {
-    guard let text = node.text, let size = LuaSize.parse(text), let bytes = Int(exactly: size), range.contains(bytes) else {
-      reader.note(node, "\(what) must be a size from \(range.lowerBound) to \(range.upperBound) bytes, got \(node.shown)", hint: "such as 32MB")
+    guard let text = node.text, let size = LuaSize.parse(text), let bytes = Int(exactly: size), range.contains(bytes)
+    else {
+      reader.note(
+        node, "\(what) must be a size from \(range.lowerBound) to \(range.upperBound) bytes, got \(node.shown)",
+        hint: "such as 32MB")
       return nil
     }
     return bytes
   }
 
   private mutating func duration(_ node: YAMLNode, _ what: String) -> Duration? {
-    guard let text = node.text, let time = LuaDuration.parse(text), time >= .milliseconds(10), time <= .seconds(86_400) else {
+    guard let text = node.text, let time = LuaDuration.parse(text), time >= .milliseconds(10), time <= .seconds(86_400)
+    else {
       reader.note(node, "\(what) must be a duration from 10ms to 24h, got \(node.shown)", hint: "such as 5s")
       return nil
     }

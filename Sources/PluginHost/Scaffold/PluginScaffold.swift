@@ -3,7 +3,8 @@ public enum PluginScaffold {
   /// Path inside the plugin, and text.
   public static func files(_ name: String) -> [(path: String, text: String)] {
     [
-      (PluginManifest.fileName, manifest(name)), ("main.lua", main), ("\(name)_test.lua", test), ("README.md", readme(name)),
+      (PluginManifest.fileName, manifest(name)), ("main.lua", main), ("\(name)_test.lua", test),
+      ("README.md", readme(name)),
     ]
   }
 

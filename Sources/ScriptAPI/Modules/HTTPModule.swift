@@ -4,7 +4,8 @@ import LuaHost
 enum HTTPModule {
   static func make(_ context: ScriptContext) -> HostModule {
     HostModule(
-      "http", "HTTP requests, for webhooks and manifests; only to servers that `--allow-net` or a plugin's grant names.",
+      "http",
+      "HTTP requests, for webhooks and manifests; only to servers that `--allow-net` or a plugin's grant names.",
       functions: [
         .waiting(
           "http.get", "Asks for what is at a URL.", parameters: [url, options], returns: [answer], since: "0.3"
@@ -89,7 +90,8 @@ enum HTTPModule {
         ])), "any status")
 
   private static let errors = [
-    RaisedError("capability", "the server is not allowed"), RaisedError("network", "no answer came, or a redirect is odd"),
+    RaisedError("capability", "the server is not allowed"),
+    RaisedError("network", "no answer came, or a redirect is odd"),
     RaisedError("timeout", "it took too long"), RaisedError("argument", "the URL, a header or the body cannot be"),
   ]
 

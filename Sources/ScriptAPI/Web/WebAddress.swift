@@ -16,7 +16,8 @@ struct WebAddress: Sendable, Hashable {
   /// - Throws: ``ScriptFailure``, which shows the URL only as `shown` does.
   init(_ text: String, shown: String) throws {
     func refuse(_ why: String) -> ScriptFailure {
-      ScriptFailure("'\(shown)' is no URL that http can use: \(why)", hint: "such as https://example.com/path?name=value")
+      ScriptFailure(
+        "'\(shown)' is no URL that http can use: \(why)", hint: "such as https://example.com/path?name=value")
     }
     guard text.utf8.count <= 8192 else { throw refuse("it is longer than 8192 bytes") }
     guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }) else {

@@ -22,7 +22,8 @@ struct AccessOptions: ParsableArguments {
     var access = UserAccess()
     for text in allowNet {
       guard let pattern = NetworkPattern(text) else {
-        throw ValidationError("--allow-net must be HOST, HOST:PORT or HOST:*, without a scheme or a path, got '\(text)'.")
+        throw ValidationError(
+          "--allow-net must be HOST, HOST:PORT or HOST:*, without a scheme or a path, got '\(text)'.")
       }
       access.network.append(pattern)
     }

@@ -50,14 +50,17 @@ struct PluginDoctorCommand: AsyncParsableCommand {
       let isGranted = !candidate.ungranted.contains(request)
       let state = isGranted ? "granted" : request.isOptional ? "not granted, optional" : "NOT GRANTED"
       let reason = request.reason.map { " – \($0)" } ?? ""
-      console.print("  asks for    \(DisplayText.harmless("\(request.capability)")): \(state)\(DisplayText.harmless(reason))")
+      console.print(
+        "  asks for    \(DisplayText.harmless("\(request.capability)")): \(state)\(DisplayText.harmless(reason))")
     }
     for grant in candidate.superfluous {
       console.print("  granted     \(DisplayText.harmless("\(grant)")): not asked for, without effect")
     }
     for field in candidate.manifest?.config ?? [] {
       let state = field.isRequired ? "required" : field.hasDefault ? "has a default" : "optional"
-      console.print("  setting     \(field.name): \(field.kind.rawValue), \(state)\(field.doc.isEmpty ? "" : " – \(DisplayText.harmless(field.doc))")")
+      console.print(
+        "  setting     \(field.name): \(field.kind.rawValue), \(state)\(field.doc.isEmpty ? "" : " – \(DisplayText.harmless(field.doc))")"
+      )
     }
   }
 
@@ -70,7 +73,9 @@ struct PluginDoctorCommand: AsyncParsableCommand {
       else { return [] }
       let problems = await session.tryLoading(workplace.context(script: nil, arguments: []))
       if problems.isEmpty {
-        for (hook, names) in session.host.order { console.print("\n\(hook.rawValue): \(names.joined(separator: ", "))") }
+        for (hook, names) in session.host.order {
+          console.print("\n\(hook.rawValue): \(names.joined(separator: ", "))")
+        }
       }
       await session.host.finish()
       return problems

@@ -13,7 +13,9 @@ enum PluginReplCommand {
       case "reload": await session.reload()
       case "":
         for plugin in session.host.overview {
-          console.note("\(plugin.name) \(plugin.version): \(plugin.hooks.isEmpty ? "no hooks" : plugin.hooks.joined(separator: ", "))")
+          console.note(
+            "\(plugin.name) \(plugin.version): \(plugin.hooks.isEmpty ? "no hooks" : plugin.hooks.joined(separator: ", "))"
+          )
         }
       default: console.note("`.plugins` takes nothing or `reload`, got '\(DisplayText.harmless(argument))'.")
       }

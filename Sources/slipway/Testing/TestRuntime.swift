@@ -47,7 +47,8 @@ final class TestRuntime: Sendable {
     var profile = try await cloud.cloud.start().profile
     profile.dialect = dialect
     let opened = CloudRuntime(
-      choice: .remote(profile, source: nil), scale: 1, events: plugins.map { $0 as any ImportEventSink } ?? NoEvents(), logger: logger, environment: [:],
+      choice: .remote(profile, source: nil), scale: 1, events: plugins.map { $0 as any ImportEventSink } ?? NoEvents(),
+      logger: logger, environment: [:],
       ledger: ledger, hooks: plugins.map { $0 as any ImportHooks } ?? NoHooks(), time: time)
     runtime.withLock { $0 = opened }
     return try await opened.connector.service()

@@ -74,7 +74,8 @@ struct PluginSession: Sendable {
   static func tell(_ notice: PluginNotice, _ console: Console, _ json: JSONEventWriter?) {
     json?.write(notice.json)
     let paint = console.terminal.errorPaint
-    var text = "\(paint(.yellow, "warning:")) plugin \(notice.plugin): \(DisplayText.harmless(notice.message, keepingLines: true))"
+    var text =
+      "\(paint(.yellow, "warning:")) plugin \(notice.plugin): \(DisplayText.harmless(notice.message, keepingLines: true))"
     if let hint = notice.hint { text += "\n  hint: \(DisplayText.harmless(hint, keepingLines: true))" }
     console.note(text)
   }
