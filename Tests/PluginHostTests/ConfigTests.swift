@@ -125,7 +125,7 @@ struct ConfigTests {
       "return secret()",
       "return require 'json'.encode(secret)", "return require 'json'.encode { secret }", "return secret + 1",
       "return secret:reveal()",
-      "for k, v in pairs(secret) do end", "return string.len(secret)", "return secret < secret",
+      "for k, v in pairs(secret) do return k end error 'x'", "return string.len(secret)", "return secret < secret",
       "return tostring(secret):find 'hunter' or error 'x'",
       "return ('%s'):format(secret):find 'hunter' or error 'x'", "return getmetatable(secret).__index",
       "return require 'http'.get(secret)",

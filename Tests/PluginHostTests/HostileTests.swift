@@ -31,7 +31,7 @@ struct HostileTests {
     arguments: [
       ("require 'fs'.read '/etc/passwd'", "fs.read:/etc"),
       ("for l in require 'fs'.lines '/etc/passwd' do error(l) end", "fs.read:/etc"),
-      ("require 'fs'.exists '/etc/shadow'", "fs.read:/etc"), ("require 'fs'.glob '/etc/*'", "fs.read:/"),
+      ("require 'fs'.exists '/etc/shadow'", "fs.read:/etc"), ("require 'fs'.glob '/etc/*'", "fs.read:/etc"),
       ("require 'csv'.rows '/etc/passwd'", "fs.read:/etc"),
       ("require 'fs'.write('/tmp/slipway-evil', 'x')", "fs.write:/tmp"), ("require 'env'.get 'HOME'", "env:HOME"),
       ("require 'env'.require 'PATH'", "env:PATH"),
@@ -76,7 +76,8 @@ struct HostileTests {
     ])
   func absent(body: String) async throws {
     try await withBench { bench in
-      #expect(try await attack(bench, body) != nil)
+      let message = try await attack(bench, body)
+      #expect(message != nil)
     }
   }
 

@@ -73,9 +73,9 @@ struct ManifestTests {
       ("3:6", "the plugin is for version ^9.0"), ("4:7", "main must be the path of a Lua file inside the plugin"),
       ("5:1", "the manifest has no key 'descripton'"), ("", "did you mean 'description'?"),
       ("6:16", "'fs.raed:/etc' is no capability"), ("", "did you mean 'fs.read'?"), ("6:30", "names no server"),
-      ("7:9", "there is no hook 'on_validte'"), ("", "did you mean 'on_validate'?"), ("7:33", "stands there twice"),
+      ("7:9", "there is no hook 'on_validte'"), ("", "did you mean 'on_validate'?"), ("7:32", "stands there twice"),
       ("9:16", "unknown type 'strng'"), ("10:10", "an enum without values"), ("11:28", "min must be a size"),
-      ("11:41", "must be a size, got 'big'"), ("12:35", "is required and has a default"),
+      ("11:41", "must be a size, got 'big'"), ("12:41", "is required and has a default"),
       ("13:27", "a secret has no default"), ("14:3", "'Pattern' cannot be the name of a setting"),
     ] {
       #expect(

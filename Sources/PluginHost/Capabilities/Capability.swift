@@ -104,7 +104,7 @@ public struct Capability: Sendable, Hashable, CustomStringConvertible {
   /// Whether a need is among what it stands for.
   func covers(_ need: AccessNeed) -> Bool {
     switch (form, need) {
-    case (.network(let pattern), .network(let host, let port)): pattern.matches(host: host, port: port)
+    case (.network(let pattern), .network(let host, let port, _)): pattern.matches(host: host, port: port)
     case (.readFiles(let directory), .readFile(let path)), (.writeFiles(let directory), .writeFile(let path)):
       directory.map { RealPath.isInside(path, $0) } ?? true
     case (.environment(let pattern), .environment(let name)): pattern.matches(name)

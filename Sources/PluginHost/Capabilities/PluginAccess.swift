@@ -61,13 +61,19 @@ final class PluginAccess: ScriptAccess {
   private static func suggestion(_ need: AccessNeed) -> String {
     switch need {
     case .readFile(let path), .writeFile(let path):
-      let directory = (path as NSString).deletingLastPathComponent
+      let directory = Self.isDirectory(path) ? path : (path as NSString).deletingLastPathComponent
       let kind = if case .readFile = need { "fs.read" } else { "fs.write" }
       return "\(kind):\(directory.isEmpty ? "/" : directory)"
-    case .network(let host, let port) where port == 443 || port == 80:
+    case .network(_, _, true): return "net:HOST"
+    case .network(let host, let port, _) where port == 443 || port == 80:
       return "net:\(host.contains(":") ? "[\(host)]" : host)"
     default: return need.description
     }
+  }
+
+  private static func isDirectory(_ path: String) -> Bool {
+    var isDirectory: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
   }
 
   private static func deed(_ need: AccessNeed) -> String {
@@ -75,7 +81,8 @@ final class PluginAccess: ScriptAccess {
     case .readFile(let path): "read '\(path)'"
     case .writeFile(let path): "write '\(path)'"
     case .environment(let name): "read the environment variable '\(name.prefix(100))'"
-    case .network(let host, let port): "talk to \(host):\(port)"
+    case .network(_, _, true): "talk to the server that a secret names"
+    case .network(let host, let port, _): "talk to \(host):\(port)"
     case .readObjects(let bucket): "read objects of the bucket '\(bucket.prefix(100))'"
     case .writeObjects(let bucket): "write objects into the bucket '\(bucket.prefix(100))'"
     case .images(.read): "look at images and jobs"

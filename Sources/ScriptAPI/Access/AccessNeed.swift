@@ -12,8 +12,8 @@ public enum AccessNeed: Sendable, Hashable {
   case writeFile(String)
   case environment(String)
 
-  /// A server to talk to over HTTP; the host in lower case.
-  case network(host: String, port: Int)
+  /// A server to talk to over HTTP; the host in lower case. One that a secret names is not to be shown.
+  case network(host: String, port: Int, isSecret: Bool = false)
   case readObjects(bucket: String)
   case writeObjects(bucket: String)
   case images(ImageUse)
@@ -26,7 +26,8 @@ extension AccessNeed: CustomStringConvertible {
     case .readFile(let path): "fs.read:\(path)"
     case .writeFile(let path): "fs.write:\(path)"
     case .environment(let name): "env:\(name)"
-    case .network(let host, let port): "net:\(host.contains(":") ? "[\(host)]" : host):\(port)"
+    case .network(_, _, true): "net:<secret>"
+    case .network(let host, let port, _): "net:\(host.contains(":") ? "[\(host)]" : host):\(port)"
     case .readObjects(let bucket): "obs.read:\(bucket)"
     case .writeObjects(let bucket): "obs.write:\(bucket)"
     case .images(let use): "ims.\(use.rawValue)"

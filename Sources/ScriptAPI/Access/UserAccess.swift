@@ -18,9 +18,9 @@ public struct UserAccess: ScriptAccess {
 
   public func check(_ need: AccessNeed) throws {
     switch need {
-    case .network(let host, let port):
+    case .network(let host, let port, let isSecret):
       guard !network.contains(where: { $0.matches(host: host, port: port) }) else { return }
-      let name = host.contains(":") ? "[\(host)]" : host
+      let name = isSecret ? "<secret>" : host.contains(":") ? "[\(host)]" : host
       let shown = port == 443 || port == 80 ? name : "\(name):\(port)"
       throw ScriptFailure(
         kind: "capability", "the script may not talk to \(name):\(port)",

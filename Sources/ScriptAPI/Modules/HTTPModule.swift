@@ -106,7 +106,7 @@ enum HTTPModule {
       .record([
         ("status", .integer(Int64(answer.status))), ("ok", .boolean((200..<300).contains(answer.status))),
         ("headers", .table(headers)), ("body", .string(LuaString(bytes: answer.body))),
-        ("host", .string(answer.address.host)),
+        ("host", .string(answer.address.shownHost)),
       ])
     ]
   }

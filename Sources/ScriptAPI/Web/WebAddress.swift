@@ -11,10 +11,13 @@ struct WebAddress: Sendable, Hashable {
   let port: Int
   /// Path and query, at least `/`.
   let target: String
+  /// Whether a secret names it, so that no message may.
+  let isSecret: Bool
 
   /// Reads a URL.
   /// - Throws: ``ScriptFailure``, which shows the URL only as `shown` does.
-  init(_ text: String, shown: String) throws {
+  init(_ text: String, shown: String, isSecret: Bool = false) throws {
+    self.isSecret = isSecret
     func refuse(_ why: String) -> ScriptFailure {
       ScriptFailure(
         "'\(shown)' is no URL that http can use: \(why)", hint: "such as https://example.com/path?name=value")
@@ -47,6 +50,9 @@ struct WebAddress: Sendable, Hashable {
     return (pattern.host, port)
   }
 
+  /// The host for messages.
+  var shownHost: String { isSecret ? "<secret>" : host }
+
   private var hostText: String { host.contains(":") ? "[\(host)]" : host }
 
   /// Scheme, host and port.
@@ -61,10 +67,13 @@ struct WebAddress: Sendable, Hashable {
   /// The address that a `Location` header names, counted from this one.
   func following(_ location: String) throws -> WebAddress {
     let text: String
+    var isOwn = true
     if location.utf8Range(of: "://") != nil {
       text = location
+      isOwn = false
     } else if location.hasPrefix("//") {
       text = "\(scheme):\(location)"
+      isOwn = false
     } else if location.hasPrefix("/") {
       text = origin + location
     } else if location.hasPrefix("?") {
@@ -74,6 +83,8 @@ struct WebAddress: Sendable, Hashable {
       let directory = path[...(path.lastIndex(of: "/") ?? path.startIndex)]
       text = origin + directory + location
     }
-    return try WebAddress(text, shown: "the redirect of \(host)")
+    let target = try WebAddress(text, shown: "the redirect of \(shownHost)")
+    guard isSecret, isOwn || target.host == host else { return target }
+    return try WebAddress(text, shown: "the redirect of \(shownHost)", isSecret: true)
   }
 }

@@ -38,7 +38,7 @@ public final class WebClient: Sendable {
       hops += 1
       guard hops <= request.redirects else {
         throw ScriptFailure(
-          kind: "network", "\(request.address.host) redirects more than \(request.redirects) times",
+          kind: "network", "\(request.address.shownHost) redirects more than \(request.redirects) times",
           hint: "ask for the final address, or allow more with redirects = n")
       }
       try redirect(&request, to: location, status: response.status)
@@ -49,7 +49,8 @@ public final class WebClient: Sendable {
     let target = try request.address.following(location)
     guard target.scheme == "https" || request.address.scheme == "http" else {
       throw ScriptFailure(
-        kind: "network", "\(request.address.host) redirects from https to http, which would show everything on the way")
+        kind: "network",
+        "\(request.address.shownHost) redirects from https to http, which would show everything on the way")
     }
     if target.origin != request.address.origin {
       request.headers.removeAll { header in
@@ -59,7 +60,7 @@ public final class WebClient: Sendable {
     let keepsMethod = status == 307 || status == 308 || request.method == "GET" || request.method == "HEAD"
     if keepsMethod, request.body != nil, target.origin != request.address.origin {
       throw ScriptFailure(
-        kind: "network", "\(request.address.host) redirects a request with a body to another server",
+        kind: "network", "\(request.address.shownHost) redirects a request with a body to another server",
         hint: "ask for the final address")
     }
     if !keepsMethod {
@@ -71,13 +72,13 @@ public final class WebClient: Sendable {
   }
 
   private func allow(_ address: WebAddress, _ access: any ScriptAccess) async throws {
-    try access.check(.network(host: address.host, port: address.port))
+    try access.check(.network(host: address.host, port: address.port, isSecret: address.isSecret))
     guard !access.allowsPrivateAddress(host: address.host, port: address.port) else { return }
     guard await PrivateAddress.isMeant(by: address.host) else { return }
     throw ScriptFailure(
       kind: "capability",
-      "\(address.host) leads to this machine or to a private network, which no pattern allows",
-      hint: "grant the host by its own name: net:\(address.host):\(address.port)")
+      "\(address.shownHost) leads to this machine or to a private network, which no pattern allows",
+      hint: "grant the host by its own name: net:\(address.shownHost):\(address.port)")
   }
 
   private func exchange(_ request: WebRequest, left: Duration) async throws -> HTTPResponse {
@@ -100,12 +101,16 @@ public final class WebClient: Sendable {
     } catch let error as CloudError {
       if error.kind == .cancelled { throw CancellationError() }
       if error.kind == .timeout { throw Self.late(request) }
+      guard !request.address.isSecret else {
+        throw ScriptFailure(kind: "network", "no answer came from the server that a secret names")
+      }
       throw ScriptFailure(kind: "network", error.message, hint: error.cause ?? error.hint)
     }
   }
 
   private static func late(_ request: WebRequest) -> ScriptFailure {
     ScriptFailure(
-      kind: "timeout", "\(request.address.host) did not answer in time", hint: "give it longer with timeout = \"60s\"")
+      kind: "timeout", "\(request.address.shownHost) did not answer in time",
+      hint: "give it longer with timeout = \"60s\"")
   }
 }

@@ -20,7 +20,8 @@ enum WebOptions {
     }
     let target = try text(url, "url")
     let shown = target.isSecret ? "<secret>" : Redaction.url(String(target.text.prefix(200)))
-    var request = WebRequest(method: method, address: try WebAddress(target.text, shown: shown))
+    var request = WebRequest(
+      method: method, address: try WebAddress(target.text, shown: shown, isSecret: target.isSecret))
     request.headers = try headers(options["headers"])
     request.timeout = options["timeout"].duration ?? request.timeout
     if let limit = options["max_body"].size {

@@ -42,8 +42,13 @@ struct PluginListCommand: AsyncParsableCommand {
     case .text where rows.isEmpty:
       console.note("There are no plugins. `slipway plugin new NAME` makes one.")
     case .text:
-      let header = ["NAME", "VERSION", "STATE", "LOCK", "HOOKS", "ASKS FOR", "GRANTED"]
-      console.print(TextTable(header: header, rows: rows.map(\.cells)).text(console.terminal.outputStyle))
+      var table = TextTable([
+        .init("NAME", shrinks: false), .init("VERSION", shrinks: false), .init("STATE", shrinks: false),
+        .init("LOCK", shrinks: false), .init("HOOKS"), .init("ASKS FOR"), .init("GRANTED"),
+      ])
+      for row in rows { table.add(row.cells) }
+      let width = console.terminal.outputIsTerminal ? console.terminal.columns : nil
+      console.print(table.lines(width: width, paint: console.terminal.outputPaint).joined(separator: "\n"))
     }
     for problem in plan.general { console.note("\(problem)") }
     if let status = console.reportOutputFailure() { throw ExitCode(status.code) }

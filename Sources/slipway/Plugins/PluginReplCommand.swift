@@ -3,8 +3,8 @@ import Workbench
 
 /// `.plugins` in the REPL.
 enum PluginReplCommand {
-  static func make(_ session: PluginSession?) -> ReplCommand {
-    ReplCommand([".plugins"], "the loaded plugins; `.plugins reload` loads them anew") { argument, console in
+  static func make(_ session: PluginSession?) -> Workbench.ReplCommand {
+    Workbench.ReplCommand([".plugins"], "the loaded plugins; `.plugins reload` loads them anew") { argument, console in
       guard let session else {
         console.note("No plugins are loaded: slipway.yaml names none.")
         return .goOn
