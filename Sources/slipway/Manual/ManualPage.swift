@@ -109,7 +109,17 @@ struct ManualPage {
 
   /// The text as roff shows it: no request at the beginning of a line, no escapes, hyphens that can be copied.
   private static func escaped(_ text: String) -> String {
-    var result = text.replacing("\\", with: "\\e").replacing("-", with: "\\-")
+    var result = ""
+    for character in text.unicodeScalars {
+      switch character {
+      case "\\": result += "\\e"
+      case "-": result += "\\-"
+      case _ where character.isASCII: result.unicodeScalars.append(character)
+      default:
+        let code = String(character.value, radix: 16, uppercase: true)
+        result += "\\[u" + String(repeating: "0", count: max(0, 4 - code.count)) + code + "]"
+      }
+    }
     if result.hasPrefix(".") || result.hasPrefix("'") { result = "\\&" + result }
     return result
   }
