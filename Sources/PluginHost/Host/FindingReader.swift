@@ -18,7 +18,9 @@ struct FindingReader {
   ///
   /// - Throws: ``Malformed`` for what is no finding: it may have been meant as a refusal.
   func findings(_ values: [LuaValue]) throws -> [Finding] {
-    let added = values.first?.tableValue?.array ?? []
+    let list = values.first?.tableValue ?? LuaTable()
+    guard list.entries.isEmpty else { throw Malformed(description: "the list of findings has gaps") }
+    let added = list.array
     var returned: [LuaValue] = []
     switch values.count > 1 ? values[1] : .nil {
     case .nil, .boolean(true): break

@@ -17,6 +17,7 @@ struct PluginShims: Sendable {
     local function on_validate(hook, image, report)
       local added, count = {}, 0
       local function add(finding)
+        if type(finding) ~= "table" then error("a finding is " .. type(finding) .. ", expected a table", 0) end
         count = count + 1
         added[count] = finding
       end

@@ -22,7 +22,13 @@ struct ManifestReader {
     }
     var this = ManifestReader(reader: NodeReader(place: place), directory: directory)
     this.read(root)
-    guard this.reader.problems.isEmpty else { throw PluginFailure(this.reader.problems) }
+    guard this.reader.problems.isEmpty else {
+      let ordered = this.reader.problems.enumerated().sorted {
+        ($0.element.line ?? 0, $0.element.column ?? 0, $0.offset)
+          < ($1.element.line ?? 0, $1.element.column ?? 0, $1.offset)
+      }
+      throw PluginFailure(ordered.map(\.element))
+    }
     return this.manifest
   }
 
