@@ -75,7 +75,7 @@ public struct ScriptContext: Sendable {
   /// Every module a workflow can `require`, in the order of the reference.
   public var modules: [HostModule] {
     [
-      ImsModule.make(self), HistoryModule.make(self), TaskModule.module, LogModule.make(self), JSONModule.make(),
+      ImsModule.make(self), HistoryModule.make(self), TaskModule.module, LogModule.make(self), JSONModule.make(), YAMLModule.make(),
       CSVModule.make(self), ArgsModule.make(self), EnvModule.make(self), TimeModule.make(self), FSModule.make(self),
       DiskModule.make(self), HTTPModule.make(self), TestModule.make(self),
     ] + extraModules

@@ -5,7 +5,7 @@ import ScriptAPI
 /// The modules that a plugin's VM has: those of scripts that a plugin may use, its own files, and `plugin`.
 enum PluginModules {
   /// The modules of scripts that plugins get; every call of theirs that reaches out asks for a capability.
-  static let shared: Set<String> = ["ims", "obs", "fs", "env", "json", "csv", "time", "log", "task", "http"]
+  static let shared: Set<String> = ["ims", "obs", "fs", "env", "json", "yaml", "csv", "time", "log", "task", "http"]
 
   /// Names that a file of a plugin cannot take.
   static let given: Set<String> = shared.union([
