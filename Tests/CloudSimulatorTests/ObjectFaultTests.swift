@@ -88,10 +88,9 @@ struct ObjectFaultTests {
     try await TestCloud.run { cloud async throws in
       try cloud.makeBucket("images")
       cloud.cloud.add(try Fault("slow_request=100000:object_put:count=1"))
-      let clock = ContinuousClock()
-      let time = try await clock.measure {
-        #expect(try await cloud.obs("PUT", "images", "a", body: [UInt8](repeating: 1, count: 20_000)).status == 200)
-      }
+      let start = ContinuousClock.now
+      #expect(try await cloud.obs("PUT", "images", "a", body: [UInt8](repeating: 1, count: 20_000)).status == 200)
+      let time = start.duration(to: .now)
       #expect(time >= .milliseconds(200))
     }
   }
