@@ -149,10 +149,10 @@ final class UploadTable: Sendable {
     if let old { unlink("\(directory)/\(ticket.upload)/\(old)") }
   }
 
-  /// Gives a ticket back; a file that became no part is removed.
+  /// Gives a ticket back; what became no part is removed, so that it takes no room.
   func release(_ ticket: Ticket) {
     let isPart = state.withLock { uploads in
-      uploads[ticket.upload]?.release(ticket.number, ticket.place)
+      if let end = uploads[ticket.upload]?.release(ticket.number, ticket.place) { truncate(ticket.path, off_t(end)) }
       return uploads[ticket.upload]?.parts[ticket.number]?.place == ticket.place
     }
     if !isPart, case .file = ticket.place { unlink(ticket.path) }
