@@ -58,29 +58,26 @@ public final class ObjectStore: Sendable {
       time: session.time, timeouts: profile.timeouts)
   }
 
+  /// What a request carries.
+  enum Payload: Sendable {
+    case none
+    case bytes([UInt8])
+    case stream(HTTPBodyStream)
+  }
+
   /// Sends a request until it is answered with 2xx or 416, and returns that answer.
   func send(
     _ request: ObjectRequest, body: [UInt8]? = nil, bodyLimit: Int = 4 << 20,
     overflow: HTTPRequest.BodyOverflow = .fail
   ) async throws -> HTTPResponse {
     let start = time.monotonic
-    let bucket = request.bucket ?? ""
     var attempt = 1
     while true {
       let failure: ObjectStorageError
       do {
-        let wire = signed(request, body: body, overflow: overflow)
-        let response = try await exchange(wire, bodyLimit: bodyLimit)
-        if (200..<300).contains(response.status) || response.status == 416 { return response }
-        failure = ObjectStorageError(
-          response: response, method: request.method, bucket: bucket, key: request.key, now: time.now)
-        if failure.cloudError.code == "RequestTimeTooSkewed", attempt == 1, learnClock(from: response) {
-          attempt += 1
-          continue
-        }
-      } catch let error as CloudError {
-        failure = ObjectStorageError(cloudError: error, bucket: bucket, key: request.key)
-      }
+        return try await sendOnce(
+          request, body.map { .bytes($0) } ?? .none, bodyLimit: bodyLimit, overflow: overflow)
+      } catch let error as ObjectStorageError { failure = error }
       guard failure.cloudError.retryable,
         let pause = schedule.pause(
           afterAttempt: attempt, elapsed: time.monotonic - start, retryAfter: failure.cloudError.retryAfter,
@@ -88,12 +85,46 @@ public final class ObjectStore: Sendable {
       else { throw failure }
       do {
         try await time.sleep(for: pause)
-      } catch {
-        let cancelled = CloudError(kind: .cancelled, message: "\(request.method) of \(bucket) was cancelled.")
-        throw ObjectStorageError(cloudError: cancelled, bucket: bucket, key: request.key)
-      }
+      } catch { throw cancelled(request) }
       attempt += 1
     }
+  }
+
+  /// Sends a request once, and once more when the cloud's answer tells that this machine's clock is off.
+  ///
+  /// Throws an ``ObjectStorageError``, or what the maker of a streamed body threw.
+  func sendOnce(
+    _ request: ObjectRequest, _ payload: Payload, bodyLimit: Int = 4 << 20,
+    overflow: HTTPRequest.BodyOverflow = .fail
+  ) async throws -> HTTPResponse {
+    var mayLearn = true
+    while true {
+      do {
+        let wire = signed(request, payload, overflow: overflow)
+        let response = try await exchange(wire, bodyLimit: bodyLimit)
+        if (200..<300).contains(response.status) || response.status == 416 { return response }
+        let failure = ObjectStorageError(
+          response: response, method: request.method, bucket: request.bucket ?? "", key: request.key, now: time.now)
+        // A streamed body is made once, so whoever sent it decides about a second time.
+        guard failure.cloudError.code == "RequestTimeTooSkewed", mayLearn, learnClock(from: response) else {
+          throw failure
+        }
+        if case .stream = payload {
+          var again = failure
+          again.cloudError.retryable = true
+          throw again
+        }
+        mayLearn = false
+      } catch let error as CloudError {
+        throw ObjectStorageError(cloudError: error, bucket: request.bucket ?? "", key: request.key)
+      }
+    }
+  }
+
+  private func cancelled(_ request: ObjectRequest) -> ObjectStorageError {
+    let bucket = request.bucket ?? ""
+    let error = CloudError(kind: .cancelled, message: "\(request.method) of \(bucket) was cancelled.")
+    return ObjectStorageError(cloudError: error, bucket: bucket, key: request.key)
   }
 
   /// Sends a request once; the clock stands meanwhile, if it is one that jumps.
@@ -109,7 +140,7 @@ public final class ObjectStore: Sendable {
     return true
   }
 
-  private func signed(_ request: ObjectRequest, body: [UInt8]?, overflow: HTTPRequest.BodyOverflow) -> HTTPRequest {
+  private func signed(_ request: ObjectRequest, _ payload: Payload, overflow: HTTPRequest.BodyOverflow) -> HTTPRequest {
     var request = request
     request.addressing = pathStyle ? .path : .virtual
     let host = host(of: request)
@@ -131,9 +162,15 @@ public final class ObjectStore: Sendable {
     }
     let query = request.wireQuery
     let scheme = URLParts(endpoint).scheme
-    return HTTPRequest(
+    var wire = HTTPRequest(
       method: request.method, url: "\(scheme)://\(host)\(request.wirePath)" + (query.isEmpty ? "" : "?" + query),
-      headers: request.headers, body: body, overflow: overflow)
+      headers: request.headers, overflow: overflow)
+    switch payload {
+    case .none: break
+    case .bytes(let bytes): wire.body = bytes
+    case .stream(let stream): wire.stream = stream
+    }
+    return wire
   }
 
   private func host(of request: ObjectRequest) -> String {
