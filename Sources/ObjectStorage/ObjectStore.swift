@@ -41,11 +41,11 @@ public final class ObjectStore: Sendable {
     self.random = random
   }
 
-  /// The store of a session's profile, at the endpoint its catalogue or pattern names.
+  /// The store of a session's profile, at the endpoint its catalogue or pattern names, signed as the profile says or as given.
   ///
   /// Throws a ``CloudError`` of kind `authentication` when the profile holds no access key: object storage takes no
   /// tokens.
-  public convenience init(session: CloudSession, signature: ObjectStorageSignature = .obs) async throws {
+  public convenience init(session: CloudSession, signature: ObjectStorageSignature? = nil) async throws {
     let profile = session.profile
     guard let key = profile.keyForObjectStorage else {
       throw CloudError(
@@ -54,7 +54,8 @@ public final class ObjectStore: Sendable {
     }
     self.init(
       endpoint: try await session.endpoint(.objectStorage), region: profile.region, key: key,
-      pathStyle: profile.objectStoragePathStyle, signature: signature, transport: session.transport,
+      pathStyle: profile.objectStoragePathStyle,
+      signature: signature ?? profile.objectStorageSignature, transport: session.transport,
       time: session.time, timeouts: profile.timeouts)
   }
 

@@ -32,7 +32,7 @@ struct UploaderTests {
   @Test("A file in parts arrives byte for byte, whichever way it is signed", arguments: ObjectStorageSignature.allCases)
   func whole(_ signature: ObjectStorageSignature) async throws {
     let bench = try await UploadBench.open(signature: signature)
-    let bytes = UploadBench.bytes(5 << 20 + 12345)
+    let bytes = UploadBench.bytes((5 << 20) + 12345)
     let events = Events()
     let result = try await bench.uploader(observe: events.add).upload(
       BytesSource(bytes), bucket: "b", key: "a b/ü+%.raw")

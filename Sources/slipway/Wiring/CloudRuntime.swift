@@ -2,6 +2,7 @@ import CloudAccess
 import CloudSimulator
 import ImageImport
 import Logging
+import ObjectStorage
 import ScriptAPI
 import Synchronization
 
@@ -47,6 +48,11 @@ final class CloudRuntime: Sendable {
   /// Connects on first use.
   var connector: CloudConnector {
     CloudConnector(dialect: choice.dialect) { [self] in try await connect() }
+  }
+
+  /// Connects, for a command that needs nothing but object storage; `signature` nil signs as the profile says.
+  func objectStore(signature: ObjectStorageSignature?) async throws -> ObjectStore {
+    try await ObjectStore(session: connect().client.session, signature: signature)
   }
 
   /// Closes connections and stops the local cloud.
