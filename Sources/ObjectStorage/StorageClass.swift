@@ -1,3 +1,5 @@
+import CloudAccess
+
 /// A storage class under its OBS name, whichever kind of name the service used.
 public struct StorageClass: Sendable, Hashable, RawRepresentable, CustomStringConvertible {
   public var rawValue: String
