@@ -28,6 +28,8 @@ public struct CloudProfile: Sendable, Hashable {
   public var objectStoragePathStyle: Bool
   /// How requests to object storage are signed.
   public var objectStorageSignature: ObjectStorageSignature
+  /// What the cloud is recognised by in a later run, where its endpoints do not tell since they change with every start.
+  public var identity: String?
   public var verifyTLS: Bool
   /// A PEM file of certificate authorities to trust instead of the system's.
   public var caFile: String?

@@ -7,6 +7,8 @@ public final class ObjectStore: Sendable {
   /// The endpoint without a bucket, for example `https://obs.eu-de.otc.t-systems.com`.
   public let endpoint: String
   public let region: String
+  /// What the store is recognised by in a later run: its endpoint, unless that changes with every start.
+  public let identity: String
   public let signature: ObjectStorageSignature
 
   let time: any TimeSource
@@ -19,17 +21,19 @@ public final class ObjectStore: Sendable {
   /// Seconds to add to the local clock when signing, learned from a refusal.
   private let clockOffset = Mutex(0.0)
 
-  /// Opens nothing; the first call does.
+  /// Opens nothing; the first call does. Without an `identity` the endpoint is it.
   ///
   /// With `pathStyle` the bucket stands in the path, which fakes and own installations need.
   public init(
-    endpoint: String, region: String, key: AccessKey, pathStyle: Bool, signature: ObjectStorageSignature = .obs,
+    endpoint: String, identity: String? = nil, region: String, key: AccessKey, pathStyle: Bool,
+    signature: ObjectStorageSignature = .obs,
     transport: any HTTPTransport, time: any TimeSource, timeouts: HTTPTimeouts = HTTPTimeouts(),
     schedule: RetrySchedule = RetrySchedule(), random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
   ) {
     var trimmed = endpoint[...]
     while trimmed.hasSuffix("/") { trimmed = trimmed.dropLast() }
     self.endpoint = String(trimmed)
+    self.identity = identity ?? String(trimmed)
     self.region = region
     self.key = key
     self.pathStyle = pathStyle
@@ -53,7 +57,8 @@ public final class ObjectStore: Sendable {
         hint: "set access_key and secret_key, or S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY")
     }
     self.init(
-      endpoint: try await session.endpoint(.objectStorage), region: profile.region, key: key,
+      endpoint: try await session.endpoint(.objectStorage), identity: profile.identity, region: profile.region,
+      key: key,
       pathStyle: profile.objectStoragePathStyle,
       signature: signature ?? profile.objectStorageSignature, transport: session.transport,
       time: session.time, timeouts: profile.timeouts)

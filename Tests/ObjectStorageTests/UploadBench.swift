@@ -45,7 +45,7 @@ struct UploadBench {
   ) -> Uploader {
     var options = options
     change(&options)
-    return Uploader(store: store, options: options, random: { 0.5 }, observe: observe)
+    return Uploader(store: store, options: options, observe: observe, random: { 0.5 })
   }
 
   /// Bytes that differ everywhere, from a seed.

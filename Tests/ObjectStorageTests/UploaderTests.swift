@@ -235,7 +235,7 @@ struct UploaderTests {
   func locked() async throws {
     let bench = try await UploadBench.open()
     let file = try UploadRecordFile.open(
-      directory: bench.directory, endpoint: bench.store.endpoint, bucket: "b", key: "k")
+      directory: bench.directory, store: bench.store.identity, bucket: "b", key: "k")
     let error = await failure {
       try await bench.uploader().upload(BytesSource(UploadBench.bytes(9)), bucket: "b", key: "k")
     }

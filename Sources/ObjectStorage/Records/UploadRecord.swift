@@ -18,7 +18,8 @@ public struct UploadRecord: Sendable, Hashable {
     }
   }
 
-  public var endpoint: String
+  /// The store's ``ObjectStore/identity``.
+  public var store: String
   public var bucket: String
   public var key: String
   public var uploadID: String
@@ -50,7 +51,7 @@ public struct UploadRecord: Sendable, Hashable {
   /// The line for the upload itself.
   var line: String {
     var members: [(String, JSONValue)] = [
-      ("slipway_upload", 1), ("endpoint", .string(endpoint)), ("bucket", .string(bucket)), ("key", .string(key)),
+      ("slipway_upload", 1), ("store", .string(store)), ("bucket", .string(bucket)), ("key", .string(key)),
       ("upload_id", .string(uploadID)), ("source", .string(source)), ("fingerprint", .string(fingerprint)),
       ("part_size", .integer(Int64(clamping: plan.firstSize))), ("part_count", .integer(Int64(plan.firstCount))),
       ("rest_size", .integer(Int64(clamping: plan.restSize))), ("begun", .string(Timestamp.iso8601(begun))),
@@ -84,13 +85,13 @@ public struct UploadRecord: Sendable, Hashable {
     // What stands behind the last line's end was not finished.
     _ = lines.popLast()
     guard let first = lines.first, let header = try? JSONValue(parsing: Array(first)),
-      header["slipway_upload"]?.intValue == 1, let endpoint = header["endpoint"]?.stringValue,
+      header["slipway_upload"]?.intValue == 1, let store = header["store"]?.stringValue,
       let bucket = header["bucket"]?.stringValue, let key = header["key"]?.stringValue,
       let uploadID = header["upload_id"]?.stringValue, let fingerprint = header["fingerprint"]?.stringValue,
       let partSize = Self.positive(header["part_size"]), let restSize = Self.positive(header["rest_size"]),
       let count = header["part_count"]?.intValue, (1...PartPlan.mostParts).contains(count)
     else { return nil }
-    self.endpoint = endpoint
+    self.store = store
     self.bucket = bucket
     self.key = key
     self.uploadID = uploadID
@@ -113,10 +114,10 @@ public struct UploadRecord: Sendable, Hashable {
   }
 
   init(
-    endpoint: String, bucket: String, key: String, uploadID: String, source: String, fingerprint: String,
+    store: String, bucket: String, key: String, uploadID: String, source: String, fingerprint: String,
     size: UInt64?, plan: PartPlan, checkpoint: [UInt8]? = nil, begun: Date
   ) {
-    self.endpoint = endpoint
+    self.store = store
     self.bucket = bucket
     self.key = key
     self.uploadID = uploadID

@@ -16,19 +16,24 @@ final class UploadRecordFile: Sendable {
     self.descriptor = descriptor
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // An upload that failed before it was begun leaves nothing behind.
+    var facts = stat()
+    if fstat(descriptor, &facts) == 0, facts.st_size == 0, isCurrent { unlink(path) }
+    close(descriptor)
+  }
 
   /// Opens the record for a target, makes it where there is none, and locks it.
   ///
   /// Throws a ``CloudError`` of kind `conflict` when another process has it.
-  static func open(directory: String, endpoint: String, bucket: String, key: String) throws -> UploadRecordFile {
+  static func open(directory: String, store: String, bucket: String, key: String) throws -> UploadRecordFile {
     do {
       try FileManager.default.createDirectory(
         atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     } catch {
       throw failure("cannot make the directory", directory, errno)
     }
-    let path = directory + "/" + name(endpoint: endpoint, bucket: bucket, key: key)
+    let path = directory + "/" + name(store: store, bucket: bucket, key: key)
     var tries = 0
     while true {
       let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -51,8 +56,8 @@ final class UploadRecordFile: Sendable {
   }
 
   /// The name of the file for a target: keys hold characters that file names cannot.
-  static func name(endpoint: String, bucket: String, key: String) -> String {
-    Fingerprint.sha256(Array("\(endpoint)\n\(bucket)\n\(key)".utf8)).prefix(32) + ".upload"
+  static func name(store: String, bucket: String, key: String) -> String {
+    Fingerprint.sha256(Array("\(store)\n\(bucket)\n\(key)".utf8)).prefix(32) + ".upload"
   }
 
   private var isCurrent: Bool {

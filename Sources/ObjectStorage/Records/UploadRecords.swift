@@ -33,7 +33,7 @@ public struct UploadRecords: Sendable {
   /// Throws a ``CloudError`` of kind `conflict` when a process is at it, and an ``ObjectStorageError`` when the store refuses.
   public func abort(_ record: UploadRecord, in store: ObjectStore) async throws {
     let file = try UploadRecordFile.open(
-      directory: directory, endpoint: record.endpoint, bucket: record.bucket, key: record.key)
+      directory: directory, store: record.store, bucket: record.bucket, key: record.key)
     try await store.abortUpload(bucket: record.bucket, key: record.key, uploadID: record.uploadID)
     file.remove()
   }

@@ -99,7 +99,7 @@ extension Uploader {
       record = resumed.record
     } else {
       record = UploadRecord(
-        endpoint: store.endpoint, bucket: bucket, key: key, uploadID: try await begin(bucket, key), source: source.name,
+        store: store.identity, bucket: bucket, key: key, uploadID: try await begin(bucket, key), source: source.name,
         fingerprint: source.fingerprint, size: size, plan: plan, begun: time.now)
       try await remember(record, file)
     }

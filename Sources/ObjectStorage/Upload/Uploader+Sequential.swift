@@ -70,7 +70,7 @@ extension Uploader {
         return try await put(first?.bytes ?? [], bucket, key)
       }
       record = UploadRecord(
-        endpoint: store.endpoint, bucket: bucket, key: key, uploadID: try await begin(bucket, key), source: source.name,
+        store: store.identity, bucket: bucket, key: key, uploadID: try await begin(bucket, key), source: source.name,
         fingerprint: source.fingerprint, size: source.size, plan: plan, checkpoint: start, begun: time.now)
       try await remember(record, file)
     }

@@ -18,8 +18,8 @@ public final class Uploader: Sendable {
   /// `observe` is called from any task, in order for one part, and returns quickly; `random` is in 0..<1.
   public init(
     store: ObjectStore, options: UploadOptions = UploadOptions(),
-    random: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
-    observe: @escaping @Sendable (UploadEvent) -> Void = { _ in }
+    observe: @escaping @Sendable (UploadEvent) -> Void = { _ in },
+    random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
   ) {
     self.store = store
     self.options = options
@@ -64,7 +64,7 @@ public final class Uploader: Sendable {
   /// The record's file, locked; nil where nothing is remembered.
   func openRecord(bucket: String, key: String) throws -> UploadRecordFile? {
     try options.recordDirectory.map {
-      try UploadRecordFile.open(directory: $0, endpoint: store.endpoint, bucket: bucket, key: key)
+      try UploadRecordFile.open(directory: $0, store: store.identity, bucket: bucket, key: key)
     }
   }
 

@@ -1,5 +1,6 @@
 import CloudAccess
 import CloudSimulator
+import Foundation
 import ImageImport
 import Logging
 import ObjectStorage
@@ -68,7 +69,7 @@ final class CloudRuntime: Sendable {
 
   private func connect() async throws -> ImportService {
     let store = try ledger.open()
-    let profile: CloudProfile
+    var profile: CloudProfile
     let submission = RecordingSubmitter.Policy(
       submission: SubmissionPolicy().scaled(by: scale), settlement: SettlementPolicy().scaled(by: scale),
       probing: MarkerProbe.Policy().scaled(by: scale))
@@ -80,6 +81,8 @@ final class CloudRuntime: Sendable {
       do {
         let cloud = try LocalCloud(configuration: configuration, time: time)
         profile = try await cloud.start().profile
+        // Its port is another one in every run.
+        profile.identity = "local:" + URL(filePath: configuration.dataDirectory).standardizedFileURL.path
         opened.withLock { $0.local = cloud }
       } catch let error as LocalCloudError {
         throw ConfigurationError(message: "the local cloud did not start: \(error.message)", hint: error.hint)

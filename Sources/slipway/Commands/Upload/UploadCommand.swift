@@ -107,7 +107,7 @@ struct UploadCommand: AsyncParsableCommand {
     let rate = seconds > 0 ? ", \(ByteText.short(UInt64(Double(result.sentBytes) / seconds)))/s" : ""
     let resumed = result.resumedBytes > 0 ? " of \(ByteText.short(result.size))" : ""
     let parts = result.parts > 0 ? " in \(result.parts) parts" : ""
-    return "\(ByteText.short(result.sentBytes))\(resumed) sent\(parts), \(result.duration.shortText)\(rate)"
+    return "\(ByteText.short(result.sentBytes))\(resumed) sent\(parts), \(DurationText.short(result.duration))\(rate)"
   }
 
   private static func stored(_ progress: UploadProgress?) -> String {

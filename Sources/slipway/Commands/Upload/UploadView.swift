@@ -64,7 +64,7 @@ final class UploadView: Sendable {
     let total = progress.total.map { " of \(ByteText.short($0))" } ?? ""
     words.append(ByteText.short(progress.done) + total)
     if let rate = progress.bytesPerSecond { words.append("\(ByteText.short(UInt64(rate)))/s") }
-    if let rest = progress.remaining, progress.fraction != 1 { words.append("\(rest.shortText) left") }
+    if let rest = progress.remaining, progress.fraction != 1 { words.append("\(DurationText.short(rest)) left") }
     return words.joined(separator: ", ")
   }
 

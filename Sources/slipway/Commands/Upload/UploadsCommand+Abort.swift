@@ -69,7 +69,7 @@ extension UploadsCommand {
 
     private func chosen(_ records: UploadRecords?, _ store: ObjectStore) async throws -> [Entry] {
       let known = try await UploadsCommand.entries(records, buckets: [], store: nil).filter {
-        $0.record?.endpoint == store.endpoint
+        $0.record?.store == store.identity
       }
       if all { return known }
       var chosen: [Entry] = []

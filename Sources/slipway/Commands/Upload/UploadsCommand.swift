@@ -35,7 +35,7 @@ struct UploadsCommand: AsyncParsableCommand {
       ]
       members["begun"] = begun.map { .string(Timestamp.iso8601($0)) }
       members["source"] = record.map { .string($0.source) }
-      members["endpoint"] = record.map { .string($0.endpoint) }
+      members["store"] = record.map { .string($0.store) }
       members["stored_parts"] = record.map { .integer(Int64($0.parts.count)) }
       members["stored_bytes"] = record.map { .integer(Int64(clamping: $0.storedBytes)) }
       members["size"] = record?.size.map { .integer(Int64(clamping: $0)) }
@@ -53,7 +53,7 @@ struct UploadsCommand: AsyncParsableCommand {
     }
     guard let store, !buckets.isEmpty else { return entries }
     entries.removeAll { !buckets.contains($0.bucket) }
-    for index in entries.indices where entries[index].record?.endpoint == store.endpoint {
+    for index in entries.indices where entries[index].record?.store == store.identity {
       entries[index].isAtStore = false
     }
     for bucket in buckets {
