@@ -38,8 +38,8 @@ final class UploadRecordFile: Sendable {
     while true {
       let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
       guard descriptor >= 0 else { throw failure("cannot open", path, errno) }
-      let file = UploadRecordFile(path: path, descriptor: descriptor)
       guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        close(descriptor)
         tries += 1
         // Somebody who only looks whether it is locked holds it for a moment as well.
         if tries < 4 {
@@ -50,6 +50,7 @@ final class UploadRecordFile: Sendable {
           kind: .conflict, message: "Another process is uploading to \(bucket):\(key).",
           hint: "wait until it has ended; its progress is in \(path)")
       }
+      let file = UploadRecordFile(path: path, descriptor: descriptor)
       // Whoever held it before may have ended and removed it between the two calls: then this is nobody's file.
       if file.isCurrent { return file }
     }

@@ -45,9 +45,12 @@ public struct PartPlan: Sendable, Hashable {
       self.init(firstSize: small, firstCount: Self.mostParts, restSize: small)
       return
     }
-    self.init(
-      firstSize: small, firstCount: count,
-      restSize: max(small, Self.wholeMiB(bound - inSmall, in: Self.mostParts - count)))
+    let rest = max(small, Self.wholeMiB(bound - inSmall, in: Self.mostParts - count))
+    guard rest <= Self.greatestSize else {
+      self.init(size: bound)
+      return
+    }
+    self.init(firstSize: small, firstCount: count, restSize: rest)
   }
 
   /// The size of a part that is not the last, in bytes; parts count from 1.
