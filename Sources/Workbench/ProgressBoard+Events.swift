@@ -4,7 +4,7 @@ extension ProgressBoard {
   /// Takes an event in and says what of it deserves a line of its own.
   public mutating func apply(_ event: ImportEvent, at now: Duration) -> [ProgressNotice] {
     switch event {
-    case .validated(let request, let report):
+    case .validated(let request, let report), .preflighted(let request, let report):
       return report.warnings.map { finding in
         notice(
           .warning, request.name ?? "request", ErrorReport.Item(finding).text, finding.hint.map { ["hint: " + $0] })
@@ -87,7 +87,8 @@ extension ProgressBoard {
         details.append(ErrorReport.Item(finding).text)
         if let hint = finding.hint { details.append("hint: " + hint) }
       }
-      return notice(.failed, name ?? "import", "refused by the rules; nothing was sent", details)
+      let who = error.kind == .preflight ? "preflight" : "the rules"
+      return notice(.failed, name ?? "import", "refused by \(who); nothing was sent", details)
     } else if let hint = error.hint {
       details.append("hint: " + hint)
     }

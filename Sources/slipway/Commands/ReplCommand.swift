@@ -14,6 +14,7 @@ struct ReplCommand: AsyncParsableCommand {
 
   @OptionGroup var options: CloudOptions
   @OptionGroup(title: "Ledger") var ledger: LedgerOptions
+  @OptionGroup(title: "Preflight") var preflight: PreflightFlags
 
   @OptionGroup(title: "Limits") var limits: LimitOptions
 
@@ -24,7 +25,7 @@ struct ReplCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let workplace = try Workplace(options.settings(ledger))
+    let workplace = try Workplace(options.settings(ledger, preflight))
     workplace.announce()
     let context = workplace.context(script: nil, arguments: [])
     let vm = try workplace.makeVM(context, limits.policy())

@@ -16,6 +16,7 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var options: CloudOptions
   @OptionGroup(title: "Ledger") var ledger: LedgerOptions
+  @OptionGroup(title: "Preflight") var preflight: PreflightFlags
 
   @OptionGroup(title: "Limits") var limits: LimitOptions
 
@@ -28,7 +29,7 @@ struct RunCommand: AsyncParsableCommand {
   var arguments: [String] = []
 
   func run() async throws {
-    let workplace = try Workplace(options.settings(ledger))
+    let workplace = try Workplace(options.settings(ledger, preflight))
     workplace.announce()
     let context = workplace.context(script: script == "-" ? nil : script, arguments: arguments)
     let policy = try limits.policy()
