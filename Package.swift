@@ -68,7 +68,8 @@ let package = Package(
 
     // Floor 3.
     .target(
-      name: "ScriptAPI", dependencies: ["LuaHost", "ImageImport", "CloudAccess", logging], swiftSettings: strict),
+      name: "ScriptAPI", dependencies: ["LuaHost", "ImageImport", "DiskImages", "CloudAccess", logging],
+      swiftSettings: strict),
 
     // Floor 4.
     .target(
@@ -93,7 +94,7 @@ let package = Package(
       name: "slipway",
       dependencies: [
         "Workbench", "CloudSimulator", "ScriptAPI", "ImageImport", "ImportLedger", "CloudAccess", "LuaHost",
-        "DiskImages", logging, yaml,
+        "DiskImages", "ObjectStorage", logging, yaml,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

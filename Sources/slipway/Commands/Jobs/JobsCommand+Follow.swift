@@ -19,7 +19,9 @@ extension JobsCommand {
     @OptionGroup var options: CloudOptions
     @OptionGroup(title: "Ledger") var ledger: LedgerOptions
 
-    @Argument(help: ArgumentHelp("Records, by id or key; all open ones without.", valueName: "id or key"))
+    @Argument(
+      help: ArgumentHelp("Records, by id or key; all open ones without.", valueName: "id or key"),
+      completion: Completions.openRecords)
     var words: [String] = []
 
     @Option(help: ArgumentHelp("How long to watch, such as 90s or 4h.", valueName: "duration"))
@@ -48,7 +50,9 @@ extension JobsCommand {
     @OptionGroup(title: "Ledger") var ledger: LedgerOptions
     @OptionGroup(title: "Preflight") var preflight: PreflightFlags
 
-    @Argument(help: ArgumentHelp("Records, by id or key; all open ones without.", valueName: "id or key"))
+    @Argument(
+      help: ArgumentHelp("Records, by id or key; all open ones without.", valueName: "id or key"),
+      completion: Completions.openRecords)
     var words: [String] = []
 
     @Option(help: ArgumentHelp("How long to wait, such as 90s or 4h.", valueName: "duration"))
