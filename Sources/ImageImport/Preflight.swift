@@ -84,20 +84,25 @@ public final class Preflight: Sendable {
     var facts = PreflightFacts(region: profile.region, projectName: profile.projectName, projectID: profile.projectID)
     facts.ownImports = await ownImports()
     var oldest = Duration.zero
-    var open = questions
-    if request.location == nil {
-      let error = CloudError(kind: .validation, message: "image_url does not name BUCKET:KEY")
-      for question in questions where question.isAboutFile {
-        open.remove(question)
+    let place = rules.place(of: request)
+    var open: Set<PreflightQuestion> = []
+    for question in questions {
+      if question.isAboutFile, place == nil {
+        let error = CloudError(kind: .validation, message: "image_url does not name a file as BUCKET:KEY")
         facts.fail(question, PreflightFailure(error))
+      } else if let silence = source.silence(of: question) {
+        facts.fail(question, silence)
+      } else {
+        open.insert(question)
       }
     }
+    let asked = open
     guard !open.isEmpty else { return (facts, oldest) }
     await withTaskGroup(of: Event.self) { group in
       for question in open {
         group.addTask { [self] in
           do {
-            return try await ask(question, request, noOlderThan: age)
+            return try await ask(question, place, request.name, noOlderThan: age)
           } catch is CancellationError {
             return .cancelled
           } catch {
@@ -133,11 +138,12 @@ public final class Preflight: Sendable {
         PreflightFailure(CloudError(kind: .timeout, message: "no answer came within \(timeout.brief)", retryable: true))
       )
     }
+    source.noteSilence(facts, asked: asked)
     return (facts, oldest)
   }
 
   private func ask(
-    _ question: PreflightQuestion, _ request: ImportRequest, noOlderThan age: Duration
+    _ question: PreflightQuestion, _ place: ImageLocation?, _ name: String?, noOlderThan age: Duration
   ) async throws -> Event {
     func event<Value>(
       _ told: PreflightSource.Told<Value>,
@@ -147,10 +153,10 @@ public final class Preflight: Sendable {
     }
     switch question {
     case .quota: return event(try await source.quota(noOlderThan: age), { \.quota })
-    case .images: return event(try await source.images(named: request.name, noOlderThan: age), { \.images })
+    case .images: return event(try await source.images(named: name, noOlderThan: age), { \.images })
     case .bucket, .object, .bitmap, .header: break
     }
-    guard let location = request.location else { return .cancelled }
+    guard let location = place else { return .cancelled }
     switch question {
     case .bucket: return event(try await source.bucket(location.bucket, noOlderThan: age), { \.bucket })
     case .object: return event(try await source.object(location, noOlderThan: age), { \.object })

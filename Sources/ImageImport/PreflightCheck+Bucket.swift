@@ -36,6 +36,7 @@ extension PreflightCheck {
       return
     }
     guard case .known(let info) = probe.facts.bucket else { return }
+    if region.isEmpty { return }
     guard let found = info.region else {
       probe.report(
         60, "Not checked: bucket_region: object storage does not say in which region the bucket \(bucket) lies.",

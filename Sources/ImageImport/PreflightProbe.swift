@@ -21,7 +21,7 @@ struct PreflightProbe {
   var dialect: CloudDialect { rules.dialect }
 
   /// The place of the file; nil where the request names none in the API's form.
-  var location: ImageLocation? { request.location }
+  var location: ImageLocation? { rules.place(of: request) }
 
   /// Adds a finding under one of the check's rules; what is left out comes from the rule.
   mutating func report(

@@ -26,6 +26,12 @@ final class PreflightSource: Sendable {
   /// When images of a name were last sent from here: a list from before does not show them.
   private let sent = Mutex<[String: Duration]>([:])
 
+  /// Which side does not answer at all, until when nobody waits for it again, and why.
+  private let silences = Mutex<[Bool: (until: Duration, error: CloudError)]>([:])
+
+  /// For how long a side that did not answer is not waited for by the next imports.
+  private static let silenceLife = Duration.seconds(60)
+
   /// How long facts of object storage are believed: a run over one bucket asks for it once.
   static let fileLife = Duration.seconds(900)
 
@@ -54,6 +60,29 @@ final class PreflightSource: Sendable {
     objects.forget(location)
     headers.forget(location)
     bitmaps.forget(location)
+  }
+
+  /// Why nobody need ask a question: its side, object storage or the image service, did not answer a moment ago.
+  func silence(of question: PreflightQuestion) -> PreflightFailure? {
+    let now = client.time.monotonic
+    return silences.withLock { silences in
+      guard let silence = silences[question.isAboutFile], silence.until > now else { return nil }
+      return PreflightFailure(silence.error)
+    }
+  }
+
+  /// Remembers which side gave no answer to any of the questions, so that each of many imports does not wait for it anew.
+  func noteSilence(_ facts: PreflightFacts, asked: Set<PreflightQuestion>) {
+    for isAboutFile in [true, false] {
+      let errors = asked.filter { $0.isAboutFile == isAboutFile }.map { facts.failure(of: $0)?.error }
+      guard let first = errors.first, var error = first,
+        errors.allSatisfy({ $0?.kind == .timeout || $0?.kind == .network })
+      else { continue }
+      let reason = error.message.hasSuffix(".") ? String(error.message.dropLast()) : error.message
+      error.message = "\(reason), a moment ago; it is not asked again so soon"
+      let until = client.time.monotonic + Self.silenceLife
+      silences.withLock { $0[isAboutFile] = (until, error) }
+    }
   }
 
   /// Says that an import of this name was sent.
@@ -109,13 +138,8 @@ final class PreflightSource: Sendable {
             message: "the object is of class \(info.storageClass) and cannot be read before it is restored",
             delivery: .answered), cause: .object)
       }
-      let store = try await store()
       do {
-        return try await DiskInspector.inspect(size: info.size, fileName: location.fileName) { range in
-          try await store.read(
-            bucket: location.bucket, key: location.key, offset: range.lowerBound,
-            count: Int(range.upperBound - range.lowerBound), etag: info.etag)
-        }
+        return try await store().inspect(info).inspection
       } catch let error as ObjectStorageError where error.cloudError.status == 412 {
         // Another object lies there now; what HEAD said about the old one is of no use.
         objects.forget(location)

@@ -4,7 +4,13 @@ extension ProgressBoard {
   /// Takes an event in and says what of it deserves a line of its own.
   public mutating func apply(_ event: ImportEvent, at now: Duration) -> [ProgressNotice] {
     switch event {
-    case .validated(let request, let report), .preflighted(let request, let report):
+    case .preflighted(let request, let report):
+      return report.warnings.compactMap { finding in
+        let text = ErrorReport.Item(finding).text
+        guard isNews(text) else { return nil }
+        return notice(.warning, request.name ?? "request", text, finding.hint.map { ["hint: " + $0] })
+      }
+    case .validated(let request, let report):
       return report.warnings.map { finding in
         notice(
           .warning, request.name ?? "request", ErrorReport.Item(finding).text, finding.hint.map { ["hint: " + $0] })

@@ -13,6 +13,7 @@ struct PreflightSubmitTests {
   final class Shelf: HTTPTransport {
     let objects: Mutex<Set<String>>
     let requests = Mutex<[String]>([])
+    let size = Mutex(1 << 20)
     private let fails: Bool
 
     init(_ objects: Set<String>, fails: Bool = false) {
@@ -29,17 +30,17 @@ struct PreflightSubmitTests {
         return HTTPResponse(status: 200, headers: [("x-obs-bucket-location", "eu-de")], body: [])
       }
       guard objects.withLock({ $0.contains(path) }) else { return HTTPResponse(status: 404, body: []) }
-      let image = [UInt8](repeating: 0, count: 1 << 20)
+      let size = size.withLock { $0 }
       if request.method == "HEAD" {
         return HTTPResponse(
-          status: 200, headers: [("Content-Length", String(image.count)), ("ETag", "\"e\"")], body: [])
+          status: 200, headers: [("Content-Length", String(size)), ("ETag", "\"e\"")], body: [])
       }
       let range = (request.headers.first { $0.name == "Range" }?.value.dropFirst(6).split(separator: "-") ?? [])
         .compactMap { Int($0) }
-      let end = min(range[1] + 1, image.count)
+      let end = min(range[1] + 1, size)
       return HTTPResponse(
-        status: 206, headers: [("Content-Range", "bytes \(range[0])-\(end - 1)/\(image.count)")],
-        body: Array(image[range[0]..<end]))
+        status: 206, headers: [("Content-Range", "bytes \(range[0])-\(end - 1)/\(size)")],
+        body: [UInt8](repeating: 0, count: end - range[0]))
     }
   }
 
@@ -185,6 +186,53 @@ struct PreflightSubmitTests {
     let findings = try #require(report(cloud)).findings
     #expect(findings.count == 1 && findings[0].severity == .warning && findings[0].check == "bucket")
     #expect(findings[0].message.contains("min_disk") && findings[0].message.hasSuffix("No connection to obs.test."))
+  }
+
+  @Test("what did not answer is not asked again by the next imports, for a minute")
+  func silence() async throws {
+    let cloud = RecordingCloud()
+    let shelf = Shelf([], fails: true)
+    let service = service(cloud, shelf)
+    for index in 0..<5 {
+      _ = try await service.submit(Self.raw.with(["name": .string("web\(index)")]), options: choices)
+    }
+    let asked = shelf.requests.withLock { $0.count }
+    #expect(asked == 3, "HEAD of bucket, object and bitmap, once")
+    #expect(report(cloud)?.findings.count == 1)
+    #expect(report(cloud)?.findings.first?.message.contains("a moment ago") == true)
+    await cloud.test.time.advance(by: .seconds(61))
+    _ = try await service.submit(Self.raw, options: choices)
+    #expect(shelf.requests.withLock { $0.count } == 6)
+  }
+
+  @Test("an error never rests on an old answer: it is asked for again first")
+  func mended() async throws {
+    let cloud = RecordingCloud()
+    let shelf = Shelf(Self.both)
+    let service = service(cloud, shelf)
+    let small = Self.raw.with(["min_disk": 1])
+    #expect(try await service.preflight(small, options: choices.preflight).isValid)
+    // The file is found larger later; what is remembered says that it fits.
+    shelf.size.withLock { $0 = (1 << 30) + 512 }
+    #expect(try await service.preflight(small, options: choices.preflight).isValid)
+    service.preflight?.objectWasUploaded(bucket: "ims-image", key: "web01.raw")
+    #expect(try await service.preflight(small, options: choices.preflight).errors.map(\.check) == ["min_disk"])
+    // It is mended; after a moment nobody believes the old answer any more.
+    shelf.size.withLock { $0 = 1 << 20 }
+    await cloud.test.time.advance(by: .seconds(3))
+    #expect(try await service.preflight(small, options: choices.preflight).isValid)
+  }
+
+  @Test(
+    "a bucket that would name another host is not asked for",
+    arguments: ["evil.example/x:a.zvhd2", "evil.example?:a.zvhd2", "a@evil.example:a.zvhd2", "x#:a.zvhd2", "A:a.zvhd2"])
+  func hostile(url: String) async throws {
+    let cloud = RecordingCloud()
+    let shelf = Shelf(Self.both)
+    let request = Samples.system.with(["image_url": .string(url)])
+    let report = try await service(cloud, shelf).preflight(request, options: choices.preflight)
+    #expect(report.isValid && report.findings.map(\.check) == ["bucket"], "\(report.findings)")
+    #expect(shelf.requests.withLock { $0.isEmpty })
   }
 
   @Test("a cancelled preflight leaves a record that the next run goes on with", .timeLimit(.minutes(1)))

@@ -95,7 +95,7 @@ final class CloudRuntime: Sendable {
       client: client, time: time, policy: polling,
       admission: AdmissionGate.Policy(ceiling: concurrentImports ?? 40).scaled(by: scale),
       history: RecordedDurations(store: store), events: events)
-    let rules = RuleSet(dialect: profile.dialect)
+    let rules = RuleSet(dialect: choice.dialect)
     return ImportService(
       client: client, rules: rules,
       submitter: RecordingSubmitter(
