@@ -41,7 +41,7 @@ public struct ImportError: Error, Sendable {
   /// The last answer of the job query.
   public var jobStatus: JobStatus?
 
-  /// What the rules found, for kind `validation`.
+  /// What the rules or the checks found, for kinds `validation` and `preflight`.
   public var report: ValidationReport?
 
   /// What was asked for.

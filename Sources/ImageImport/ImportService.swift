@@ -1,10 +1,13 @@
 import CloudAccess
 
-/// Importing as scripts and the command line see it: validate, submit, poll, wait, or all of it.
+/// Importing as scripts and the command line see it: validate, preflight, submit, poll, wait, or all of it.
 public final class ImportService: Sendable {
   public let client: ImageClient
   public let rules: RuleSet
   public let scheduler: JobScheduler
+
+  /// What checks imports against the cloud before they are sent; nil for none.
+  public let preflight: Preflight?
   private let submitter: any Submitter
   private let events: any ImportEventSink
   private let hooks: any ImportHooks
@@ -13,12 +16,14 @@ public final class ImportService: Sendable {
   /// With `checksDrift` an image that was made is compared with its request, which costs one question each.
   public init(
     client: ImageClient, rules: RuleSet, submitter: any Submitter, scheduler: JobScheduler,
-    events: any ImportEventSink = NoEvents(), hooks: any ImportHooks = NoHooks(), checksDrift: Bool = true
+    preflight: Preflight? = nil, events: any ImportEventSink = NoEvents(), hooks: any ImportHooks = NoHooks(),
+    checksDrift: Bool = true
   ) {
     self.client = client
     self.rules = rules
     self.submitter = submitter
     self.scheduler = scheduler
+    self.preflight = preflight
     self.events = events
     self.hooks = hooks
     self.checksDrift = checksDrift
@@ -29,15 +34,30 @@ public final class ImportService: Sendable {
     rules.report(for: request, file: file)
   }
 
-  /// Gets an import under way, unless the rules refuse it: sends it once, or finds it where it was sent or done before.
+  /// Every finding of every check against the cloud, whatever the options of a later submission leave out.
+  ///
+  /// - Throws: ``ImportError`` of kind `cancelled`; what the cloud does not answer is a finding.
+  public func preflight(
+    _ request: ImportRequest, options: PreflightOptions = PreflightOptions()
+  ) async throws -> ValidationReport {
+    do {
+      return try await preflight?.report(for: request, options: options) ?? ValidationReport()
+    } catch {
+      throw ImportError(wrapping: error, request: request)
+    }
+  }
+
+  /// Gets an import under way, unless the rules or preflight refuse it: sends it once, or finds it where it was sent or done before.
+  ///
+  /// Preflight runs only when something is about to be sent: an import that is found again is none of its business.
   ///
   /// - Parameters:
   ///   - request: what to import.
-  ///   - options: what makes it the same as another, and what to do when its answer gets lost.
-  ///   - evenIfInvalid: sends what the rules refuse too, so that the cloud decides.
+  ///   - options: what makes it the same as another, how it is checked, and what to do when its answer gets lost.
+  ///   - evenIfInvalid: sends what the rules or preflight refuse too, so that the cloud decides.
   ///   - file: what is known about the image file; nil when nobody looked.
   /// - Returns: the job, to be polled or waited for.
-  /// - Throws: ``ImportError``: `validation` with the report, or what the cloud said; ``RecordStoreError`` when the ledger fails.
+  /// - Throws: ``ImportError``: `validation` or `preflight` with the report, or what the cloud said; ``RecordStoreError`` when the ledger fails.
   public func submit(
     _ request: ImportRequest, options: SubmitOptions = SubmitOptions(), evenIfInvalid: Bool = false,
     file: ImageFileFacts? = nil
@@ -46,9 +66,12 @@ public final class ImportService: Sendable {
       let (request, report) = try await hooks.validate(request, by: rules, file: file)
       events.emit(.validated(request, report))
       if !report.isValid, !evenIfInvalid { throw ImportError(refused: request, report: report) }
-      try await hooks.beforeSubmit(request)
-      let job = try await submitter.submit(request, options: options)
-      if job.origin == .submitted { events.emit(.submitted(job)) }
+      let job = try await submitter.submit(
+        request, options: checking(options, known: report.findings, insists: evenIfInvalid, hooks: hooks))
+      if job.origin == .submitted {
+        preflight?.wasSent(request.name)
+        events.emit(.submitted(job))
+      }
       return job
     }
   }
@@ -56,10 +79,33 @@ public final class ImportService: Sendable {
   /// Goes on with an import on record: settles it, sends it where nothing was sent, or finds what it became.
   public func resume(_ recordID: String, options: SubmitOptions = SubmitOptions()) async throws -> JobReference {
     try await telling(nil) {
-      let job = try await submitter.resume(recordID, options: options)
+      let job = try await submitter.resume(recordID, options: checking(options))
       if job.origin == .submitted { events.emit(.submitted(job)) }
       return job
     }
+  }
+
+  /// The options with preflight and the plugins' last word put in the way of the sending.
+  ///
+  /// What was found before is not told again; with `insists` preflight refuses nothing.
+  private func checking(
+    _ options: SubmitOptions, known: [Finding] = [], insists: Bool = false, hooks: any ImportHooks = NoHooks()
+  ) -> SubmitOptions {
+    var checked = options
+    let events = events
+    let preflight = options.preflight.isEnabled ? preflight : nil
+    checked.beforeSending = { [choices = options.preflight] request in
+      if let preflight {
+        var report = try await preflight.report(for: request, options: choices)
+        report.findings.removeAll { finding in
+          known.contains { $0.rule == finding.rule && $0.message == finding.message }
+        }
+        events.emit(.preflighted(request, report))
+        if !report.isValid, !insists { throw ImportError(preflight: request, report: report) }
+      }
+      try await hooks.beforeSubmit(request)
+    }
+    return checked
   }
 
   /// Runs a step and tells of its failure.
@@ -117,7 +163,7 @@ public final class ImportService: Sendable {
       } catch let error as ImportError {
         await submitter.ended(job, .failure(error))
         guard error.kind == .not_found, let id = job.recordID, job.jobID != nil else { throw error }
-        job = try await submitter.resume(id, options: SubmitOptions())
+        job = try await submitter.resume(id, options: checking(SubmitOptions()))
       }
     }
   }

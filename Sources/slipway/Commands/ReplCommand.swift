@@ -14,6 +14,7 @@ struct ReplCommand: AsyncParsableCommand {
 
   @OptionGroup var options: CloudOptions
   @OptionGroup(title: "Ledger") var ledger: LedgerOptions
+  @OptionGroup(title: "Preflight") var preflight: PreflightFlags
 
   @OptionGroup(title: "Plugins") var plugins: PluginOptions
 
@@ -30,7 +31,7 @@ struct ReplCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let workplace = try Workplace(options.settings(ledger).with(plugins, access, watch: watch))
+    let workplace = try Workplace(options.settings(ledger, preflight).with(plugins, access, watch: watch))
     workplace.announce()
     try await workplace.loadPlugins()
     let context = workplace.context(script: nil, arguments: [])

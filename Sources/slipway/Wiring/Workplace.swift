@@ -71,7 +71,8 @@ struct Workplace: Sendable {
       case .resubmit: .resubmit
       case .ask: TerminalQuestion.policy(console)
       }
-    submission = SubmitOptions(onNotFound: policy, marksImage: options.marksImages)
+    submission = SubmitOptions(
+      onNotFound: policy, marksImage: options.marksImages, preflight: options.preflight)
     var requestsPerSecond = options.requestsPerSecond
     if requestsPerSecond == nil, let text = environment["SLIPWAY_REQUESTS_PER_SECOND"], !text.isEmpty {
       guard let number = Double(text), CloudOptions.requestRates.contains(number) else {
