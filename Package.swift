@@ -48,6 +48,7 @@ let package = Package(
     .systemLibrary(name: "CLibEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
     .target(name: "CLuaHost", dependencies: ["CLua"], cSettings: strictC),
     .target(name: "CEdit", dependencies: ["CLibEdit"], cSettings: strictC),
+    .target(name: "CProcess", cSettings: strictC),
 
     // Floor 1.
     .target(name: "LuaHost", dependencies: ["CLuaHost"], swiftSettings: strict),
@@ -93,7 +94,7 @@ let package = Package(
       name: "slipway",
       dependencies: [
         "Workbench", "CloudSimulator", "ScriptAPI", "ImageImport", "ImportLedger", "CloudAccess", "LuaHost",
-        "DiskImages", logging, yaml,
+        "DiskImages", "CProcess", logging, yaml,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -18,7 +18,7 @@ extension JobScheduler: ImportAdmission {
     gate.accepted(ticket)
     tickets[job.id] = ticket
     admitted[ticket] = job
-    watchIfNeeded()
+    if gate.queueCount > 0 { watch(job) }
   }
 
   public func underWay(_ job: JobReference) {
@@ -45,6 +45,7 @@ extension JobScheduler: ImportAdmission {
 
   /// A job has ended, whoever saw it.
   func ended(_ id: String, madeImage: Bool = false) {
+    watched[id] = nil
     guard let ticket = tickets.removeValue(forKey: id) else { return }
     admitted[ticket] = nil
     take(gate.ended(ticket, madeImage: madeImage, now: time.monotonic))
@@ -119,14 +120,18 @@ extension JobScheduler: ImportAdmission {
   /// first only then.
   func watchIfNeeded() {
     guard gate.queueCount > 0 else { return }
-    for job in admitted.values where entries[job.id] == nil {
-      subscribe(nextNumber(), .gate, to: job, limit: .seconds(1_000_000_000))
-    }
+    for job in admitted.values { watch(job) }
+  }
+
+  private func watch(_ job: JobReference) {
+    guard entries[job.id] == nil else { return }
+    let number = nextNumber()
+    watched[job.id] = number
+    subscribe(number, .gate, to: job, limit: .seconds(1_000_000_000))
   }
 
   private func stopWatching() {
-    for (id, entry) in entries {
-      for (number, waiter) in entry.waiters where waiter.isGate { unsubscribe(number, from: id) }
-    }
+    for (id, number) in watched { unsubscribe(number, from: id) }
+    watched = [:]
   }
 }

@@ -54,6 +54,7 @@ public actor JobScheduler {
   var queued: [Int: (name: String?, continuation: CheckedContinuation<Void, any Error>)] = [:]
   var tickets: [String: Int] = [:]
   var admitted: [Int: JobReference] = [:]
+  var watched: [String: Int] = [:]
 
   /// A scheduler over a client; if its session is governed by a ``RequestLimiter``, that is the budget.
   ///

@@ -36,13 +36,13 @@ struct PollPlanner: Sendable {
     var tried: Set<String> = []
 
     /// The image with its marker, as a list showed it.
-    var image: ImageRecord?
+    @Indirect var image: ImageRecord?
   }
 
   /// Lists overlap by so much of the cloud's time: an image may show a little after its date.
   private static let listOverlap: TimeInterval = 10
 
-  let policy: PollPolicy
+  @Indirect private(set) var policy: PollPolicy
   private(set) var durations: JobDurations
   private let maximumInFlight: Int
   private var entries: [String: Entry] = [:]
@@ -58,6 +58,7 @@ struct PollPlanner: Sendable {
   private var budgetDue: Duration?
   private var listDue: Duration?
   private var isListing = false
+  private var shortest: (interval: Duration, until: Duration)?
   private var newest: Date?
   private var images: [String: ImageRecord] = [:]
 
@@ -92,7 +93,7 @@ struct PollPlanner: Sendable {
     entries[reference.id] = Entry(
       token: lastToken, size: size, submittedAt: reference.submittedAt,
       machine: JobPollStateMachine(
-        policy: policy, reference: reference, age: age, now: now, timing: durations.timing(size)))
+        policy: _policy, reference: reference, age: age, now: now, timing: durations.timing(size)))
     index.insert(reference)
     if entries.count >= policy.listsFrom, listDue == nil { listDue = now + max(policy.first, policy.listMinimum) }
   }
@@ -281,10 +282,17 @@ struct PollPlanner: Sendable {
       listDue = nil
       return
     }
-    var shortest = policy.maximum
-    for entry in entries.values { shortest = min(shortest, entry.machine.interval(now)) }
-    let pause = min(shortest * 4 / Double(entries.count), policy.listMaximum)
+    let pause = min(shortestInterval(now) * 4 / Double(entries.count), policy.listMaximum)
     listDue = now + max(pause, policy.listMinimum, .seconds(1 / max(rate, 0.01)))
+  }
+
+  /// The shortest pause between two questions for one job; it changes slowly, and all jobs have to be looked at.
+  private mutating func shortestInterval(_ now: Duration) -> Duration {
+    if let shortest, now < shortest.until { return shortest.interval }
+    var interval = policy.maximum
+    for entry in entries.values { interval = min(interval, entry.machine.interval(now)) }
+    shortest = (interval, now + policy.minimum)
+    return interval
   }
 
   // MARK: Inside
@@ -344,7 +352,7 @@ struct PollPlanner: Sendable {
     index.remove(id)
     if entries.isEmpty {
       heap = DueHeap()
-      (queue, urgent, listDue, newest, budgetDue) = (TokenQueue(), TokenQueue(), nil, nil, nil)
+      (queue, urgent, listDue, newest, budgetDue, shortest) = (TokenQueue(), TokenQueue(), nil, nil, nil, nil)
     }
   }
 }

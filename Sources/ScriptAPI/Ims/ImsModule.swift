@@ -25,10 +25,18 @@ final class ImsModule: Sendable {
   func attempt<Result: Sendable>(_ body: (ImportService) async throws -> Result) async throws -> Result {
     do {
       return try await body(try await context.cloud.service())
-    } catch let error as ImportError {
-      throw ImsFailure(error, self)
-    } catch let error as CloudError {
-      throw ImsFailure(ImportError(error), self)
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  /// An error as scripts see it. Not part of its callers, whose frames ten thousand waits keep.
+  @inline(never)
+  private func failure(_ error: any Error) -> any Error {
+    switch error {
+    case let error as ImportError: ImsFailure(error, self)
+    case let error as CloudError: ImsFailure(ImportError(error), self)
+    default: error
     }
   }
 
