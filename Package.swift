@@ -69,7 +69,8 @@ let package = Package(
 
     // Floor 3.
     .target(
-      name: "ScriptAPI", dependencies: ["LuaHost", "ImageImport", "CloudAccess", logging], swiftSettings: strict),
+      name: "ScriptAPI", dependencies: ["LuaHost", "ImageImport", "DiskImages", "CloudAccess", logging],
+      swiftSettings: strict),
 
     // Floor 4.
     .target(
@@ -94,7 +95,7 @@ let package = Package(
       name: "slipway",
       dependencies: [
         "Workbench", "CloudSimulator", "ScriptAPI", "ImageImport", "ImportLedger", "CloudAccess", "LuaHost",
-        "DiskImages", "CProcess", logging, yaml,
+        "DiskImages", "ObjectStorage", "CProcess", logging, yaml,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
