@@ -80,12 +80,12 @@ public final class ImageClient: Sendable {
     }
   }
 
-  /// The active private images that changed since, as far as they tell whose they are.
+  /// The private images of a status that changed since, as far as they tell whose they are.
   ///
   /// A page that is not full ends the list: the worst that can come of that is that an image is seen by other means.
-  func imagesActive(since: Date) async throws -> [SeenImage] {
+  func images(_ status: String, since: Date) async throws -> [SeenImage] {
     var query = ImageQuery()
-    query.status = "active"
+    query.status = status
     query.updatedAt = "gte:\(Timestamp.iso8601(since))"
     query.pageSize = ImageClient.listPage
     var images: [SeenImage] = []
@@ -97,7 +97,9 @@ public final class ImageClient: Sendable {
       try await page(query, after: marker) { json in
         let image = ImageRecord(json: json)
         (count, last) = (count + 1, image.id)
-        if !image.id.isEmpty, image.status.isEmpty || image.isActive { images.append(SeenImage(image)) }
+        if !image.id.isEmpty, image.status.isEmpty || image.status.lowercased() == status {
+          images.append(SeenImage(image))
+        }
       }
       guard count >= ImageClient.listPage, let last, last != marker else { break }
       marker = last

@@ -94,7 +94,7 @@ final class CloudRuntime: Sendable {
     let scheduler = JobScheduler(
       client: client, time: time, policy: polling,
       admission: AdmissionGate.Policy(ceiling: concurrentImports ?? 40).scaled(by: scale),
-      history: RecordedDurations(store: store), events: events)
+      slots: store as? any AdmissionSlots, history: RecordedDurations(store: store), events: events)
     return ImportService(
       client: client, rules: RuleSet(dialect: profile.dialect),
       submitter: RecordingSubmitter(

@@ -121,9 +121,14 @@ struct Workplace: Sendable {
   func tellHowToGoOn() {
     let records = jobs.recordsUnderWay
     guard !records.isEmpty, let path = ledger.path else { return }
-    var words = ["slipway", "jobs", "resume"]
+    // Called by its path, it may not be in the search path.
+    let program = CommandLine.arguments.first ?? ""
+    var words = [program.contains("/") ? URL(filePath: program).path : "slipway", "jobs", "resume"]
     if let cloud = options.cloud { words += ["--cloud", cloud] }
     if let directory = options.localCloud { words += ["--local-cloud", directory] }
+    if let scale = options.clockScale {
+      words += ["--clock-scale", scale == scale.rounded() ? "\(Int(scale))" : "\(scale)"]
+    }
     if options.ledger != nil { words += ["--ledger", path] }
     // All that is open is as good as a list of many.
     if records.count <= 5 { words += records }
