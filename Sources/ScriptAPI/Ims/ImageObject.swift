@@ -121,7 +121,7 @@ final class ImageObject: Sendable {
         returns: [HostParameter("job", .object("ims.Job"), "poll it or wait for it")], since: "0.1"
       ) { arguments in
         guard let image = arguments.receiver as? ImageObject else { return [] }
-        let options = image.ims.submitOptions(arguments[0])
+        let options = try image.ims.submitOptions(arguments[0])
         let job = try await image.ims.attempt { try await $0.submit(image.request, options: options) }
         return [image.ims.job(job)]
       }.documented(

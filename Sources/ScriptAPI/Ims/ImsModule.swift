@@ -41,17 +41,31 @@ final class ImsModule: Sendable {
   }
 
   /// How an import is submitted, from a script's table of options and what the session says by itself.
-  func submitOptions(_ value: LuaValue) -> SubmitOptions {
+  func submitOptions(_ value: LuaValue) throws -> SubmitOptions {
     var options = context.submission
     guard let table = value.tableValue else { return options }
     options.key = table["key"].stringValue ?? options.key
     options.again = table["again"].boolValue ?? options.again
     switch table["on_not_found"] {
-    case .string(let word): options.onNotFound = word.string == "resubmit" ? .resubmit : .fail
+    case .string(let word): options.onNotFound = try policy(word.string ?? "")
     case .function(let function): options.onNotFound = .ask { try await Self.ask(function, about: $0) }
     default: break
     }
     return options
+  }
+
+  private func policy(_ word: String) throws -> NotFoundPolicy {
+    switch word {
+    case "resubmit": return .resubmit
+    case "ask":
+      guard let ask = context.askAboutLostImport else {
+        throw ScriptFailure(
+          "on_not_found = 'ask' needs a terminal to ask on, and there is none",
+          hint: "'fail' leaves the import unsettled for a later run; a function may decide")
+      }
+      return .ask(ask)
+    default: return .fail
+    }
   }
 
   /// What a script's function decides about an import that was not found.
@@ -169,7 +183,7 @@ final class ImsModule: Sendable {
       ) { arguments in
         guard let request = Self.request(arguments[0]) else { return [] }
         let options = WaitOptions(arguments[1])
-        let submission = self.submitOptions(arguments[1])
+        let submission = try self.submitOptions(arguments[1])
         let result = try await self.attempt { service in
           try await service.importImage(
             request, options: submission, timeout: options.timeout, onProgress: options.observer(request.name))
@@ -204,7 +218,7 @@ final class ImsModule: Sendable {
         }
         let stopsOnError = arguments[1].tableValue?["stop_on_error"].boolValue ?? false
         let options = WaitOptions(arguments[1])
-        let submission = self.submitOptions(arguments[1])
+        let submission = try self.submitOptions(arguments[1])
         let entries = try await self.attempt { service in
           try await BatchImport(
             service: service, concurrency: Int(concurrency), stopsOnError: stopsOnError, submission: submission,

@@ -26,12 +26,14 @@ struct ReplCommand: AsyncParsableCommand {
   func run() async throws {
     let workplace = try Workplace(options.settings(ledger))
     workplace.announce()
-    let context = workplace.context(script: nil, arguments: [])
+    let desk = LineDesk()
+    let context = workplace.context(script: nil, arguments: [], desk: desk)
     let vm = try workplace.makeVM(context, limits.policy())
     let modules = context.modules.map(\.name)
     let preload = modules.map { "\($0) = require '\($0)'" }.joined(separator: "\n")
     _ = try await vm.run(Array(preload.utf8), name: "preload")
     var options = Repl.Options()
+    options.desk = desk
     options.interface = ScriptInterface.describe(context.modules)
     options.history = .standard()
     options.banner = """

@@ -54,13 +54,19 @@ struct Workplace: Sendable {
       events = EventFanOut(renderer.map { [$0, jobs] } ?? [jobs])
     }
     ledger = LedgerAccess(options.ledger, environment: environment)
-    let policy: NotFoundPolicy =
-      switch options.onNotFound {
-      case .fail: .fail
-      case .resubmit: .resubmit
-      case .ask: TerminalQuestion.policy(console)
+    var submission = SubmitOptions(marksImage: options.marksImages)
+    switch options.onNotFound {
+    case .fail: break
+    case .resubmit: submission.onNotFound = .resubmit
+    case .ask:
+      guard let question = TerminalQuestion(console) else {
+        throw CommandFailure(
+          .usage, "--on-not-found ask needs a terminal to ask on, and there is none.",
+          hint: "fail leaves the import unsettled for a later run; resubmit sends again where there is proof")
       }
-    submission = SubmitOptions(onNotFound: policy, marksImage: options.marksImages)
+      submission.onNotFound = .ask { try await question.ask($0) }
+    }
+    self.submission = submission
     var requestsPerSecond = options.requestsPerSecond
     if requestsPerSecond == nil, let text = environment["SLIPWAY_REQUESTS_PER_SECOND"], !text.isEmpty {
       guard let number = Double(text), CloudOptions.requestRates.contains(number) else {
@@ -82,11 +88,17 @@ struct Workplace: Sendable {
   }
 
   /// What a script may reach.
-  func context(script: String?, arguments: [String]) -> ScriptContext {
+  ///
+  /// In a session line by line, `desk` is where questions are asked.
+  func context(script: String?, arguments: [String], desk: LineDesk? = nil) -> ScriptContext {
     var context = ScriptContext(
       arguments: arguments, scriptPath: script, environment: environment, workingDirectory: workingDirectory,
       logger: logger, cloud: runtime.connector)
     context.submission = submission
+    if let question = TerminalQuestion(console, desk) {
+      context.askAboutLostImport = { try await question.ask($0) }
+      if case .ask = submission.onNotFound { context.submission.onNotFound = .ask { try await question.ask($0) } }
+    }
     context.openHistory = { [ledger] in try ledger.openExisting() }
     return context
   }
