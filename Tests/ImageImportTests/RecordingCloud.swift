@@ -42,7 +42,8 @@ final class RecordingCloud: Sendable {
       return try await body(request, index)
     }
     state.withLock { $0.script = script }
-    answer.withLock { $0 = { [unowned self] request, _ in
+    answer.withLock {
+      $0 = { [unowned self] request, _ in
         if request.url.contains("name=") {
           let hook = self.state.withLock { state in
             defer { state.duringList = nil }
@@ -51,7 +52,8 @@ final class RecordingCloud: Sendable {
           await hook?()
         }
         return try self.answer(request)
-      } }
+      }
+    }
   }
 
   var submitter: RecordingSubmitter {

@@ -101,7 +101,8 @@ struct RecordingSubmitterTests {
         if let scope { record.scope = scope }
         _ = try? await cloud.store.claim(record, reusing: false, refuted: [])
         cloud.state.withLock {
-          $0.images.append((id: "theirs", body: Samples.system.jsonValue, made: cloud.test.time.monotonic, status: "saving"))
+          $0.images.append(
+            (id: "theirs", body: Samples.system.jsonValue, made: cloud.test.time.monotonic, status: "saving"))
         }
       }
     }

@@ -42,7 +42,8 @@ struct GoingOnTests {
             "--name", "go on", "--image-url", "images:x.zvhd2", "--os-version", "CentOS 7.0 64bit", "--min-disk", "40",
           ]
       let running = try Tool.start(
-        arguments, input: "local ims = require 'ims' ims.import(ims.system_image { \(Self.fields) })", environment: environment,
+        arguments, input: "local ims = require 'ims' ims.import(ims.system_image { \(Self.fields) })",
+        environment: environment,
         directory: directory)
       try await running.waitFor("submitted", onErrors: true)
       running.signal(SIGINT)
@@ -62,7 +63,8 @@ struct GoingOnTests {
     try await withCloud { directory, environment in
       let outcome = try await Tool.run(
         ["run", "--local-cloud", "a cloud"] + Self.scale + ["--ledger", "the ledger's.sqlite", "-"],
-        input: "local ims = require 'ims' ims.import(ims.system_image { \(Self.fields) }, { timeout = '100ms' })", environment: environment,
+        input: "local ims = require 'ims' ims.import(ims.system_image { \(Self.fields) }, { timeout = '100ms' })",
+        environment: environment,
         directory: directory)
       #expect(outcome.status == 75, "\(outcome.errors)")
       let resumed = try await goOn(try command(in: outcome.errors), in: directory, environment)
@@ -78,7 +80,8 @@ struct GoingOnTests {
           "run", "--local-cloud", "a cloud", "--fault", "reply_lost_after:submit:count=1", "--switch",
           "image_visibility=at_end", "--switch", "job_base=30m", "-",
         ],
-        input: "local ims = require 'ims' ims.import(ims.system_image { \(Self.fields) })", environment: environment, directory: directory)
+        input: "local ims = require 'ims' ims.import(ims.system_image { \(Self.fields) })", environment: environment,
+        directory: directory)
       #expect(outcome.status == 75, "\(outcome.errors)")
       let command = try command(in: outcome.errors)
       var resumed = try await goOn(command, in: directory, environment)
