@@ -522,9 +522,14 @@ class Group:
     def decide(self):
         state = self.cloud.control("GET", "state")
         alive = {number_of(image) for image in state["images"] if image["status"] != "killed"}
+        markers = {marker_of(image) for image in state["images"]}
+        again = {entry["n"] for entry in self.plan["imports"] if entry["again"]}
         for record in self.records():
             number = number_of_record(record)
-            if record["state"] in ("sent", "unknown", "not_found") and number not in alive:
+            if record["state"] in ("sent", "unknown", "not_found") and (
+                # Of one that is made anew each time an earlier image says nothing.
+                record["id"] not in markers if number in again else number not in alive
+            ):
                 self.note(f"record {record['id']} (import {number}) never arrived; it is forgotten")
                 subprocess.run(
                     [self.binary, "jobs", "forget", record["id"], "--ledger", self.ledger], check=True,
