@@ -49,6 +49,7 @@ let package = Package(
     .target(name: "CLuaHost", dependencies: ["CLua"], cSettings: strictC),
     .target(name: "CMD5", cSettings: strictC),
     .target(name: "CEdit", dependencies: ["CLibEdit"], cSettings: strictC),
+    .target(name: "CProcess", cSettings: strictC),
 
     // Floor 1.
     .target(name: "LuaHost", dependencies: ["CLuaHost"], swiftSettings: strict),
@@ -106,7 +107,7 @@ let package = Package(
       name: "slipway",
       dependencies: [
         "Workbench", "CloudSimulator", "PluginHost", "ScriptAPI", "ImageImport", "ImportLedger", "CloudAccess",
-        "LuaHost", "DiskImages", "ObjectStorage", logging, yaml,
+        "LuaHost", "DiskImages", "ObjectStorage", "CProcess", logging, yaml,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

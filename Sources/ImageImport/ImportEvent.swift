@@ -1,7 +1,7 @@
 import CloudAccess
 
 /// Something that happened to an import.
-public enum ImportEvent: Sendable {
+public indirect enum ImportEvent: Sendable {
   case validated(ImportRequest, ValidationReport)
 
   /// What the checks against the cloud found, before the import is sent.

@@ -149,44 +149,90 @@ public final class ImportService: Sendable {
   public func wait(
     for job: JobReference, timeout: Duration? = nil, onProgress: JobScheduler.Progress? = nil
   ) async throws -> ImportResult {
-    var job = await submitter.recalled(job)
+    var job = job
+    if job.recordID == nil { job = await recalled(job) }
     let start = client.time.monotonic
     while true {
       let left = timeout.map { max(.zero, $0 - (client.time.monotonic - start)) }
       do {
-        var result = try await waitOnce(for: job, timeout: left, onProgress: onProgress)
-        if result.reference.result == nil {
-          await submitter.ended(job, .success(result))
-          result.drift = await drift(of: result)
-        }
-        return result
-      } catch let error as ImportError {
-        await submitter.ended(job, .failure(error))
-        guard error.kind == .not_found, let id = job.recordID, job.jobID != nil else { throw error }
-        job = try await submitter.resume(id, options: checking(SubmitOptions()))
+        return try await waitOnce(for: job, timeout: left, onProgress: onProgress)
+      } catch {
+        job = try await substitute(for: job, after: error)
       }
     }
   }
 
+  // Ten thousand waits are suspended at a time. What each of them holds meanwhile is the frames of its functions, with room for all their
+  // values; so what comes before and after the suspension is kept out of them.
+
+  @inline(never)
+  private func recalled(_ job: JobReference) async -> JobReference { await submitter.recalled(job) }
+
+  /// The wait has ended well.
+  @inline(never)
+  private func finished(_ job: JobReference, _ result: ImportResult) async throws -> ImportResult {
+    await submitter.ended(job, .success(result))
+    var result = result
+    result.drift = await drift(of: result)
+    return result
+  }
+
+  /// What to wait for instead of a job that the cloud no longer knows; other failures are thrown.
+  @inline(never)
+  private func substitute(for job: JobReference, after error: any Error) async throws -> JobReference {
+    guard let error = error as? ImportError else { throw error }
+    await submitter.ended(job, .failure(error))
+    guard error.kind == .not_found, let id = job.recordID, job.jobID != nil else { throw error }
+    return try await submitter.resume(id, options: checking(SubmitOptions()))
+  }
+
+  @inline(never)
   private func waitOnce(
     for job: JobReference, timeout: Duration?, onProgress: JobScheduler.Progress?
   ) async throws -> ImportResult {
-    if let last = job.result, let imageID = job.imageID {
-      let result = ImportResult(
-        imageID: imageID, imageName: job.imageName ?? last.imageName, job: last, reference: job)
-      events.emit(.succeeded(result))
-      return result
+    if isDone(job) { return known(job) }
+    if job.jobID == nil {
+      return try await finished(job, waitForImage(of: job, timeout: timeout, onProgress: onProgress))
     }
-    if job.jobID != nil {
-      guard let onProgress else {
-        return try await scheduler.wait(for: job, timeout: timeout) { [submitter] in await submitter.began(job) }
-      }
-      let progress = Beginning { [submitter] in await submitter.began(job) }
-      return try await scheduler.wait(for: job, timeout: timeout) { (status: JobStatus) in
-        if !status.state.isFinal { await progress.once() }
-        try await onProgress(status)
-      }
+    if let onProgress {
+      return try await finished(job, waitListening(for: job, timeout: timeout, onProgress: onProgress))
     }
+    return try await finished(job, waitSilently(for: job, timeout: timeout))
+  }
+
+  @inline(never)
+  private func isDone(_ job: JobReference) -> Bool { job.result != nil && job.imageID != nil }
+
+  @inline(never)
+  private func waitSilently(for job: JobReference, timeout: Duration?) async throws -> ImportResult {
+    try await scheduler.wait(for: job, timeout: timeout) { [submitter] in await submitter.began(job) }
+  }
+
+  /// The end of an import that was done before.
+  @inline(never)
+  private func known(_ job: JobReference) -> ImportResult {
+    let last = job.result ?? JobStatus(json: .null)
+    let result = ImportResult(
+      imageID: job.imageID ?? "", imageName: job.imageName ?? last.imageName, job: last, reference: job)
+    events.emit(.succeeded(result))
+    return result
+  }
+
+  @inline(never)
+  private func waitListening(
+    for job: JobReference, timeout: Duration?, onProgress: @escaping JobScheduler.Progress
+  ) async throws -> ImportResult {
+    let progress = Beginning { [submitter] in await submitter.began(job) }
+    return try await scheduler.wait(for: job, timeout: timeout) { (status: JobStatus) in
+      if !status.state.isFinal { await progress.once() }
+      try await onProgress(status)
+    }
+  }
+
+  @inline(never)
+  private func waitForImage(
+    of job: JobReference, timeout: Duration?, onProgress: JobScheduler.Progress?
+  ) async throws -> ImportResult {
     do {
       let result = try await ImageWait(
         client: client, policy: scheduler.policy, events: events, random: { Double.random(in: 0...1) }

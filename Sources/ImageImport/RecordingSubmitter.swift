@@ -234,7 +234,7 @@ public struct RecordingSubmitter: Submitter {
     guard let admission else { return try await send(first, options, ticket: nil) }
     let ticket: Int
     do {
-      ticket = try await admission.admit(first.name)
+      ticket = try await admission.admit(first.name, record: first.id)
     } catch {
       throw ImportError(wrapping: error, request: first.request)
     }

@@ -33,6 +33,8 @@ public struct ScriptContext: Sendable {
   public var extraModules: [HostModule] = []
   /// How imports are submitted when a call says nothing else.
   public var submission = SubmitOptions()
+  /// Asks the user what to do about an import that was not found; nil where there is nobody to ask.
+  public var askAboutLostImport: (@Sendable (ImportRecord) async throws -> NotFoundPolicy.Decision)?
   /// Opens the record of what was submitted; a session without one has an empty history.
   public var openHistory: @Sendable () async throws -> any ImportRecordStore = { InMemoryRecordStore() }
 

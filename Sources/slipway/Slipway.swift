@@ -1,4 +1,5 @@
 import ArgumentParser
+import CProcess
 import Foundation
 import ScriptAPI
 import ImageImport
@@ -28,6 +29,7 @@ struct Slipway: AsyncParsableCommand {
   /// Parses and runs; a command's own failures keep their documented statuses, the rest is ArgumentParser's.
   static func main() async {
     StandardStreams.reserve()
+    slip_limit_arenas(2)
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {

@@ -37,10 +37,18 @@ final class ImsModule: Sendable {
     try context.access.check(.images(use))
     do {
       return try await body(try await context.cloud.service())
-    } catch let error as ImportError {
-      throw ImsFailure(error, self)
-    } catch let error as CloudError {
-      throw ImsFailure(ImportError(error), self)
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  /// An error as scripts see it. Not part of its callers, whose frames ten thousand waits keep.
+  @inline(never)
+  private func failure(_ error: any Error) -> any Error {
+    switch error {
+    case let error as ImportError: ImsFailure(error, self)
+    case let error as CloudError: ImsFailure(ImportError(error), self)
+    default: error
     }
   }
 
@@ -55,7 +63,7 @@ final class ImsModule: Sendable {
     options.preflight.isEnabled = table["preflight"].boolValue ?? options.preflight.isEnabled
     try change(&options.preflight, skipping: table["skip_preflight"], timeout: table["preflight_timeout"])
     switch table["on_not_found"] {
-    case .string(let word): options.onNotFound = word.string == "resubmit" ? .resubmit : .fail
+    case .string(let word): options.onNotFound = try policy(word.string ?? "")
     case .function(let function): options.onNotFound = .ask { try await Self.ask(function, about: $0) }
     default: break
     }
@@ -76,6 +84,20 @@ final class ImsModule: Sendable {
       throw ScriptFailure("the time limit of preflight must be above 0", hint: "such as \"10s\"")
     }
     options.timeout = time
+  }
+
+  private func policy(_ word: String) throws -> NotFoundPolicy {
+    switch word {
+    case "resubmit": return .resubmit
+    case "ask":
+      guard let ask = context.askAboutLostImport else {
+        throw ScriptFailure(
+          "on_not_found = 'ask' needs a terminal to ask on, and there is none",
+          hint: "'fail' leaves the import unsettled for a later run; a function may decide")
+      }
+      return .ask(ask)
+    default: return .fail
+    }
   }
 
   /// What a script's function decides about an import that was not found.

@@ -18,14 +18,14 @@ enum ImsRecords {
   static let onNotFound = optional(
     "on_not_found",
     .union([
-      .enumeration(["fail", "resubmit"]),
+      .enumeration(["fail", "resubmit", "ask"]),
       .callback(
         LuaSignature(
           [HostParameter("record", HistoryModule.record, "the import that was not found")],
           returns: [HostParameter("decision", .enumeration(["fail", "resubmit", "give_up"]), "what to do")])),
     ]),
     "when the answer got lost and no image appears: fail (default) leaves it for a later run, resubmit sends again where measurements "
-      + "prove that there is none; a function decides")
+      + "prove that there is none, ask asks on the terminal; a function decides")
 
   static let preflight = [
     optional("preflight", .boolean, "false sends without asking the cloud first whether the import can succeed"),

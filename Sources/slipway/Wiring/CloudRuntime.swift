@@ -105,7 +105,7 @@ final class CloudRuntime: Sendable {
     let scheduler = JobScheduler(
       client: client, time: time, policy: polling,
       admission: AdmissionGate.Policy(ceiling: concurrentImports ?? 40).scaled(by: scale),
-      history: RecordedDurations(store: store), events: events)
+      slots: store as? any AdmissionSlots, history: RecordedDurations(store: store), events: events)
     let rules = RuleSet(dialect: choice.dialect)
     return ImportService(
       client: client, rules: rules,
