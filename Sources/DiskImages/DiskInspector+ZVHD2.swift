@@ -57,7 +57,7 @@ extension DiskInspector {
   /// Facts of a header that have no field of their own.
   static func describe(_ header: ZVHD2Header, _ report: inout DiskInspection) {
     report.note("uuid", uuid(header.uuid))
-    report.note("created_at", UInt64(Int64(header.timestamp) + ZVHD2Header.epoch))
+    report.note("created_at", UTCText.iso8601(since2000: header.timestamp))
     guard header.isZVHD2 else { return }
     report.note("block_size", UInt64(header.blockSize))
     if let compression = header.compression { report.note("compression", "\(compression)") }
