@@ -61,7 +61,7 @@ struct DiskConvertTests {
         disk.convert(place .. "/disk.raw", place .. "/out.zvhd2", { force = true })
         print(kind(place .. "/disk.raw", place .. "/out.zvhd2"))
         """, in: directory)
-      #expect(printed == "not_found\nconflict\nargument\nargument\nmine\nconflict\n")
+      #expect(printed == "not_found\nargument\nargument\nargument\nmine\nconflict\n")
       let names = try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
       #expect(names == ["disk.raw", "out.zvhd2"])
     }

@@ -47,7 +47,7 @@
 ---@field force? boolean replaces a target that exists
 ---@field raw_size? "original"|"current" size of a RAW target
 ---@field follow_references? boolean reads other files that the image names; only for images you trust
----@field on_progress? fun(status: disk.ConvertProgress) called now and then; an error in it ends the conversion
+---@field on_progress? fun(status: disk.ConvertProgress) called now and then; an error in it is raised, and ends a conversion still under way
 
 ---How far a conversion is.
 ---@class (exact) disk.ConvertProgress
