@@ -10,7 +10,9 @@ enum Shell {
   ///
   /// Through `popen`, as Foundation's `Process` leaks a few bytes, which the leak sanitizer takes for ours.
   @discardableResult
-  static func output(_ command: String...) throws -> [UInt8] { try output(command) }
+  static func output(_ command: String...) throws -> [UInt8] {
+    try output(command)
+  }
 
   @discardableResult
   static func output(_ command: [String]) throws -> [UInt8] {
