@@ -59,7 +59,8 @@ let package = Package(
     .target(name: "DiskImages", dependencies: ["CZstd", "CZlib"], swiftSettings: strict),
 
     // Floor 2.
-    .target(name: "ImageImport", dependencies: ["CloudAccess", "DiskImages"], swiftSettings: strict),
+    .target(
+      name: "ImageImport", dependencies: ["CloudAccess", "ObjectStorage", "DiskImages"], swiftSettings: strict),
     .target(
       name: "ImportLedger",
       dependencies: ["ImageImport", "CloudAccess", crypto, .product(name: "GRDB", package: "GRDB.swift")],
@@ -67,7 +68,8 @@ let package = Package(
 
     // Floor 3.
     .target(
-      name: "ScriptAPI", dependencies: ["LuaHost", "ImageImport", "CloudAccess", logging], swiftSettings: strict),
+      name: "ScriptAPI", dependencies: ["LuaHost", "ImageImport", "DiskImages", "CloudAccess", logging],
+      swiftSettings: strict),
 
     // Floor 4.
     .target(

@@ -4,6 +4,7 @@ extension CloudCore {
   /// Jobs, images and calls, as `/_control/state` shows them.
   var report: JSONValue {
     let (jobs, images) = inventory()
+    let received = receivedBytes.map { ($0.key.rawValue, JSONValue.integer(Int64($0.value))) }
     let calls = callCounts.map { ($0.key.rawValue, JSONValue.integer(Int64($0.value))) }
     return [
       "jobs": .array(
@@ -22,6 +23,7 @@ extension CloudCore {
           ]
         }),
       "calls": .object(Dictionary(uniqueKeysWithValues: calls)),
+      "received_bytes": .object(Dictionary(uniqueKeysWithValues: received)),
     ]
   }
 }

@@ -12,6 +12,7 @@ final class CloudCore: Sendable {
   let store: StateStore
   let tree: BucketTree
   let catalog: ObjectCatalog
+  let uploads: UploadTable
   let logger: Logger
   private let reader: FileReader
   private let state: Mutex<CloudState>
@@ -19,6 +20,7 @@ final class CloudCore: Sendable {
   private let clock: Mutex<CloudClock>
   private let plan: Mutex<FaultPlan>
   private let calls = Mutex<[FaultCall: Int]>([:])
+  private let received = Mutex<[FaultCall: Int]>([:])
 
   init(_ configuration: LocalCloudConfiguration, time: any TimeSource, logger: Logger) throws {
     settings = Mutex(configuration)
@@ -35,11 +37,13 @@ final class CloudCore: Sendable {
       for fault in configuration.faults { plan.add(fault, at: clock.cloud(at: time.now)) }
       self.plan = Mutex(plan)
       state = Mutex(CloudState(snapshot, keepsKilled: configuration.keepsKilledImages))
+      tree = BucketTree(root: directory.buckets)
       catalog = try ObjectCatalog(queue: store.queue)
+      uploads = try UploadTable(queue: store.queue, directory: directory.multipart)
+      try uploads.recover(tree, catalog)
     } catch {
       throw LocalCloudError("The state \(directory.database) cannot be read: \(error)", hint: StateStore.advice)
     }
-    tree = BucketTree(root: directory.buckets)
     reader = FileReader(tree: tree, catalog: catalog)
   }
 
@@ -112,6 +116,12 @@ final class CloudCore: Sendable {
 
   /// How many calls of each kind came.
   var callCounts: [FaultCall: Int] { calls.withLock { $0 } }
+
+  /// Counts bytes of a body that object storage received, whatever becomes of them.
+  func countReceived(_ bytes: Int, by call: FaultCall) { received.withLock { $0[call, default: 0] += bytes } }
+
+  /// How many bytes of bodies object storage received, by the kind of call.
+  var receivedBytes: [FaultCall: Int] { received.withLock { $0 } }
 
   /// The name of the image a job makes.
   func imageName(ofJob id: String) -> String? { state.withLock { $0.jobs[id]?.imageName } }

@@ -2,29 +2,29 @@
 ///
 /// Listings and errors need no more. Foundation's XML would bring libxml2 and a second ICU into every process, and it
 /// resolves entities that an answer of object storage never has.
-struct XMLElement: Sendable, Hashable {
+package struct XMLElement: Sendable, Hashable {
   /// The name without its prefix: the services vary in name spaces by region and age.
-  var name: String
-  var text = ""
-  var children: [XMLElement] = []
+  package var name: String
+  package var text = ""
+  package var children: [XMLElement] = []
 
   /// Reads a document; `nil` when it is none, or nests deeper than 32.
-  init?(parsing bytes: [UInt8]) {
+  package init?(parsing bytes: [UInt8]) {
     var reader = Reader(bytes: bytes)
     guard let root = reader.document() else { return nil }
     self = root
   }
 
-  init(name: String) {
+  package init(name: String) {
     self.name = name
   }
 
-  subscript(_ name: String) -> XMLElement? { children.first { $0.name == name } }
+  package subscript(_ name: String) -> XMLElement? { children.first { $0.name == name } }
 
-  func all(_ name: String) -> [XMLElement] { children.filter { $0.name == name } }
+  package func all(_ name: String) -> [XMLElement] { children.filter { $0.name == name } }
 
   /// The text of a child, or `nil` when there is no such child.
-  func text(of name: String) -> String? { self[name]?.text }
+  package func text(of name: String) -> String? { self[name]?.text }
 
   private struct Reader {
     let bytes: [UInt8]

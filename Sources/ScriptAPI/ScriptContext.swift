@@ -68,7 +68,7 @@ public struct ScriptContext: Sendable {
     [
       ImsModule.make(self), HistoryModule.make(self), TaskModule.module, LogModule.make(self), JSONModule.make(),
       CSVModule.make(self), ArgsModule.make(self), EnvModule.make(self), TimeModule.make(self), FSModule.make(self),
-      TestModule.make(self),
+      DiskModule.make(self), TestModule.make(self),
     ]
   }
 }

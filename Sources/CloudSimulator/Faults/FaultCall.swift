@@ -23,6 +23,19 @@ public enum FaultCall: String, Sendable, Hashable, CaseIterable {
   /// The rest of IAM.
   case identity
   case object_head, object_get, object_put, object_delete
+  /// `PUT` of an object that is made from another one.
+  case object_copy
+  /// `POST /bucket?delete`.
+  case objects_delete
+  /// The beginning of a multipart upload.
+  case upload_start
+  /// A part, sent or copied.
+  case upload_part
+  /// The list of an upload's parts.
+  case upload_parts
+  case upload_complete, upload_abort
+  /// The uploads of a bucket.
+  case upload_list
   /// The objects of a bucket, or the buckets.
   case object_list
   /// Buckets themselves.
@@ -32,14 +45,18 @@ public enum FaultCall: String, Sendable, Hashable, CaseIterable {
   /// Not a call but an import that was accepted: its fate is decided once, when it is.
   case `import`
 
-  /// Method and decoded path segments, as a request has them; `isStorage` tells whether object storage answers.
-  init(method: String, segments: [String]) {
+  /// Method, decoded path segments and query as a request has them; `isCopy` tells whether it names an object to copy.
+  init(method: String, segments: [String], query: String = "", isCopy: Bool = false) {
     switch segments.first {
     case "v3", "v3.0":
       self = method == "POST" && segments.dropFirst().elementsEqual(["auth", "tokens"]) ? .token : .identity
     case "v1", "v2", "v2.1": self = Self.imageService(method, Array(segments.dropFirst()))
     case nil: self = .object_list
-    default: self = segments.count == 1 ? Self.bucket(method) : Self.object(method)
+    default:
+      let names = Set(query.split(separator: "&").map { $0.prefix { $0 != "=" } })
+      self =
+        segments.count == 1
+        ? Self.bucket(method, names) : Self.upload(method, names) ?? Self.object(method, isCopy: isCopy)
     }
   }
 
@@ -59,13 +76,31 @@ public enum FaultCall: String, Sendable, Hashable, CaseIterable {
     }
   }
 
-  private static func bucket(_ method: String) -> FaultCall { method == "GET" ? .object_list : .bucket }
+  private static func bucket(_ method: String, _ query: Set<Substring>) -> FaultCall {
+    switch method {
+    case "GET": query.contains("uploads") ? .upload_list : .object_list
+    case "POST" where query.contains("delete"): .objects_delete
+    default: .bucket
+    }
+  }
 
-  private static func object(_ method: String) -> FaultCall {
+  private static func upload(_ method: String, _ query: Set<Substring>) -> FaultCall? {
+    if query.contains("uploads") { return method == "POST" ? .upload_start : nil }
+    guard query.contains("uploadId") else { return nil }
+    return switch method {
+    case "PUT": .upload_part
+    case "GET": .upload_parts
+    case "POST": .upload_complete
+    case "DELETE": .upload_abort
+    default: nil
+    }
+  }
+
+  private static func object(_ method: String, isCopy: Bool) -> FaultCall {
     switch method {
     case "HEAD": .object_head
     case "GET": .object_get
-    case "PUT": .object_put
+    case "PUT": isCopy ? .object_copy : .object_put
     case "DELETE": .object_delete
     default: .other
     }

@@ -45,7 +45,9 @@ struct CloudResponder: HTTPResponder {
       return Exchange(request, requestID: requestID, received: received)
     }
     let method = request.head.method.rawValue
-    let call = FaultCall(method: method, segments: target.segments)
+    let call = FaultCall(
+      method: method, segments: target.segments, query: target.query,
+      isCopy: ObjectCall.copySource(in: request.headers) != nil)
     let faults = core.faults(for: FaultFacts(call: call, method: method, path: target.path)) {
       call == .job ? target.segments.last.flatMap(core.imageName(ofJob:)) : nil
     }
@@ -54,7 +56,7 @@ struct CloudResponder: HTTPResponder {
       received += seconds
       isDated = true
     }
-    return Exchange(request, requestID: requestID, received: received, isDated: isDated, faults: faults)
+    return Exchange(request, requestID: requestID, received: received, isDated: isDated, call: call, faults: faults)
   }
 
   private func reply(to exchange: Exchange) async -> Reply {

@@ -21,16 +21,20 @@ struct Exchange: Sendable {
   let received: Date
   /// Whether `received` is by another clock than the real one, so that the answer needs its date from there.
   let isDated: Bool
+  /// What kind of call it is.
+  let call: FaultCall
   /// What goes wrong with this call.
   let faults: [FaultEffect]
 
   init(
-    _ request: Request, requestID: String, received: Date, isDated: Bool = false, faults: [FaultEffect] = []
+    _ request: Request, requestID: String, received: Date, isDated: Bool = false, call: FaultCall = .other,
+    faults: [FaultEffect] = []
   ) {
     self.request = request
     self.requestID = requestID
     self.received = received
     self.isDated = isDated
+    self.call = call
     self.faults = faults
     method = request.head.method.rawValue
     let target = Target(request)

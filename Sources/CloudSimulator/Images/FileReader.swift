@@ -61,7 +61,7 @@ final class FileReader: Sendable {
   {
     ImportJudge.Evidence(
       bucketExists: tree.hasBucket(bucket), bucketClass: catalog.storageClass(of: bucket),
-      objectClass: catalog.facts(bucket, key, tree)?.storageClass ?? "STANDARD", object: object,
+      objectClass: catalog.facts(bucket, key, tree)?.properties.storageClass ?? "STANDARD", object: object,
       hasBitmap: tree.status(bucket: bucket, key: ImportJudge.bitmapKey(key)) != nil)
   }
 }

@@ -14,6 +14,13 @@ struct BucketTree: Sendable {
     var inode: UInt64
     var isDirectory: Bool
 
+    init(_ facts: stat) {
+      isDirectory = facts.st_mode & S_IFMT == S_IFDIR
+      size = isDirectory ? 0 : UInt64(max(0, facts.st_size))
+      modified = Int64(facts.st_mtim.tv_sec) * 1_000_000_000 + Int64(facts.st_mtim.tv_nsec)
+      inode = UInt64(facts.st_ino)
+    }
+
     var modifiedDate: Date { Date(timeIntervalSince1970: Double(modified / 1_000_000) / 1000) }
   }
 
@@ -97,10 +104,7 @@ struct BucketTree: Sendable {
     guard stat(path, &facts) == 0 else { return nil }
     let kind = facts.st_mode & S_IFMT
     guard kind == S_IFREG || kind == S_IFDIR else { return nil }
-    return Status(
-      size: kind == S_IFDIR ? 0 : UInt64(max(0, facts.st_size)),
-      modified: Int64(facts.st_mtim.tv_sec) * 1_000_000_000 + Int64(facts.st_mtim.tv_nsec), inode: UInt64(facts.st_ino),
-      isDirectory: kind == S_IFDIR)
+    return Status(facts)
   }
 
   /// All keys of a bucket that begin with `prefix`, sorted by bytes; an empty directory is a key that ends with a slash.

@@ -25,6 +25,14 @@ struct ObjectCall: Sendable {
     self.key = key
   }
 
+  /// What a request copies, as the header says it; nil when it copies nothing.
+  static func copySource(in headers: HTTPFields) -> String? {
+    for prefix in [SignatureKind.obs.prefix, SignatureKind.aws.prefix] {
+      if let field = HTTPField.Name(prefix + "copy-source"), let value = headers[field] { return value }
+    }
+    return nil
+  }
+
   /// Value of an extension header, whichever of the two names it has.
   func extensionHeader(_ name: String) -> String? {
     for prefix in [SignatureKind.obs.prefix, SignatureKind.aws.prefix] {
@@ -44,4 +52,29 @@ struct ObjectCall: Sendable {
     }
     return found
   }
+
+  // MARK: Parameters of lists
+
+  /// Whether keys in the answer are to be percent-encoded.
+  var encodes: Bool { exchange.query("encoding-type") == "url" }
+
+  /// A key as the answer has it.
+  func encoded(_ text: String) -> String { encodes ? PercentEncoding.encode(text, allowing: "/") : text }
+
+  /// A text of the query; empty when it is absent.
+  func text(_ name: String) -> String { exchange.query(name) ?? "" }
+
+  /// A number of the query, 0 or more; nil when it is absent or empty.
+  ///
+  /// - Throws: InvalidArgument.
+  func number(_ name: String) throws(StorageRefusal) -> Int? {
+    guard let text = exchange.query(name), !text.isEmpty else { return nil }
+    guard let number = Int(text), number >= 0 else {
+      throw .invalidArgument(name, text, "Argument \(name) must be an integer of 0 or more")
+    }
+    return number
+  }
+
+  /// Most entries of a page: what the client wants, up to 1000.
+  func limit(_ name: String) throws(StorageRefusal) -> Int { min(try number(name) ?? 1000, 1000) }
 }

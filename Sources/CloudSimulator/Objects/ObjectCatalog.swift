@@ -8,16 +8,15 @@ import Synchronization
 /// An entry counts only while the file has the size and time it was written with; a file laid into the bucket by hand has
 /// none and gets the defaults.
 final class ObjectCatalog: Sendable {
-  struct Facts: Sendable, Equatable {
+  struct Facts: Sendable, Equatable, Codable {
     var size: UInt64
     /// Nanoseconds since 1970.
     var modified: Int64
     /// Without quotes.
     var etag: String
-    var storageClass: String = "STANDARD"
-    var contentType: String?
-    /// Lower-case names without the prefix of the signature kind.
-    var metadata: [String: String] = [:]
+    /// The multipart upload that made the object.
+    var uploadID: String?
+    var properties = ObjectProperties()
   }
 
   private struct State {
@@ -40,10 +39,7 @@ final class ObjectCatalog: Sendable {
         state.buckets[row["name"]] = row["storage_class"]
       }
       for row in try Row.fetchAll(database, sql: "SELECT * FROM object") {
-        let metadata = try? JSONDecoder().decode([String: String].self, from: Data((row["metadata"] as String).utf8))
-        state.objects[Self.name(row["bucket"], row["key"])] = Facts(
-          size: UInt64(clamping: row["size"] as Int64), modified: row["modified"], etag: row["etag"],
-          storageClass: row["storage_class"], contentType: row["content_type"], metadata: metadata ?? [:])
+        state.objects[Self.name(row["bucket"], row["key"])] = Facts(row)
       }
     }
     self.state = Mutex(state)
@@ -90,28 +86,28 @@ final class ObjectCatalog: Sendable {
     return result
   }
 
-  /// Remembers an uploaded object.
-  func set(_ facts: Facts, _ bucket: String, _ key: String) async throws {
+  /// Remembers what the database holds already.
+  func remember(_ facts: Facts, _ bucket: String, _ key: String) {
     state.withLock { $0.objects[Self.name(bucket, key)] = facts }
-    var metadata = JSONText(capacity: 32)
-    metadata.object { text in
-      for (name, value) in facts.metadata { text.member(name, value) }
-    }
-    let text = String(decoding: metadata.bytes, as: UTF8.self)
-    try await queue.write { database in
-      try database.execute(
-        sql: "INSERT OR REPLACE INTO object VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        arguments: [
-          bucket, key, Int64(clamping: facts.size), facts.modified, facts.etag, facts.storageClass, facts.contentType,
-          text,
-        ])
+  }
+
+  /// Remembers an object that `place` moves to its key, and writes down what `place` returns of it.
+  ///
+  /// Both happen under one lock: of two uploads of a key the one whose file stays is also the one that is remembered.
+  func set(_ bucket: String, _ key: String, place: () throws -> Facts) async throws {
+    let name = Self.name(bucket, key)
+    try state.withLock { state in state.objects[name] = try place() }
+    try await queue.write { [self] database in
+      guard let facts = state.withLock({ $0.objects[name] }) else { return }
+      try database.cachedStatement(sql: Facts.insertion).execute(arguments: facts.arguments(bucket, key))
     }
   }
 
   func remove(_ bucket: String, _ key: String) async throws {
     state.withLock { $0.objects[Self.name(bucket, key)] = nil }
     try await queue.write { database in
-      try database.execute(sql: "DELETE FROM object WHERE bucket = ? AND key = ?", arguments: [bucket, key])
+      try database.cachedStatement(sql: "DELETE FROM object WHERE bucket = ? AND key = ?")
+        .execute(arguments: [bucket, key])
     }
   }
 

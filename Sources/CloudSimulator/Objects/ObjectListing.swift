@@ -53,7 +53,8 @@ struct ObjectListing: Sendable, Equatable {
     return low
   }
 
-  private static func commonPrefix(of key: String, prefix: String, delimiter: String) -> String? {
+  /// The beginning of a key up to the first delimiter behind the prefix; nil when there is none.
+  static func commonPrefix(of key: String, prefix: String, delimiter: String) -> String? {
     guard !delimiter.isEmpty else { return nil }
     let bytes = Array(key.utf8)
     let wanted = Array(delimiter.utf8)

@@ -111,10 +111,10 @@ extension ObjectService {
     return nil
   }
 
-  /// `DELETE /bucket`: only an empty one.
+  /// `DELETE /bucket`: only an empty one, without uploads under way.
   func deleteBucket(_ call: ObjectCall) throws -> Reply {
     try checkBucket(call.bucket)
-    guard rmdir(core.tree.root + "/" + call.bucket) == 0 else {
+    guard core.uploads.uploads(of: call.bucket).isEmpty, rmdir(core.tree.root + "/" + call.bucket) == 0 else {
       throw StorageRefusal(
         status: 409, code: "BucketNotEmpty", message: "The bucket you tried to delete is not empty",
         details: [("BucketName", call.bucket)])

@@ -94,7 +94,7 @@ extension ObjectService {
       if request.fetchesOwner {
         text.element("Owner") { text in text.element("ID", core.credentials.domain_id) }
       }
-      text.element("StorageClass", call.kind.name(ofClass: facts.storageClass))
+      text.element("StorageClass", call.kind.name(ofClass: facts.properties.storageClass))
     }
   }
 }

@@ -12,7 +12,7 @@ extension ObjectService {
     }
     let facts = core.catalog.facts(call.bucket, call.key, path: object.path, status: object.status)
     let isHead = call.exchange.method == "HEAD"
-    if !isHead, facts.storageClass == "COLD" || facts.storageClass == "DEEP_ARCHIVE" {
+    if !isHead, facts.properties.storageClass == "COLD" || facts.properties.storageClass == "DEEP_ARCHIVE" {
       throw StorageRefusal(
         status: 403, code: "InvalidObjectState", message: "The operation is not valid for the object's storage class",
         details: [("Key", call.key)])
@@ -35,12 +35,14 @@ extension ObjectService {
     var headers = [
       (name: "ETag", value: "\"\(facts.etag)\""), (name: "Last-Modified", value: TimeText.http(status.modifiedDate)),
       (name: "Accept-Ranges", value: "bytes"),
-      (name: "Content-Type", value: facts.contentType ?? "binary/octet-stream"),
+      (name: "Content-Type", value: facts.properties.contentType ?? "binary/octet-stream"),
     ]
-    if facts.storageClass != "STANDARD" {
-      headers.append((call.kind.prefix + "storage-class", call.kind.name(ofClass: facts.storageClass)))
+    if facts.properties.storageClass != "STANDARD" {
+      headers.append((call.kind.prefix + "storage-class", call.kind.name(ofClass: facts.properties.storageClass)))
     }
-    for (name, value) in facts.metadata { headers.append((call.kind.prefix + "meta-" + name, value)) }
+    if let id = facts.uploadID { headers.append((call.kind.prefix + "uploadId", id)) }
+    for (name, value) in facts.properties.headers { headers.append((name, value)) }
+    for (name, value) in facts.properties.metadata { headers.append((call.kind.prefix + "meta-" + name, value)) }
     return headers
   }
 

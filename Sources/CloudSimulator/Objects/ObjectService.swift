@@ -40,6 +40,7 @@ struct ObjectService: Sendable {
       guard exchange.method == "GET" else { throw Self.notAllowed(exchange) }
       return listBuckets(call)
     }
+    if let reply = try await answerUpload(call, payload) { return reply }
     if let name = Self.unsupported.first(where: exchange.hasQuery) {
       throw StorageRefusal.notImplemented("the sub-resource \(name)")
     }
@@ -58,9 +59,29 @@ struct ObjectService: Sendable {
     }
   }
 
+  /// Answers what belongs to multipart uploads; nil for everything else.
+  private func answerUpload(_ call: ObjectCall, _ payload: ObjectVerifier.Payload) async throws -> Reply? {
+    let exchange = call.exchange
+    if exchange.hasQuery("uploads") {
+      switch (exchange.method, call.key.isEmpty) {
+      case ("GET", true): return try listUploads(call)
+      case ("POST", false): return try await startUpload(call)
+      default: throw Self.notAllowed(exchange)
+      }
+    }
+    guard exchange.hasQuery("uploadId"), !call.key.isEmpty else { return nil }
+    switch exchange.method {
+    case "PUT": return try await uploadPart(call, payload)
+    case "GET": return try listParts(call)
+    case "POST": return try await completeUpload(call)
+    case "DELETE": return try await abortUpload(call)
+    default: throw Self.notAllowed(exchange)
+    }
+  }
+
   /// Sub-resources that mean another operation than the plain request; answering the plain one would be a lie.
   private static let unsupported = [
-    "uploads", "uploadId", "acl", "lifecycle", "logging", "policy", "quota", "storageinfo", "tagging", "versioning",
+    "acl", "lifecycle", "logging", "policy", "quota", "storageinfo", "tagging", "versioning",
     "versions",
     "versionId", "encryption", "cors", "website", "notification", "delete", "replication", "restore", "append",
     "modify", "rename",

@@ -33,6 +33,49 @@ struct StorageRefusal: Error, Sendable {
       details: [("ArgumentName", name), ("ArgumentValue", value)])
   }
 
+  static func noUpload(_ id: String) -> StorageRefusal {
+    StorageRefusal(
+      status: 404, code: "NoSuchUpload",
+      message: "The specified upload does not exist: it was completed, aborted or never begun",
+      details: [("UploadId", id)])
+  }
+
+  static func invalidPart(_ number: Int, _ etag: String, upload: String) -> StorageRefusal {
+    StorageRefusal(
+      status: 400, code: "InvalidPart",
+      message: "One or more of the specified parts could not be found or have another ETag",
+      details: [("PartNumber", String(number)), ("ETag", etag), ("UploadId", upload)])
+  }
+
+  static var invalidPartOrder: StorageRefusal {
+    StorageRefusal(
+      status: 400, code: "InvalidPartOrder", message: "The list of parts was not in ascending order")
+  }
+
+  static func tooSmall(_ part: Upload.Part) -> StorageRefusal {
+    StorageRefusal(
+      status: 400, code: "EntityTooSmall", message: "A part other than the last is smaller than the least size",
+      details: [
+        ("PartNumber", String(part.number)), ("ProposedSize", String(part.size)),
+        ("MinSizeAllowed", String(Upload.leastPartSize)),
+      ])
+  }
+
+  static var tooLarge: StorageRefusal {
+    StorageRefusal(
+      status: 400, code: "EntityTooLarge", message: "Your proposed upload exceeds the maximum allowed size")
+  }
+
+  static var operationAborted: StorageRefusal {
+    StorageRefusal(
+      status: 409, code: "OperationAborted", message: "Another request for the same thing is under way; try again")
+  }
+
+  static func malformedXML(_ what: String) -> StorageRefusal {
+    StorageRefusal(
+      status: 400, code: "MalformedXML", message: "The XML of the request is not of the form expected: \(what)")
+  }
+
   static func denied(_ message: String) -> StorageRefusal {
     StorageRefusal(status: 403, code: "AccessDenied", message: message)
   }

@@ -8,6 +8,7 @@ import Foundation
 ///
 ///     DIR/buckets/BUCKET/KEY   objects, as plain files
 ///     DIR/uploads/             objects being written
+///     DIR/multipart/ID/        parts of multipart uploads
 ///     DIR/cloud.sqlite         images, jobs, tokens, object facts
 ///     DIR/credentials.json     access key, user, project; 0600
 ///     DIR/lock                 held while a cloud runs
@@ -17,6 +18,7 @@ final class DataDirectory: Sendable {
 
   var buckets: String { path + "/buckets" }
   var uploads: String { path + "/uploads" }
+  var multipart: String { path + "/multipart" }
   var database: String { path + "/cloud.sqlite" }
   var credentials: String { path + "/credentials.json" }
 
@@ -27,7 +29,7 @@ final class DataDirectory: Sendable {
     let absolute = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
     self.path = absolute.count > 1 && absolute.hasSuffix("/") ? String(absolute.dropLast()) : absolute
     do {
-      for directory in [self.path, self.path + "/buckets", self.path + "/uploads"] {
+      for directory in [self.path, self.path + "/buckets", self.path + "/uploads", self.path + "/multipart"] {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
       }
     } catch {

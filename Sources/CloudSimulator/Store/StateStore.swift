@@ -75,6 +75,9 @@ final class StateStore: Sendable {
     migrator.registerMigration("images, jobs, tokens, objects") { database in
       try database.execute(sql: schema)
     }
+    migrator.registerMigration("multipart uploads") { database in
+      try database.execute(sql: uploadSchema)
+    }
     return migrator
   }
 
@@ -97,6 +100,17 @@ final class StateStore: Sendable {
     CREATE TABLE object (
       bucket TEXT NOT NULL, key TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL, etag TEXT NOT NULL,
       storage_class TEXT NOT NULL, content_type TEXT, metadata TEXT NOT NULL, PRIMARY KEY (bucket, key)) WITHOUT ROWID, STRICT;
+    """
+
+  private static let uploadSchema = """
+    ALTER TABLE object ADD COLUMN headers TEXT NOT NULL DEFAULT '{}';
+    ALTER TABLE object ADD COLUMN upload_id TEXT;
+    CREATE TABLE upload (
+      id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key TEXT NOT NULL, initiated REAL NOT NULL, slot_size INTEGER,
+      properties TEXT NOT NULL, completion TEXT) WITHOUT ROWID, STRICT;
+    CREATE TABLE upload_part (
+      upload TEXT NOT NULL, number INTEGER NOT NULL, size INTEGER NOT NULL, modified REAL NOT NULL, digest BLOB NOT NULL,
+      file TEXT, PRIMARY KEY (upload, number)) WITHOUT ROWID, STRICT;
     """
 
   /// Reads everything.

@@ -1,0 +1,42 @@
+import DiskImages
+import ObjectStorage
+
+/// What a look into an image file in object storage told, and what the look cost.
+public struct ObjectInspection: Sendable, Hashable {
+  /// What the service says about the object.
+  public var object: ObjectInfo
+  /// What its bytes say.
+  public var inspection: DiskInspection
+  /// How many ranges were read.
+  public var reads: Int
+  /// How many bytes were read in them.
+  public var bytesRead: UInt64
+}
+
+extension ObjectStore {
+  /// Looks at the headers of an image file by reading a few ranges of it: kilobytes, whatever its size.
+  ///
+  /// All ranges are of one version of the object: when it is replaced meanwhile, the error's code is `PreconditionFailed`.
+  /// Damage in the file becomes a finding.
+  ///
+  /// - Throws: ``ObjectStorageError`` for what the service refuses, and `DiskImageError` when it gives fewer bytes than
+  ///   the object has.
+  public func inspect(bucket: String, key: String) async throws -> ObjectInspection {
+    try await inspect(headObject(bucket: bucket, key: key))
+  }
+
+  /// The same for an object whose facts are at hand, which saves a request.
+  public func inspect(_ object: ObjectInfo) async throws -> ObjectInspection {
+    var reads = 0
+    var bytesRead: UInt64 = 0
+    let inspection = try await DiskInspector.inspect(size: object.size, fileName: object.key) { range in
+      let bytes = try await read(
+        bucket: object.bucket, key: object.key, offset: range.lowerBound,
+        count: Int(range.upperBound - range.lowerBound), etag: object.etag)
+      reads += 1
+      bytesRead += UInt64(bytes.count)
+      return bytes
+    }
+    return ObjectInspection(object: object, inspection: inspection, reads: reads, bytesRead: bytesRead)
+  }
+}
