@@ -71,6 +71,8 @@ let package = Package(
       name: "ScriptAPI", dependencies: ["LuaHost", "ImageImport", "DiskImages", "CloudAccess", logging],
       swiftSettings: strict),
 
+    .target(name: "ScriptCheck", dependencies: ["LuaHost"], swiftSettings: strict),
+
     // Floor 4.
     .target(
       name: "Workbench",
@@ -93,7 +95,8 @@ let package = Package(
     .executableTarget(
       name: "slipway",
       dependencies: [
-        "Workbench", "CloudSimulator", "ScriptAPI", "ImageImport", "ImportLedger", "CloudAccess", "LuaHost",
+        "Workbench", "CloudSimulator", "ScriptAPI", "ScriptCheck", "ImageImport", "ImportLedger", "CloudAccess",
+        "LuaHost",
         "DiskImages", logging, yaml,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -106,6 +109,8 @@ let package = Package(
 
     // Tests stand beside the rooms they test.
     .testTarget(name: "LuaHostTests", dependencies: ["LuaHost"], exclude: ["Scripts"], swiftSettings: strict),
+    .testTarget(
+      name: "ScriptCheckTests", dependencies: ["ScriptCheck", "LuaHost"], exclude: ["Scripts"], swiftSettings: strict),
     .testTarget(
       name: "CloudAccessTests", dependencies: ["CloudAccess"] + nio, exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(

@@ -39,7 +39,7 @@ struct LuaAgreementTests {
   static let pieces: [String] = {
     guard
       let text = try? String(
-        contentsOf: Corpus.root.appending(path: "Tests/ScriptCheckTests/Scripts/pieces.lua"), encoding: .utf8)
+        contentsOf: Corpus.root.appending(path: "Tests/ScriptCheckTests/Scripts/pieces.txt"), encoding: .utf8)
     else { return [] }
     return text.components(separatedBy: "\n----\n")
   }()

@@ -5,11 +5,30 @@ struct SourceText: Sendable {
   let bytes: [UInt8]
   /// Where each line begins.
   private let lineStarts: [Int]
+  /// How many characters begin in front of every 1024th byte.
+  private let characters: [Int]
 
   init(name: String, bytes: [UInt8]) {
     self.name = name
     self.bytes = bytes
     lineStarts = Self.lineStarts(bytes)
+    var count = 0
+    var counts: [Int] = [0]
+    counts.reserveCapacity(bytes.count / 1024 + 1)
+    for start in stride(from: 0, to: bytes.count, by: 1024) {
+      count += Self.characters(bytes[start..<min(start + 1024, bytes.count)])
+      counts.append(count)
+    }
+    characters = counts
+  }
+
+  /// A character counts once, by its first byte.
+  private static func characters(_ bytes: ArraySlice<UInt8>) -> Int { bytes.count { $0 & 0xC0 != 0x80 } }
+
+  /// How many characters begin in front of a byte.
+  private func characters(before offset: Int) -> Int {
+    let block = offset / 1024
+    return characters[block] + Self.characters(bytes[(block * 1024)..<offset])
   }
 
   /// Lines as Lua counts them: "\n", "\r" and both in either order end one.
@@ -43,8 +62,7 @@ struct SourceText: Sendable {
   func position(_ offset: Int) -> SourcePosition {
     let offset = min(max(offset, 0), bytes.count)
     let line = line(offset)
-    // A character counts once, by its first byte.
-    let column = bytes[lineStarts[line - 1]..<offset].count { $0 & 0xC0 != 0x80 } + 1
+    let column = characters(before: offset) - characters(before: lineStarts[line - 1]) + 1
     return SourcePosition(line: line, column: column, offset: offset)
   }
 

@@ -76,6 +76,8 @@ final class NameUse {
   var isTarget = false
   /// Whether it is only asked whether there is such a thing.
   var isGuard = false
+  /// Whether it stands beside an `and` or `or`.
+  var isAlternative = false
   /// Whether it stands inside of a function.
   let isInFunction: Bool
 
@@ -153,8 +155,6 @@ final class FunctionBody {
   let isMethod: Bool
   /// Its return statements, those of functions inside not among them.
   let returns: [[Expression]]
-  /// Whether its end can be reached.
-  var fallsThrough = true
 
   init(
     parameters: [Variable], isVararg: Bool, block: Block, range: SourceRange, isMethod: Bool, returns: [[Expression]]

@@ -83,6 +83,8 @@ struct VisibleLabel {
 struct Opener {
   let kind: TokenKind
   let range: SourceRange
+  /// How many brackets are open around it.
+  let brackets: Int
 }
 
 /// Ends the reading of a statement whose problem was told.

@@ -72,6 +72,8 @@ struct Lexer {
   }
 
   mutating func problem(_ message: String, _ range: SourceRange, hint: String? = nil) {
+    // So many show that the file is something else.
+    guard problems.count < 50 else { return }
     problems.append(SyntaxProblem(message: message, range: range, hint: hint))
   }
 

@@ -195,17 +195,20 @@ extension Parser {
     let variable = declare(first.text, first.range, .loop)
     advance()
     let start = try expression()
-    try expect(.comma)
-    let limit = try expression()
+    var limit = Expression(.invalid, token.range)
+    if kind == .do {
+      structural("',' expected near 'do'", hint: "a numeric 'for' has a limit: for i = 1, 10 do")
+    } else {
+      try expect(.comma)
+      limit = try expression()
+    }
     let step = accept(.comma) ? try expression() : nil
     variable.sources = [.counter(start: start, step: step)]
-    try expect(.do, hint: doHint)
+    try begin(.do)
     open(.for, keyword)
     activate([], unnamed: 3)
     return .numericFor(variable, start: start, limit: limit, step: step, loopBody([variable]))
   }
-
-  private var doHint: String? { kind == .then ? "a loop begins with 'do'" : nil }
 
   private func loopBody(_ variables: [Variable]) -> Block {
     let start = token.start
@@ -228,7 +231,7 @@ extension Parser {
     try expect(.in)
     let values = try expressionList()
     for (index, variable) in variables.enumerated() { variable.sources = [.iteration(values, index)] }
-    try expect(.do, hint: doHint)
+    try begin(.do)
     open(.for, keyword)
     activate([], unnamed: 4)
     return .genericFor(variables, values, loopBody(variables))

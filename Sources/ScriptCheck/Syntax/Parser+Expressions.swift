@@ -67,8 +67,10 @@ extension Parser {
     case .leftParen:
       let opening = token.range
       advance()
+      brackets += 1
       let content = try expression()
       guard kind == .rightParen else { throw unclosed(.rightParen, .leftParen, opening) }
+      brackets -= 1
       advance()
       return Expression(.parenthesized(content), SourceRange(opening.start, last.end))
     default:
@@ -151,8 +153,10 @@ extension Parser {
     default:
       advance()
       if accept(.rightParen) { return CallArguments(expressions: [], range: SourceRange(opening.start, last.end)) }
+      brackets += 1
       let values = try expressionList()
       guard kind == .rightParen else { throw unclosed(.rightParen, .leftParen, opening) }
+      brackets -= 1
       advance()
       return CallArguments(expressions: values, range: SourceRange(opening.start, last.end))
     }
@@ -161,6 +165,7 @@ extension Parser {
   private func table() throws(SyntaxFailure) -> Expression {
     let opening = token.range
     advance()
+    brackets += 1
     var items: [TableConstructor.Item] = []
     while kind != .rightBrace {
       items.append(try item())
@@ -176,6 +181,7 @@ extension Parser {
       }
       throw unclosed(.rightBrace, .leftBrace, opening)
     }
+    brackets -= 1
     advance()
     let range = SourceRange(opening.start, last.end)
     return Expression(.table(TableConstructor(items, range)), range)

@@ -6,12 +6,15 @@ extension Parser {
       let isReturn = kind == .return
       let start = position
       let depth = function
+      let (openBefore, bracketsBefore) = (openers.count, brackets)
       do {
         if let statement = try statement() { statements.append(statement) }
       } catch {
         // A failure inside of a function that was being read leaves its scope open.
         while function !== depth, let parent = function.parent { closeFunction(to: parent) }
         if isHopeless { break }
+        openers.removeLast(max(0, openers.count - openBefore))
+        brackets = bracketsBefore
         if endsBlockUnclosed() { break }
         recover(from: start)
         continue
@@ -34,7 +37,7 @@ extension Parser {
     return Block(statements, SourceRange(start, max(last.end, start)))
   }
 
-  func open(_ kind: TokenKind, _ range: SourceRange) { openers.append(Opener(kind: kind, range: range)) }
+  func open(_ kind: TokenKind, _ range: SourceRange) { openers.append(Opener(kind: kind, range: range, brackets: brackets)) }
 
   /// The word that closes a block.
   func close(_ wanted: TokenKind) {
@@ -67,22 +70,8 @@ extension Parser {
 
   /// Whether a closing bracket shows that the `end` of the block is missing: then the block is over.
   private func endsBlockUnclosed() -> Bool {
-    guard openers.last?.kind == .function, [.rightParen, .rightBrace].contains(kind) else { return false }
-    return position > 0 && bracketDepth(until: position, from: openers.last?.range.start ?? 0) < 0
-  }
-
-  private func bracketDepth(until limit: Int, from start: Int) -> Int {
-    var depth = 0
-    var index = limit
-    while index >= 0, tokens[index].start >= start {
-      switch tokens[index].kind {
-      case .leftParen, .leftBrace: depth += 1
-      case .rightParen, .rightBrace: depth -= 1
-      default: break
-      }
-      index -= 1
-    }
-    return depth
+    guard let opener = openers.last, opener.kind == .function, opener.brackets > 0 else { return false }
+    return kind == .rightParen || kind == .rightBrace
   }
 
   /// Skips to where a statement is likely to begin; blocks that were opened on the way are read as such.
@@ -128,7 +117,7 @@ extension Parser {
       let range = token.range
       advance()
       let condition = try expression()
-      try expect(.do, hint: comparisonHint)
+      try begin(.do)
       open(.while, range)
       let body = block(isLoop: true)
       close(.end)
@@ -166,6 +155,25 @@ extension Parser {
     }
   }
 
+  /// The word that begins a block; where it is missing the block is read all the same.
+  func begin(_ wanted: TokenKind) throws(SyntaxFailure) {
+    if kind == wanted { return advance() }
+    let other = wanted == .do ? TokenKind.then : .do
+    let hint = kind == other ? "here it is '\(wanted.spelling)'" : comparisonHint
+    structural("'\(wanted.spelling)' expected near '\(near)'", hint: hint)
+    if kind == .endOfFile { throw SyntaxFailure() }
+    let line = source.line(token.start)
+    if token.beginsLine { return }
+    var index = position
+    while index < tokens.count - 1, source.line(tokens[index].start) == line {
+      if tokens[index].kind == wanted || tokens[index].kind == other {
+        position = index + 1
+        return
+      }
+      index += 1
+    }
+  }
+
   var comparisonHint: String? { kind == .assign ? "a comparison is written ==" : nil }
 
   private func ifStatement() throws(SyntaxFailure) -> Statement.Kind {
@@ -177,7 +185,7 @@ extension Parser {
       repeat {
         advance()
         let condition = try expression()
-        try expect(.then, hint: comparisonHint)
+        try begin(.then)
         branches.append(Statement.Branch(condition: condition, block: block()))
       } while kind == .elseif && !isHopeless
     } catch {

@@ -21,6 +21,8 @@ final class Parser {
   /// A block that was closed by an `end` further to the left than its beginning: the one whose own is missing.
   var suspect: Opener?
   var elseIf: SourceRange?
+  /// How many brackets are open.
+  var brackets = 0
   private var levels = 0
   private var functionCount = 0
   var isHopeless = false
@@ -118,7 +120,9 @@ final class Parser {
   /// Tells of a problem at the token at hand; of several on one line the first only.
   func structural(_ message: String, hint: String? = nil, related: (String, SourceRange)? = nil) {
     // What the lexer could not read it has told.
-    if kind == .invalid { return }
+    if kind == .invalid || lexer.problems.contains(where: { $0.range.start < last.end && last.start < $0.range.end }) {
+      return
+    }
     let line = source.line(token.start)
     if problems.contains(where: { $0.isStructural && source.line($0.range.start) == line }) { return }
     // A sign that the whole is something else.
