@@ -95,9 +95,8 @@ let package = Package(
     .executableTarget(
       name: "slipway",
       dependencies: [
-        "Workbench", "CloudSimulator", "ScriptAPI", "ScriptCheck", "ImageImport", "ImportLedger", "CloudAccess",
-        "LuaHost",
-        "DiskImages", logging, yaml,
+        "Workbench", "CloudSimulator", "ScriptAPI", "ImageImport", "ImportLedger", "CloudAccess", "LuaHost",
+        "DiskImages", "ObjectStorage", "ScriptCheck", logging, yaml,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

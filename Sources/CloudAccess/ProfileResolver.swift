@@ -59,6 +59,9 @@ public struct ProfileResolver: Sendable {
     return nil
   }
 
+  /// The names of the entries of clouds.yaml, sorted; none where there is no file or it cannot be read.
+  public var cloudNames: [String] { (try? cloudsFile())?.names ?? [] }
+
   private var candidates: [String] {
     CloudsFile.candidates(
       environment: environment, workingDirectory: workingDirectory, homeDirectory: homeDirectory)

@@ -12,6 +12,8 @@ public struct ConvertSummary: Sendable, Hashable {
   public var totalBlocks: Int
   /// Length of the output file in bytes.
   public var outputSize: UInt64
+  /// Whether the output was read back and compared.
+  public var isVerified: Bool
   public var duration: Duration
 
   /// The smallest disk that takes the image, in GiB (the API's `min_disk`).

@@ -21,6 +21,12 @@ public struct DiskImageError: Error, Sendable, Hashable, CustomStringConvertible
     case unsupported
     /// The caller asked for something that makes no sense.
     case argument
+    /// Another process is at work on the same file.
+    case busy
+    /// A program that is needed is missing, or failed.
+    case program
+    /// What was written does not read back as what was meant.
+    case verification
     /// The caller stopped the work.
     case cancelled
   }

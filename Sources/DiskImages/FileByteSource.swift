@@ -4,7 +4,7 @@ import Glibc
 ///
 /// The size is taken once, at opening. Reads give their offset to the kernel (`pread`), so any number of threads may
 /// read at the same time.
-public struct FileByteSource: ByteSource {
+public struct FileByteSource: ExtentSource {
   public let path: String
   public let size: UInt64
   let file: OpenFile

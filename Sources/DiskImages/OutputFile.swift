@@ -1,45 +1,43 @@
 import Glibc
+import Synchronization
 
 /// A file that is written under a temporary name beside its final one, and gets that only when it is whole.
 ///
 /// Whatever goes wrong before ``commit(force:synchronize:)`` leaves the final name as it was; the temporary file is
-/// removed with the last reference.
-final class OutputFile {
+/// removed with the last reference. Its name follows from the final one, `.NAME.slipway-part`, and it is locked while
+/// it is written: what a killed run left behind is replaced by the next, and two runs do not write the same output.
+final class OutputFile: Sendable {
   /// Where the file will stand.
   let path: String
+  /// Where it stands until then.
+  let temporary: String
   /// Bytes written so far, without holes.
-  private(set) var bytesWritten: UInt64 = 0
-  /// Length of the file, as far as it was appended to or set.
-  private(set) var size: UInt64 = 0
+  var bytesWritten: UInt64 { written.load(ordering: .relaxed) }
 
-  private let temporary: String
   private let file: OpenFile
-  private var isCommitted = false
+  private let written = Atomic<UInt64>(0)
+  private let isCommitted = Atomic<Bool>(false)
 
-  /// Creates the temporary file; throws `exists` when there is a file at `path` and `force` is off.
+  /// Creates the temporary file; throws `exists` when there is a file at `path` and `force` is off, and `busy` when
+  /// another conversion writes it.
   init(path: String, force: Bool) throws {
     let target = try Self.target(path, force: force)
     let (directory, name) = Self.split(target)
     self.path = target
     // Long names would not take the suffix; the kernel allows 255 bytes.
     let stem = String(decoding: name.utf8.prefix(200), as: UTF8.self)
-    let mark = String(UInt32.random(in: .min ... .max), radix: 36)
-    temporary = "\(directory)/.\(stem).\(mark).part"
-    let descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw DiskImageError.system("create a file in", directory) }
-    file = OpenFile(descriptor)
+    temporary = "\(directory)/.\(stem).slipway-part"
+    file = try Self.create(temporary, for: target, in: directory)
   }
 
   deinit {
-    if !isCommitted { unlink(temporary) }
+    if !isCommitted.load(ordering: .relaxed) { unlink(temporary) }
   }
 
-  /// Writes behind what was appended so far.
-  func append(_ bytes: UnsafeRawBufferPointer) throws {
-    try write(bytes, at: size)
-  }
+  /// Length of the file.
+  func size() throws -> UInt64 { UInt64(max(0, try file.status(path: path).st_size)) }
 
-  /// Writes at any place; what is left out becomes a hole.
+  /// Writes at any place, from any thread; what is left out becomes a hole.
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws {
     guard let base = bytes.baseAddress else { return }
     var done = 0
@@ -51,14 +49,12 @@ final class OutputFile {
       }
       done += count
     }
-    bytesWritten += UInt64(bytes.count)
-    size = max(size, offset + UInt64(bytes.count))
+    written.add(UInt64(bytes.count), ordering: .relaxed)
   }
 
   /// Cuts or extends the file, with a hole.
   func setSize(_ length: UInt64) throws {
     guard ftruncate(file.descriptor, off_t(length)) == 0 else { throw DiskImageError.system("set the size of", path) }
-    size = length
   }
 
   /// Gives the file its name, after it is on stable storage if `synchronize` is on.
@@ -76,7 +72,7 @@ final class OutputFile {
       guard access(path, F_OK) != 0 else { throw Self.exists(path) }
       guard rename(temporary, path) == 0 else { throw DiskImageError.system("create", path) }
     }
-    isCommitted = true
+    isCommitted.store(true, ordering: .relaxed)
     if synchronize { Self.synchronizeDirectory(Self.split(path).directory) }
   }
 
@@ -102,6 +98,44 @@ final class OutputFile {
 
   private static func exists(_ path: String) -> DiskImageError {
     DiskImageError(.exists, "the output '\(path)' exists already", hint: "use force to replace it, or another name")
+  }
+
+  /// A new file, locked; one that nobody has locked is what a killed run has left, and goes.
+  private static func create(_ path: String, for target: String, in directory: String) throws -> OpenFile {
+    while true {
+      let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+      if descriptor >= 0 {
+        let file = OpenFile(descriptor)
+        // Somebody may have taken the new file for a leftover already, then it is theirs.
+        if try lock(file, path) { return file }
+        throw busy(path, target)
+      }
+      guard errno == EEXIST else { throw DiskImageError.system("create a file in", directory) }
+      let found = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+      guard found >= 0 else {
+        if errno == ENOENT { continue }
+        throw DiskImageError.system("replace", path)
+      }
+      let leftover = OpenFile(found)
+      guard try lock(leftover, path) else { throw busy(path, target) }
+      // Removed rather than emptied: it may be another name of a file somebody needs.
+      guard unlink(path) == 0 || errno == ENOENT else { throw DiskImageError.system("replace", path) }
+    }
+  }
+
+  /// Locks the file; false when another holds it, or it does not stand at `path` any more.
+  private static func lock(_ file: OpenFile, _ path: String) throws -> Bool {
+    // File systems without locks: the name alone has to do.
+    guard flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else { return false }
+    var there = stat()
+    guard lstat(path, &there) == 0 else { return false }
+    let here = try file.status(path: path)
+    return there.st_ino == here.st_ino && there.st_dev == here.st_dev
+  }
+
+  private static func busy(_ path: String, _ target: String) -> DiskImageError {
+    DiskImageError(
+      .busy, "another conversion is writing '\(target)'", hint: "wait for its end; it holds the lock on '\(path)'")
   }
 
   private static func split(_ path: String) -> (directory: String, name: String) {

@@ -1,53 +1,60 @@
+import Synchronization
+
 /// The disk in a ZVHD2 file.
 final class ZVHD2BlockInput: BlockInput {
   let diskSize: UInt64
   var roundedSize: UInt64 { max(reader.header.currentSize, diskSize) }
-  private(set) var bytesRead: UInt64
+  var bytesRead: UInt64 { counter.load(ordering: .relaxed) }
+  var isParallel: Bool { reader.blockSize == blockSize }
   private let reader: ZVHD2Reader
-  private let decoder = BlockDecoder()
-  private var nextBlock = 0
-  /// The last block of a file whose blocks have another size, and its bytes; nil bytes are zeros.
-  private var other: (block: Int, bytes: [UInt8]?)?
+  private let counter: Atomic<UInt64>
 
   init(_ source: any ByteSource) throws {
     reader = try ZVHD2Reader(source)
     diskSize = reader.diskSize
-    bytesRead = UInt64(2 * ZVHD2Header.length + reader.storedBlocks.count * ZVHD2IndexEntry.length)
+    counter = Atomic(UInt64(2 * ZVHD2Header.length + reader.storedBlocks.count * ZVHD2IndexEntry.length))
   }
 
-  func next(_ buffer: UnsafeMutableRawBufferPointer) throws -> BlockStretch? {
-    guard nextBlock < blockCount else { return nil }
-    defer { nextBlock += 1 }
-    let length = length(ofBlock: nextBlock)
-    guard reader.blockSize != blockSize else {
-      bytesRead += UInt64(reader.entry(of: nextBlock)?.length ?? 0)
-      let stored = try reader.readBlock(nextBlock, into: buffer, with: decoder)
-      return stored ? .block(bytes: length) : .zeros(blocks: 1)
-    }
-    return try regroup(buffer, length)
+  func stretches(from block: Int) -> any BlockStretches {
+    isParallel ? Stretches(self, first: block) : RegroupedBlocks(reader, first: block) { self.count($0) }
   }
 
-  /// Fills `buffer` from blocks of another size than 2 MiB.
-  private func regroup(_ buffer: UnsafeMutableRawBufferPointer, _ length: Int) throws -> BlockStretch {
-    let start = nextBlock * blockSize
-    var done = 0
-    var stored = false
-    while done < length {
-      let (block, skip) = ((start + done) / reader.blockSize, (start + done) % reader.blockSize)
-      if other?.block != block {
-        bytesRead += UInt64(reader.entry(of: block)?.length ?? 0)
-        other = (block, try reader.readBlock(block))
-      }
-      let count = min(length - done, reader.blockSize - skip)
-      let target = UnsafeMutableRawBufferPointer(rebasing: buffer[done..<done + count])
-      if let bytes = other?.bytes {
-        target.copyBytes(from: bytes[skip..<skip + count])
-        stored = true
-      } else {
-        target[...].zero()
-      }
-      done += count
+  func load(
+    _ block: Int, _ content: BlockContent, into buffer: UnsafeMutableRawBufferPointer, with decoder: BlockDecoder
+  ) throws {
+    guard content != .loaded else { return }
+    count(block)
+    if try !reader.readBlock(block, into: buffer, with: decoder) { buffer[...].zero() }
+  }
+
+  private func count(_ block: Int) {
+    counter.add(UInt64(reader.entry(of: block)?.length ?? 0), ordering: .relaxed)
+  }
+
+  /// Blocks with a frame, and runs of blocks without.
+  private final class Stretches: BlockStretches {
+    private let input: ZVHD2BlockInput
+    private var nextBlock: Int
+    /// Place of the first stored block that was not passed yet.
+    private var place: Int
+
+    init(_ input: ZVHD2BlockInput, first: Int) {
+      self.input = input
+      nextBlock = first
+      place = input.reader.storedBlocks.firstIndex { Int($0) >= first } ?? input.reader.storedBlocks.count
     }
-    return stored ? .block(bytes: length) : .zeros(blocks: 1)
+
+    func next(_ buffer: UnsafeMutableRawBufferPointer) -> BlockStretch? {
+      guard nextBlock < input.blockCount else { return nil }
+      let stored = input.reader.storedBlocks
+      let block = place < stored.count ? Int(stored[place]) : input.blockCount
+      guard block == nextBlock else {
+        defer { nextBlock = block }
+        return .zeros(blocks: block - nextBlock)
+      }
+      place += 1
+      nextBlock += 1
+      return .block(.whole)
+    }
   }
 }

@@ -16,13 +16,16 @@ public final class ZVHD2Writer {
   /// Bytes given to the sink so far.
   public private(set) var bytesWritten: UInt64 = 0
   /// Blocks that got a frame so far.
-  public var storedBlocks: Int { entries.count }
+  public var storedBlocks: Int { frames.count }
 
-  private let header: ZVHD2Header
+  let header: ZVHD2Header
+  /// Block and length of the frames written so far; each begins where the one before ends.
+  private(set) var frames: [(block: UInt32, length: UInt32)] = []
+  private(set) var nextBlock = 0
   private let sink: Sink
-  private let encoder: ZVHD2FrameEncoder
-  private var nextBlock = 0
-  private var entries: [(offset: UInt64, block: UInt32, length: UInt32)] = []
+  private let level: Int32
+  /// Encoder, a block with zeros behind what was given, and room for a frame: what only ``append(_:)`` needs.
+  private var own: (encoder: ZVHD2FrameEncoder, block: [UInt8], frame: [UInt8])?
 
   /// Begins a file for a disk of `diskSize` bytes and writes its first header.
   ///
@@ -30,9 +33,13 @@ public final class ZVHD2Writer {
   ///   - diskSize: bytes of the disk, 1 to 2^40; the format counts sectors of 512, so it is rounded up.
   ///   - timestamp: creation in seconds since 2000-01-01 UTC; now when nil.
   ///   - uuid: 16 bytes; random when nil.
+  ///   - level: zstd's level for ``append(_:)``.
   ///   - sink: takes the bytes, in order.
   /// - Throws: ``DiskImageError`` for a size or uuid that does not fit, and what the sink throws.
-  public init(diskSize: UInt64, timestamp: UInt32? = nil, uuid: [UInt8]? = nil, sink: @escaping Sink) throws {
+  public init(
+    diskSize: UInt64, timestamp: UInt32? = nil, uuid: [UInt8]? = nil, level: Int = ConvertOptions.vendorLevel,
+    sink: @escaping Sink
+  ) throws {
     guard diskSize > 0 else {
       throw DiskImageError(.argument, "the disk is empty: a ZVHD2 file needs at least one byte of it")
     }
@@ -47,9 +54,9 @@ public final class ZVHD2Writer {
     header = ZVHD2Header(
       diskSize: diskSize, timestamp: timestamp ?? Self.timestampNow(), uuid: uuid ?? Self.randomUUID())
     self.diskSize = header.originalSize
+    self.level = Int32(level)
     blockCount = Int(header.blockCount)
     self.sink = sink
-    encoder = try ZVHD2FrameEncoder()
     try write(Self.headerBlock(header.encoded()))
   }
 
@@ -70,17 +77,38 @@ public final class ZVHD2Writer {
     else {
       throw DiskImageError(.argument, "block \(nextBlock) has \(bytes.count) bytes, expected \(expected)")
     }
-    if bytes.isAllZero {
-      nextBlock += 1
-      return
+    if bytes.isAllZero { return try skip(blocks: 1) }
+    var tools =
+      try own ?? (
+        encoder: ZVHD2FrameEncoder(level: level), block: [UInt8](repeating: 0, count: whole),
+        frame: [UInt8](repeating: 0, count: ZVHD2FrameEncoder.maximumLength)
+      )
+    own = nil
+    defer { own = tools }
+    tools.block.withUnsafeMutableBytes {
+      $0.copyMemory(from: bytes)
+      $0[bytes.count...].zero()
     }
-    if bytes.count == whole {
-      try store(bytes)
-    } else {
-      var padded = [UInt8](repeating: 0, count: whole)
-      padded.withUnsafeMutableBytes { $0.copyMemory(from: bytes) }
-      try padded.withUnsafeBytes { try store($0) }
+    let length = try tools.block.withUnsafeBytes { block in
+      try tools.frame.withUnsafeMutableBytes {
+        try tools.encoder.encode(block, block: UInt32(nextBlock), into: $0)
+      }
     }
+    try tools.frame.withUnsafeBytes { try append(frame: UnsafeRawBufferPointer(rebasing: $0[..<length])) }
+  }
+
+  /// Adds the next block as a whole frame, made by a ``ZVHD2FrameEncoder``.
+  func append(frame: UnsafeRawBufferPointer) throws {
+    let block = UInt32(nextBlock)
+    try sink(frame)
+    note(frame: UInt32(frame.count), of: block)
+  }
+
+  /// Takes a frame as written that somebody else has put out, such as an earlier run.
+  func note(frame length: UInt32, of block: UInt32) {
+    frames.append((block, length))
+    bytesWritten += UInt64(length)
+    nextBlock = Int(block) + 1
   }
 
   /// Passes over `blocks` blocks of zeros.
@@ -98,7 +126,7 @@ public final class ZVHD2Writer {
       throw DiskImageError(.argument, "\(nextBlock) of \(blockCount) blocks were given before the end")
     }
     var middle = header
-    middle.storedBlocks = UInt32(entries.count)
+    middle.storedBlocks = UInt32(frames.count)
     // The tool leaves the first header's checksum here; a file with another is unlike every file known.
     middle.checksum = header.checksum
     try write(Self.headerBlock(middle.encoded(recomputingChecksum: false)))
@@ -107,7 +135,7 @@ public final class ZVHD2Writer {
     last.indexSegmentSize = UInt32(ZVHD2Header.indexSegmentLength)
     last.bitmapSegmentSize = UInt32(ZVHD2Header.bitmapSegmentLength)
     let perSegment = UInt64(ZVHD2Header.blocksPerSegment)
-    last.indexSegments = UInt32(UInt64(entries.count).dividedUp(by: perSegment))
+    last.indexSegments = UInt32(UInt64(frames.count).dividedUp(by: perSegment))
     last.bitmapSegments = UInt32(UInt64(blockCount).dividedUp(by: perSegment))
     last.indexSize = last.indexSegments * last.indexSegmentSize
     last.bitmapSize = last.bitmapSegments * last.bitmapSegmentSize
@@ -121,28 +149,22 @@ public final class ZVHD2Writer {
     return last
   }
 
-  private func store(_ bytes: UnsafeRawBufferPointer) throws {
-    let frame = try encoder.encode(bytes, block: UInt32(nextBlock))
-    entries.append((bytesWritten, UInt32(nextBlock), UInt32(frame.count)))
-    try sink(frame)
-    bytesWritten += UInt64(frame.count)
-    nextBlock += 1
-  }
-
   private func writeIndex(length: Int) throws {
     var index = LittleEndianBytes(count: length)
-    for (number, entry) in entries.enumerated() {
-      index.put(entry.offset, at: number * 16)
-      index.put(entry.block, at: number * 16 + 8)
-      index.put(entry.length, at: number * 16 + 12)
+    var offset = UInt64(ZVHD2Header.blockLength)
+    for (number, frame) in frames.enumerated() {
+      index.put(offset, at: number * 16)
+      index.put(frame.block, at: number * 16 + 8)
+      index.put(frame.length, at: number * 16 + 12)
+      offset += UInt64(frame.length)
     }
     try write(index.bytes)
   }
 
   private func writeBitmap(length: Int) throws {
     var bitmap = [UInt8](repeating: 0, count: length)
-    for entry in entries {
-      bitmap[Int(entry.block / 8)] |= 1 << UInt8(entry.block % 8)
+    for frame in frames {
+      bitmap[Int(frame.block / 8)] |= 1 << UInt8(frame.block % 8)
     }
     try write(bitmap)
   }

@@ -11,7 +11,8 @@ struct NameTests {
       ("print(x)", ["1:7 undefined-global"]), ("x = 1 print(x)", []), ("print(x) x = 1", []),
       ("function f() end f()", []), ("_G.x = 1 print(x)", []), ("print(_G.x)", []), ("_G[print] = 1 print(x)", []),
       ("local _ENV = {} print(x)", []), ("setmetatable(_G, {}) print(x)", []),
-      ("local t = table.unpack or unpack print(t)", []), ("if jit then print(1) end", []), ("print(jit)", ["1:7 undefined-global"]),
+      ("local t = table.unpack or unpack print(t)", []), ("if jit then print(1) end", []),
+      ("print(jit)", ["1:7 undefined-global"]),
       ("if x then print(1) end", ["1:4 undefined-global"]),
       ("local function f() return g() end local function g() end f() g()", ["1:27 undefined-global"]),
       ("print(arg, ...)", ["1:7 undefined-global"]),
@@ -91,7 +92,8 @@ struct NameTests {
         // One argument too few raises.
         guard function.required > 0 else { continue }
         let values = function.parameters.prefix(function.required - 1).map { parameter -> String in
-          parameter.kinds == .all ? "1" : parameter.kinds.contains(.table) ? "{}" : parameter.kinds.contains(.function) ? "print" : "1"
+          parameter.kinds == .all
+            ? "1" : parameter.kinds.contains(.table) ? "{}" : parameter.kinds.contains(.function) ? "print" : "1"
         }
         let text = "local ok, e = pcall(\(path)\(values.map { ", " + $0 }.joined())) return ok, tostring(e)"
         let answer = try await vm.run(Array(text.utf8), name: "arity")
@@ -141,7 +143,8 @@ struct NameTests {
     #expect(Shop.check("print(pcall(require, 'shopp'))") == [])
     let names = "local M = {}\nfunction M.format(x) return x end\nlocal function f() y = 1 end\nf()\nreturn M"
     #expect(Shop.check("local n = require 'names' print(n.format(1), y)", files: ["names": names]) == [])
-    #expect(Shop.check("local n = require 'names' print(n.fomat(1))", files: ["names": names]) == ["1:35 unknown-field"])
+    #expect(
+      Shop.check("local n = require 'names' print(n.fomat(1))", files: ["names": names]) == ["1:35 unknown-field"])
     // Of modules only what would end the run.
     #expect(
       Shop.check("require 'broken'", files: ["broken": "local x = 1\nreturn = 1"]) == ["2:8 syntax-error broken.lua"])

@@ -24,7 +24,8 @@ enum Shop {
       HostParameter("id", .string, "id"), HostParameter("paid", .boolean, "paid"),
       HostParameter("count", .integer, "count"), HostParameter("note", .string, "note", optional: true),
       HostParameter("state", .enumeration(["sent", "lost"]), "state"),
-      HostParameter("parts", .list(.record(LuaRecord("shop.Part", "", fields: [HostParameter("name", .string, "")]))), ""),
+      HostParameter(
+        "parts", .list(.record(LuaRecord("shop.Part", "", fields: [HostParameter("name", .string, "")]))), ""),
     ])
 
   private static func function(
@@ -44,7 +45,12 @@ enum Shop {
       ObjectField("title", .string, "title", get: { _ in .nil }, set: { _, _ in }),
     ],
     methods: [
-      function("job:wait", [HostParameter("options", .record([HostParameter("timeout", .duration, "", optional: true)]), "", optional: true)], returns(.record(result))),
+      function(
+        "job:wait",
+        [
+          HostParameter(
+            "options", .record([HostParameter("timeout", .duration, "", optional: true)]), "", optional: true)
+        ], returns(.record(result))),
       function("job:cancel"), function("job:describe", [], returns(.string)).documented(mustUse: true),
     ])
 
@@ -52,11 +58,14 @@ enum Shop {
     "shop", "A shop.",
     functions: [
       function("shop.order", [HostParameter("order", .record(order), "the order")], returns(.object("shop.Job"))),
-      function("shop.buy", [HostParameter("name", .string, ""), HostParameter("count", .integer, "", optional: true)], returns(.record(result))),
+      function(
+        "shop.buy", [HostParameter("name", .string, ""), HostParameter("count", .integer, "", optional: true)],
+        returns(.record(result))),
       function("shop.jobs", [], returns(.iterator([HostParameter("job", .object("shop.Job"), "")]))),
       function("shop.log", [HostParameter("text", .string, "")]),
       function("shop.run", [HostParameter("job", .object("shop.Job"), "")], returns(.record(result))),
-      function("shop.watch", [HostParameter("f", .callback(LuaSignature([HostParameter("result", .record(result), "")])), "")]),
+      function(
+        "shop.watch", [HostParameter("f", .callback(LuaSignature([HostParameter("result", .record(result), "")])), "")]),
       function("shop.old", [], returns(.string)).documented(deprecated: "use shop.buy"),
     ], types: [job], constants: [HostConstant("limit", .integer(3), "limit")])
 

@@ -5,7 +5,8 @@ import Testing
 @testable import ScriptCheck
 
 enum Corpus {
-  static let root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent()
+  static let root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
+    .deletingLastPathComponent()
     .deletingLastPathComponent()
 
   /// Every Lua script of the repository.

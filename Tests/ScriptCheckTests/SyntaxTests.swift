@@ -34,7 +34,8 @@ struct SyntaxTests {
   @Test(
     "Messages name what was expected and hints what was meant",
     arguments: [
-      ("x != 1", "~="), ("if x = 1 then end", "=="), ("x += 1", "x = x + …"), ("x++", "x + 1"), ("if a && b then end", "'and'"),
+      ("x != 1", "~="), ("if x = 1 then end", "=="), ("x += 1", "x = x + …"), ("x++", "x + 1"),
+      ("if a && b then end", "'and'"),
       ("x = a || b", "'or'"), ("lcoal x = 1", "'local'"), ("for i = 1, 2 do continue end", "goto continue"),
       ("x = “a”", "\" or '"), ("x = !y", "'not'"), ("local function a.b() end", "plain name"),
       ("local end = 1", "word of Lua"), ("return 1 print(2)", "last statement"), ("f() = 1", "assigned to"),
@@ -45,7 +46,9 @@ struct SyntaxTests {
     ])
   func hints(script: (text: String, expected: String)) {
     let findings = Shop.findings(script.text).filter { $0.rule == "syntax-error" }
-    #expect(findings.contains { ($0.hint ?? "").contains(script.expected) }, "\(script.text): \(findings.map { ($0.message, $0.hint) })")
+    #expect(
+      findings.contains { ($0.hint ?? "").contains(script.expected) },
+      "\(script.text): \(findings.map { ($0.message, $0.hint) })")
   }
 
   @Test("A missing end is told at the block whose indentation shows it")

@@ -27,7 +27,8 @@ struct TypeTests {
       ("shop.order { 'x' }", "14 argument-type"), ("shop.order { what = nil }", "12 missing-field"),
       ("local o = { what = 'x', cuont = 1 } shop.order(o)", "25 unknown-field"),
       ("local o = {} o.what = 'x' shop.order(o)", ""),
-      ("shop.buy()", "1 argument-count"), ("shop.buy('x', 1, 2)", "18 argument-count"), ("shop.buy(nil)", "10 argument-type"),
+      ("shop.buy()", "1 argument-count"), ("shop.buy('x', 1, 2)", "18 argument-count"),
+      ("shop.buy(nil)", "10 argument-type"),
       ("shop.buy(...)", ""), ("shop.buy('x', ...)", ""), ("shop.buy('x', nil)", ""), ("shop.buy(print())", ""),
       ("shop.buy(1)", "10 argument-type"), ("shop.buy({})", "10 argument-type"),
       ("shop:buy('x')", "6 method-call"), ("print(shop.buy)", ""),
@@ -56,13 +57,17 @@ struct TypeTests {
       ("shop.watch(function(r) print(r.idd) end)", "32 unknown-field"),
       ("shop.watch(function(r) r = {} print(r.idd) end)", ""),
       ("local function make() return shop.buy 'x' end print(make().idd)", "60 unknown-field"),
-      ("local function make(a) if a then return nil end return shop.buy 'x' end print(make(1).idd)", "87 unknown-field"),
+      (
+        "local function make(a) if a then return nil end return shop.buy 'x' end print(make(1).idd)", "87 unknown-field"
+      ),
       ("local x = shop.log 'x' print(x)", "11 no-result"), ("shop.run { what = 'x' }", "10 argument-type"),
       ("shop.run(shop.buy 'x')", "10 argument-type"), ("shop.run(shop.order { what = 'x' })", ""),
       ("print(shop.buy 'x' .. 'y')", "7 bad-operand"), ("print('x' .. shop.buy('x').paid)", "14 bad-operand"),
       ("print('x' .. shop.buy('x').note)", ""), ("print(shop.buy('x').count > '3')", "7 bad-operand"),
-      ("print(shop.buy('x').state == 'snet')", "30 impossible-comparison"), ("print(shop.buy('x').state == 'sent')", ""),
-      ("print(shop.buy('x').count == '3')", "30 impossible-comparison"), ("print(#shop.buy('x').id, #shop.buy('x').parts)", ""),
+      ("print(shop.buy('x').state == 'snet')", "30 impossible-comparison"),
+      ("print(shop.buy('x').state == 'sent')", ""),
+      ("print(shop.buy('x').count == '3')", "30 impossible-comparison"),
+      ("print(#shop.buy('x').id, #shop.buy('x').parts)", ""),
       ("print(shop.old())", "7 deprecated"), ("shop()", "1 call-non-function"),
       ("local l = task.map({ 'a' }, function(n) return shop.buy(n) end) print(l[1].idd)", "76 unknown-field"),
       ("local l = task.map({ 'a' }, { concurrency = 2 }, shop.buy) print(l[1].idd)", "71 unknown-field"),
@@ -119,10 +124,14 @@ struct HostileTests {
       #expect(!Shop.findings(text).contains { $0.rule == "syntax-error" }, "\(text.prefix(40))")
     }
     for text in [
-      String(repeating: "(", count: 100_000), String(repeating: "{", count: 100_000), String(repeating: "x = function() ", count: 100_000),
-      String(repeating: "do ", count: 100_000), String(repeating: "end ", count: 100_000), String(repeating: "[", count: 100_000),
-      String(repeating: "x = = ", count: 100_000), String(repeating: "\"", count: 100_001), String(repeating: "a.", count: 100_000),
-      String(repeating: "not ", count: 100_000), String(repeating: "x = = 1\n", count: 100_000), String(repeating: "!", count: 50_000),
+      String(repeating: "(", count: 100_000), String(repeating: "{", count: 100_000),
+      String(repeating: "x = function() ", count: 100_000),
+      String(repeating: "do ", count: 100_000), String(repeating: "end ", count: 100_000),
+      String(repeating: "[", count: 100_000),
+      String(repeating: "x = = ", count: 100_000), String(repeating: "\"", count: 100_001),
+      String(repeating: "a.", count: 100_000),
+      String(repeating: "not ", count: 100_000), String(repeating: "x = = 1\n", count: 100_000),
+      String(repeating: "!", count: 50_000),
     ] {
       #expect(Shop.findings(text).contains { $0.rule == "syntax-error" }, "\(text.prefix(40))")
     }

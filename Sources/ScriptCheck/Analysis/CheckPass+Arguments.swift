@@ -19,7 +19,9 @@ extension CheckPass {
     defer { saysUnknownValues = true }
     for (index, argument) in given.enumerated() {
       if index == given.count - 1, argument.isOpen, !isSingle(argument) { break }
-      guard let parameter = index < form.count ? form[index] : form.last?.variadic == true ? form.last : nil else { break }
+      guard let parameter = index < form.count ? form[index] : form.last?.variadic == true ? form.last : nil else {
+        break
+      }
       check(
         argument, parameter.type, optional: parameter.optional,
         Subject(name: parameter.name, of: declaration.name, isField: false))
@@ -106,7 +108,8 @@ extension CheckPass {
   private func makerHint(_ type: LuaType) -> String? {
     guard case .object(let name) = type else { return nil }
     let makers = inference.index.makers(of: name)
-    return makers.isEmpty ? nil : "\(makers.prefix(3).joined(separator: ", ")) \(makers.count == 1 ? "gives" : "give") one"
+    return makers.isEmpty
+      ? nil : "\(makers.prefix(3).joined(separator: ", ")) \(makers.count == 1 ? "gives" : "give") one"
   }
 
   /// What is wrong with a word of a closed list, a duration or a size.
@@ -128,7 +131,8 @@ extension CheckPass {
       let words = alias.words.map(\.word)
       guard !words.isEmpty, !words.contains(text), !alias.isClosed else { return nil }
       return (
-        "unknown-value", "\"\(text.prefix(40))\" is not among the known values" + (words.count <= 8 ? " \(Self.list(words))" : ""),
+        "unknown-value",
+        "\"\(text.prefix(40))\" is not among the known values" + (words.count <= 8 ? " \(Self.list(words))" : ""),
         Suggestions.hint(for: text, in: words)
       )
     case .union(let types):

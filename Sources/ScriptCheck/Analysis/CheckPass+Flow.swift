@@ -31,7 +31,9 @@ extension CheckPass {
   }
 
   func emptyBranches(_ statement: Statement, _ branches: [Statement.Branch], _ otherwise: Block?) {
-    guard let branch = branches.first, branches.count == 1, otherwise == nil, branch.block.statements.isEmpty else { return }
+    guard let branch = branches.first, branches.count == 1, otherwise == nil, branch.block.statements.isEmpty else {
+      return
+    }
     let inside = SourceRange(branch.condition.range.end, statement.range.end)
     if tree.comments.contains(where: { $0.range.start >= inside.start && $0.range.start < inside.end }) { return }
     found.add("empty-branch", head(statement), "this branch is empty")
@@ -50,7 +52,8 @@ extension CheckPass {
     guard let stepValue else { return }
     let range = start.range.to(limit.range)
     if stepValue == 0, let step {
-      return found.add("loop-range", step.range, "the step is 0", hint: "Lua raises \"'for' step is zero\"", severity: .error)
+      return found.add(
+        "loop-range", step.range, "the step is 0", hint: "Lua raises \"'for' step is zero\"", severity: .error)
     }
     if case .unary(.length, _) = start.kind, let end = limit.integerLiteral, end <= 1, stepValue > 0 {
       return found.add(

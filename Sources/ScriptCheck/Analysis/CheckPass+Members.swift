@@ -37,7 +37,8 @@ extension CheckPass {
       if storedNames.contains(name) { return }
       found.add(
         "unknown-field", range, "a list has no field '\(name)'",
-        hint: ["count", "length", "size", "n"].contains(name) ? "its length is #list" : "its elements are list[1], list[2] …")
+        hint: ["count", "length", "size", "n"].contains(name)
+          ? "its length is #list" : "its elements are list[1], list[2] …")
     case .table(let variable):
       found.add(
         "unknown-field", range, "'\(variable.name)' has no field '\(name)'", hint: hint,

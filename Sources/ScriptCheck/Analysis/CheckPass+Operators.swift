@@ -92,7 +92,8 @@ extension CheckPass {
     guard !a.isEmpty, !b.isEmpty, a.isDisjoint(with: b), a != .nil, b != .nil else { return }
     // Host objects have no equality of their own; tables of scripts compare with tables only.
     found.add(
-      "impossible-comparison", range, "this comparison is \(always) true: \(left.text) and \(right.text) are never equal")
+      "impossible-comparison", range,
+      "this comparison is \(always) true: \(left.text) and \(right.text) are never equal")
   }
 
   private func wordComparison(
@@ -142,9 +143,12 @@ extension CheckPass {
   }
 
   private func negated(_ first: Expression, _ operation: Operation, _ right: ValueType) -> Bool {
-    guard case .unary(.not, let operand) = first.kind, ValueKinds(right).isDisjoint(with: .boolean) else { return false }
+    guard case .unary(.not, let operand) = first.kind, ValueKinds(right).isDisjoint(with: .boolean) else {
+      return false
+    }
     let (a, b) = (tree.source.text(operand.range), tree.source.text(operation.operand.range))
-    let better = operation.symbol == .equal ? "\(a) ~= \(b)" : operation.symbol == .notEqual ? "\(a) == \(b)" : "not (\(a) … \(b))"
+    let better =
+      operation.symbol == .equal ? "\(a) ~= \(b)" : operation.symbol == .notEqual ? "\(a) == \(b)" : "not (\(a) … \(b))"
     found.add(
       "negated-comparison", SourceRange(first.range.start, operation.operand.range.end),
       "'not' belongs to the left side only", hint: "write \(better.prefix(60))")

@@ -68,7 +68,8 @@ extension CheckPass {
     for field in record.fields where !field.optional && !given.contains(field.name) {
       if ValueKinds(field.type).contains(.nil) { continue }
       found.add(
-        "missing-field", constructor.range, "the field '\(field.name)' is missing", hint: "\(field.name): \(field.docs)")
+        "missing-field", constructor.range, "the field '\(field.name)' is missing", hint: "\(field.name): \(field.docs)"
+      )
     }
   }
 

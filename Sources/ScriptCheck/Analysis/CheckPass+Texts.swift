@@ -28,9 +28,12 @@ extension CheckPass {
     if !isOpen, values.count < parsed.count {
       return found.add(
         "format-string", range,
-        "the format has \(Self.count(parsed.count, "directive")), but \(values.count == 0 ? "no value is" : "only \(Self.count(values.count, "value")) \(values.count == 1 ? "is" : "are")") given")
+        "the format has \(Self.count(parsed.count, "directive")), but \(values.count == 0 ? "no value is" : "only \(Self.count(values.count, "value")) \(values.count == 1 ? "is" : "are")") given"
+      )
     }
-    if values.count > parsed.count, let extra = values.dropFirst(parsed.count).first, !(isOpen && values.count == parsed.count + 1) {
+    if values.count > parsed.count, let extra = values.dropFirst(parsed.count).first,
+      !(isOpen && values.count == parsed.count + 1)
+    {
       found.add(
         "extra-argument", extra.range,
         "the format has \(Self.count(parsed.count, "directive")), this value is not shown")

@@ -34,9 +34,10 @@ final class CheckPass {
 
   private func statement(_ statement: Statement) {
     switch statement.kind {
-    case .local(let variables, let values): values.enumerated().forEach {
-      value($1, isUsed: $0 < variables.count || $0 == values.count - 1)
-    }
+    case .local(let variables, let values):
+      values.enumerated().forEach {
+        value($1, isUsed: $0 < variables.count || $0 == values.count - 1)
+      }
     case .assignment(let targets, let values):
       values.forEach { value($0) }
       for target in targets { store(target) }
@@ -104,7 +105,9 @@ final class CheckPass {
   }
 
   /// The range of a part of a chain: from its beginning up to a suffix.
-  func range(_ chain: Expression, upTo suffix: Suffix) -> SourceRange { SourceRange(chain.range.start, suffix.range.end) }
+  func range(_ chain: Expression, upTo suffix: Suffix) -> SourceRange {
+    SourceRange(chain.range.start, suffix.range.end)
+  }
 
   /// Where the name of a `.name` stands.
   func nameRange(_ suffix: Suffix, _ name: String) -> SourceRange {

@@ -61,7 +61,8 @@ struct Flow {
       case .if(let branches, let otherwise):
         branches.contains { hasExit($0.block) } || otherwise.map(hasExit) == true
       // The breaks of a loop inside are its own; a goto could lead out of both.
-      case .while(_, let block), .repeat(let block, _), .numericFor(_, _, _, _, let block), .genericFor(_, _, let block):
+      case .while(_, let block), .repeat(let block, _), .numericFor(_, _, _, _, let block),
+        .genericFor(_, _, let block):
         hasGoto(block)
       default: false
       }

@@ -92,7 +92,9 @@ final class Program {
           declared: declared, read: read, defined: defined, isMain: isMain && !unit.usage.returnsValue, hidden: hidden)
         modules(unit, list)
         for (word, range) in suppressions.unknown {
-          list.add("unknown-rule", range, "there is no rule '\(word)'", hint: Suggestions.hint(for: word, in: CheckRule.all.map(\.id)))
+          list.add(
+            "unknown-rule", range, "there is no rule '\(word)'",
+            hint: Suggestions.hint(for: word, in: CheckRule.all.map(\.id)))
         }
       }
       all += list.findings.filter { !suppressions.covers($0) && (isMain || $0.severity == .error) }

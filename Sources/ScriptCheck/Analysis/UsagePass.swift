@@ -175,7 +175,9 @@ final class UsagePass {
   }
 
   /// Functions that only look at their first argument.
-  private static let lookers: Set<String> = ["pairs", "ipairs", "next", "type", "tostring", "print", "rawlen", "rawequal"]
+  private static let lookers: Set<String> = [
+    "pairs", "ipairs", "next", "type", "tostring", "print", "rawlen", "rawequal",
+  ]
 
   private func suffix(_ suffix: Suffix, _ site: (Expression, Int)?, isHarmless: Bool = false) {
     switch suffix.kind {

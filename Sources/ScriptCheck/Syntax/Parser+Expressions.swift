@@ -124,7 +124,8 @@ extension Parser {
         advance()
         let method = try name()
         guard [.leftParen, .leftBrace, .string].contains(kind) else {
-          throw fail("function arguments expected near '\(near)'", hint: "with ':' a method is called; a field is read with '.'")
+          throw fail(
+            "function arguments expected near '\(near)'", hint: "with ':' a method is called; a field is read with '.'")
         }
         let arguments = try arguments()
         suffixes.append(

@@ -37,7 +37,9 @@ extension Parser {
     return Block(statements, SourceRange(start, max(last.end, start)))
   }
 
-  func open(_ kind: TokenKind, _ range: SourceRange) { openers.append(Opener(kind: kind, range: range, brackets: brackets)) }
+  func open(_ kind: TokenKind, _ range: SourceRange) {
+    openers.append(Opener(kind: kind, range: range, brackets: brackets))
+  }
 
   /// The word that closes a block.
   func close(_ wanted: TokenKind) {
@@ -259,7 +261,9 @@ extension Parser {
       return "Lua has no '++'; write \(source.text(expression.range)) = \(source.text(expression.range)) + 1"
     }
     if let use = expression.nameUse {
-      if use.name == "continue" { return "Lua has no 'continue'; write goto continue, and ::continue:: before the 'end'" }
+      if use.name == "continue" {
+        return "Lua has no 'continue'; write goto continue, and ::continue:: before the 'end'"
+      }
       if let word = Suggestions.nearest(to: use.name, in: TokenKind.words.keys) {
         return "did you mean '\(word)'?"
       }

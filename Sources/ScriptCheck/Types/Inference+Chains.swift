@@ -107,7 +107,8 @@ extension Inference {
       let format = given.first?.stringLiteral
       let isText = given.isEmpty || format.map { !$0.contains("*t") } == true
       return isText ? Results(types: [.string(nil)], isOpen: false) : .unknown
-    case "math.type": return Results(types: [.either([.host(.enumeration(["integer", "float"])), .nil])], isOpen: false)
+    case "math.type":
+      return Results(types: [.either([.host(.enumeration(["integer", "float"])), .nil])], isOpen: false)
     default: return Results(types: function.returns.map(\.type), isOpen: function.returns.isEmpty ? false : true)
     }
   }
@@ -152,7 +153,8 @@ extension Inference {
 
   private func turns(of type: LuaType) -> [ValueType]? {
     switch type {
-    case .iterator(let values): values.map { .declared($0.type, optional: $0.optional && $0.name != values.first?.name) }
+    case .iterator(let values):
+      values.map { .declared($0.type, optional: $0.optional && $0.name != values.first?.name) }
     case .alias(let alias): turns(of: alias.type)
     default: nil
     }

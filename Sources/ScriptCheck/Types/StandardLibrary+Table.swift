@@ -140,11 +140,15 @@ extension StandardLibrary {
   /// Names that other releases of Lua have, and what this one has instead.
   static let foreign: [String: String] = [
     "unpack": "it is table.unpack", "loadstring": "it is load", "setfenv": "use load with an environment, or _ENV",
-    "getfenv": "use _ENV", "module": "return a table instead", "jit": "this is not LuaJIT", "bit": "use the operators & | ~ << >>",
-    "bit32": "use the operators & | ~ << >>", "table.getn": "use #", "table.maxn": "use #", "table.foreach": "use pairs",
-    "string.gfind": "it is string.gmatch", "math.mod": "it is math.fmod", "newproxy": "there is none", "ffi": "this is not LuaJIT",
+    "getfenv": "use _ENV", "module": "return a table instead", "jit": "this is not LuaJIT",
+    "bit": "use the operators & | ~ << >>",
+    "bit32": "use the operators & | ~ << >>", "table.getn": "use #", "table.maxn": "use #",
+    "table.foreach": "use pairs",
+    "string.gfind": "it is string.gmatch", "math.mod": "it is math.fmod", "newproxy": "there is none",
+    "ffi": "this is not LuaJIT",
     "string.dump": "it only makes what cannot be loaded", "continue": "use goto continue", "null": "it is nil",
     "None": "it is nil", "undefined": "it is nil", "True": "it is true", "False": "it is false", "this": "it is self",
-    "debug.sethook": "there are no hooks", "package.searchpath": "the path is fixed", "package.loadlib": "there is no way to C",
+    "debug.sethook": "there are no hooks", "package.searchpath": "the path is fixed",
+    "package.loadlib": "there is no way to C",
   ]
 }

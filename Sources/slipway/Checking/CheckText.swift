@@ -14,7 +14,8 @@ struct CheckText {
     ]
     lines += excerpt(finding)
     for related in finding.related {
-      lines.append("  \(related.message): \(DisplayText.harmless(related.file)):\(related.start.line):\(related.start.column)")
+      lines.append(
+        "  \(related.message): \(DisplayText.harmless(related.file)):\(related.start.line):\(related.start.column)")
     }
     if let hint = finding.hint { lines.append("  \(paint(.cyan, "hint:")) \(DisplayText.harmless(hint))") }
     return lines
@@ -38,7 +39,9 @@ struct CheckText {
   /// Text with tabs as blanks, each up to the next multiple of 4, and nothing that a terminal would act on.
   private static func shown(_ scalars: ArraySlice<Unicode.Scalar>, from column: Int) -> String {
     var text = ""
-    for part in String(String.UnicodeScalarView(scalars)).split(separator: "\t", omittingEmptySubsequences: false).enumerated() {
+    for part in String(String.UnicodeScalarView(scalars)).split(separator: "\t", omittingEmptySubsequences: false)
+      .enumerated()
+    {
       if part.offset > 0 {
         let width = column + DisplayText.width(text)
         text += String(repeating: " ", count: 4 - width % 4)

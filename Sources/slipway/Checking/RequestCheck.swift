@@ -15,7 +15,8 @@ enum RequestCheck {
       return rules.report(for: request).findings.map { finding in
         LiteralCheck.Problem(
           severity: finding.severity == .error ? .error : .warning,
-          message: "\(finding.message.hasSuffix(".") ? String(finding.message.dropLast()) : finding.message) (rule \(finding.rule)\(finding.code.map { ", \($0)" } ?? ""))",
+          message:
+            "\(finding.message.hasSuffix(".") ? String(finding.message.dropLast()) : finding.message) (rule \(finding.rule)\(finding.code.map { ", \($0)" } ?? ""))",
           hint: finding.hint, field: finding.field)
       }
     }

@@ -22,7 +22,8 @@ struct CheckCommand: AsyncParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("Scripts, or directories in which *.lua is looked for; - reads standard input.", valueName: "path"),
+    help: ArgumentHelp(
+      "Scripts, or directories in which *.lua is looked for; - reads standard input.", valueName: "path"),
     completion: .file(extensions: ["lua"]))
   var paths: [String] = []
 
@@ -134,7 +135,9 @@ struct CheckCommand: AsyncParsableCommand {
     do {
       try await vm.check(bytes, name: name)
     } catch let error as LuaError {
-      if let finding = checker.finding(fromCompiler: error.message, bytes: bytes, path: name) { findings.append(finding) }
+      if let finding = checker.finding(fromCompiler: error.message, bytes: bytes, path: name) {
+        findings.append(finding)
+      }
     }
     return findings
   }

@@ -1,12 +1,13 @@
 import ArgumentParser
 import DiskImages
+import Foundation
 import Workbench
 
-/// `slipway convert`: RAW to ZVHD2 and back, natively.
+/// `slipway convert`: RAW to ZVHD2 and back, natively; other formats with the help of qemu-nbd.
 struct ConvertCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert",
-    abstract: "Convert a disk image: RAW to ZVHD2, ZVHD2 or ZVHD to RAW.",
+    abstract: "Convert a disk image to ZVHD2 or RAW.",
     discussion: """
       The target's extension says what to write. It appears under its name only when it is whole. For example:
 
@@ -19,8 +20,13 @@ struct ConvertCommand: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("The image to write: .zvhd2 or .raw.", valueName: "out"), completion: .file())
   var output: String
 
+  @OptionGroup(title: "Conversion") var conversion: ConversionOptions
+
   @Flag(help: "Replace the target if it exists.")
   var force = false
+
+  @Option(help: ArgumentHelp("Size of a .raw target: original, or current (whole GiB).", valueName: "size"))
+  var rawSize: ConvertOptions.RawSize = .original
 
   @Flag(name: .shortAndLong, help: "Say nothing when all is well.")
   var quiet = false
@@ -30,11 +36,14 @@ struct ConvertCommand: AsyncParsableCommand {
 
   func run() async throws {
     let console = Console(terminal: .detect())
-    var options = ConvertOptions()
+    var options = conversion.options
     options.force = force
+    options.rawSize = rawSize
     let cancelled = CancellationFlag()
     options.isCancelled = { cancelled.isSet }
-    let trap = SignalTrap([.interrupt, .terminate]) { _ in cancelled.set() }
+    let trap = SignalTrap([.interrupt, .terminate, .hangup]) { _ in cancelled.set() }
+    // At a limit of file sizes the write shall fail with a message, not the process with a signal.
+    signal(SIGXFSZ, SIG_IGN)
     defer { trap.cancel() }
     let meter = ConvertMeter(console: quiet || form == .json ? nil : console, name: output)
     do {
@@ -45,11 +54,10 @@ struct ConvertCommand: AsyncParsableCommand {
     } catch {
       meter.finish()
       if let error = error as? ExitCode { throw error }
-      if let error = error as? DiskImageError, error.kind == .exists {
-        throw CommandFailure(.failed, error.message, hint: "replace it with --force, or choose another name")
-      }
       if cancelled.isSet { throw CommandFailure(.interrupted, "interrupted; nothing was left behind") }
-      throw CommandFailure(.failed, "\(error)")
+      guard let error = error as? DiskImageError else { throw CommandFailure(.failed, "\(error)") }
+      let hint = error.kind == .exists ? "replace it with --force, or choose another name" : error.hint
+      throw CommandFailure(error.kind == .argument ? .usage : .failed, error.message, hint: hint)
     }
   }
 

@@ -22,9 +22,12 @@ final class ConvertMeter: Sendable {
       return true
     }
     guard due else { return }
+    let percent = "\(name): \(Int(progress.fraction * 100)) %, \(ByteText.short(progress.bytesDone))"
     let line =
-      "\(name): \(Int(progress.fraction * 100)) %, \(ByteText.short(progress.bytesDone)) read, "
-      + "\(ByteText.short(progress.bytesWritten)) written"
+      switch progress.phase {
+      case .convert: "\(percent) read, \(ByteText.short(progress.bytesWritten)) written"
+      case .verify: "\(percent) compared"
+      }
     console.setLiveRegion([DisplayText.truncated(line, to: console.terminal.columns - 1)])
   }
 

@@ -7,7 +7,7 @@ enum ConvertReport {
   static func text(_ summary: ConvertSummary, output: String) -> String {
     let seconds = summary.duration.inSeconds
     return "\(output): \(ByteText.short(summary.virtualSize)) disk in \(ByteText.short(summary.outputSize)), "
-      + "\(summary.storedBlocks) of \(summary.totalBlocks) blocks stored, \(String(format: "%.1f", seconds)) s; "
+      + "\(summary.storedBlocks) of \(summary.totalBlocks) blocks stored\(summary.isVerified ? ", compared" : ""), \(String(format: "%.1f", seconds)) s; "
       + "min_disk at least \(summary.minDisk)"
   }
 
@@ -18,7 +18,8 @@ enum ConvertReport {
       "virtual_size": .integer(Int64(clamping: summary.virtualSize)),
       "output_size": .integer(Int64(clamping: summary.outputSize)),
       "stored_blocks": .integer(Int64(summary.storedBlocks)), "total_blocks": .integer(Int64(summary.totalBlocks)),
-      "min_disk": .integer(Int64(summary.minDisk)), "seconds": .number(summary.duration.inSeconds),
+      "min_disk": .integer(Int64(summary.minDisk)), "verified": .bool(summary.isVerified),
+      "seconds": .number(summary.duration.inSeconds),
     ]
     return JSONValue.object(fields).serialized()
   }

@@ -6,7 +6,8 @@ struct CloudOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Use this entry of clouds.yaml; 'local' is the built-in local cloud, which also runs when nothing is configured.",
-      valueName: "name"))
+      valueName: "name"),
+    completion: Completions.clouds)
   var cloud: String?
 
   @Option(

@@ -17,8 +17,7 @@ enum CloudChoice: Sendable {
   init(_ options: Settings, environment: [String: String], workingDirectory: String) throws {
     let name = options.cloud ?? environment["OS_CLOUD"].flatMap { $0.isEmpty ? nil : $0 }
     if name != Self.localName {
-      let resolver = ProfileResolver(
-        environment: environment, workingDirectory: workingDirectory, homeDirectory: Self.home(environment))
+      let resolver = Self.resolver(environment, workingDirectory: workingDirectory)
       if let found = try resolver.explain(name: options.cloud) {
         var profile = found.profile
         if let dialect = options.dialect { profile.dialect = dialect }
@@ -72,6 +71,12 @@ enum CloudChoice: Sendable {
         "slipway: cloud '\(DisplayText.harmless(profile.name))' in region \(DisplayText.harmless(profile.region)), "
         + "taken from \(DisplayText.harmless(source))"
     }
+  }
+
+  /// Finds profiles as every command does.
+  static func resolver(_ environment: [String: String], workingDirectory: String) -> ProfileResolver {
+    ProfileResolver(
+      environment: environment, workingDirectory: workingDirectory, homeDirectory: home(environment))
   }
 
   /// `HOME` as the shell sees it; without it, what the system's list of users says.

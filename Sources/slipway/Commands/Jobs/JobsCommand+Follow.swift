@@ -19,7 +19,9 @@ extension JobsCommand {
     @OptionGroup var options: CloudOptions
     @OptionGroup(title: "Ledger") var ledger: LedgerOptions
 
-    @Argument(help: ArgumentHelp("Records, by id or key; all open ones without.", valueName: "id or key"))
+    @Argument(
+      help: ArgumentHelp("Records, by id or key; all open ones without.", valueName: "id or key"),
+      completion: Completions.openRecords)
     var words: [String] = []
 
     @Option(help: ArgumentHelp("How long to watch, such as 90s or 4h.", valueName: "duration"))
@@ -47,7 +49,9 @@ extension JobsCommand {
     @OptionGroup var options: CloudOptions
     @OptionGroup(title: "Ledger") var ledger: LedgerOptions
 
-    @Argument(help: ArgumentHelp("Records, by id or key; all open ones without.", valueName: "id or key"))
+    @Argument(
+      help: ArgumentHelp("Records, by id or key; all open ones without.", valueName: "id or key"),
+      completion: Completions.openRecords)
     var words: [String] = []
 
     @Option(help: ArgumentHelp("How long to wait, such as 90s or 4h.", valueName: "duration"))

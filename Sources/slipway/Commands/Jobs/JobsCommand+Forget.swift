@@ -19,7 +19,8 @@ extension JobsCommand {
 
     @OptionGroup var source: Source
 
-    @Argument(help: ArgumentHelp("Records, by id or key.", valueName: "id or key"))
+    @Argument(
+      help: ArgumentHelp("Records, by id or key.", valueName: "id or key"), completion: Completions.allRecords)
     var words: [String] = []
 
     @Option(help: ArgumentHelp("All that ended and were created before then: 90d, or a time.", valueName: "time"))

@@ -70,7 +70,8 @@ extension JobsCommand {
 
     @OptionGroup var source: Source
 
-    @Argument(help: ArgumentHelp("The record.", valueName: "id or key"))
+    @Argument(
+      help: ArgumentHelp("The record.", valueName: "id or key"), completion: Completions.allRecords)
     var word: String
 
     @Option(name: .customLong("output"), help: ArgumentHelp("text or json.", valueName: "form"))
