@@ -57,6 +57,7 @@ public struct ScriptChecker: Sendable {
 
   /// Judges a script, and of the modules it requires what would end it with an error.
   /// - Parameters:
+  ///   - bytes: The text of the script.
   ///   - path: What findings call it.
   ///   - known: Modules that are judged on their own, by path: nothing is told of them.
   /// - Returns: The findings in the order of files and lines.

@@ -3,7 +3,7 @@ import LuaHost
 extension CheckPass {
   /// Judges the arguments of a declared function, without a receiver.
   func arguments(
-    _ declaration: FunctionDeclaration, _ given: [Expression], _ place: SourceRange, _ suffix: Suffix
+    _ declaration: FunctionDeclaration, _ given: [Expression], _ place: SourceRange, isValidated: Bool = false
   ) {
     let forms = [declaration.parameters] + declaration.documentation.overloads.map(\.parameters)
     let isOpen = given.last?.isOpen == true
@@ -26,7 +26,7 @@ extension CheckPass {
         argument, parameter.type, optional: parameter.optional,
         Subject(name: parameter.name, of: declaration.name, isField: false))
     }
-    literal(declaration, given)
+    if !isValidated { literal(declaration, given) }
   }
 
   /// Whether a call gives one value for sure.

@@ -13,12 +13,21 @@ extension CheckPass {
       if isMethod {
         dotCall(declaration, chain, index, arguments, place)
       } else {
-        self.arguments(declaration, arguments.expressions, place, suffix)
+        self.arguments(
+          declaration, arguments.expressions, place, isValidated: nextMethod(chain, index) == "validate")
       }
     case .standard(let function): standard(function, arguments.expressions, receiver: nil, place)
     case .script(let body): script(body, arguments.expressions, place, skipping: 0)
     case .signature: break
     }
+  }
+
+  /// The method that is called on a result at once.
+  private func nextMethod(_ chain: Expression, _ index: Int) -> String? {
+    guard case .chain(_, let suffixes) = chain.kind, index + 1 < suffixes.count,
+      case .method(let name, _, _) = suffixes[index + 1].kind
+    else { return nil }
+    return name
   }
 
   /// Whether something can be called; told if not.
@@ -74,7 +83,7 @@ extension CheckPass {
     let place = SourceRange(chain.range.start, range.end)
     guard callable(callee, range), case .function(let callable) = callee else { return }
     switch callable {
-    case .declared(let declaration, isMethod: true): self.arguments(declaration, arguments.expressions, place, suffix)
+    case .declared(let declaration, isMethod: true): self.arguments(declaration, arguments.expressions, place)
     case .standard(let function): standard(function, arguments.expressions, receiver: receiver, range)
     case .script(let body): script(body, arguments.expressions, range, skipping: 1)
     default: break
@@ -95,7 +104,7 @@ extension CheckPass {
       let type = inference.type(first)
       if type.isUnknown { return }
       if case .host(.object(object)) = type {
-        return self.arguments(declaration, Array(given.dropFirst()), place, suffixes[index])
+        return self.arguments(declaration, Array(given.dropFirst()), place)
       }
     }
     found.add(
@@ -112,7 +121,8 @@ extension CheckPass {
     let takes = Self.count(body.parameters.count - skipping, "argument")
     found.add(
       "extra-argument", extra.range, "\(named) takes \(takes), this one is dropped",
-      related: [("the function is written here", SourceRange(body.range.start, body.range.start))])
+      related: tree.functions.contains { $0 === body }
+        ? [("the function is written here", SourceRange(body.range.start, body.range.start))] : [])
   }
 
   private func standard(

@@ -42,7 +42,8 @@ extension CheckPass {
     case .table(let variable):
       found.add(
         "unknown-field", range, "'\(variable.name)' has no field '\(name)'", hint: hint,
-        related: [("the table is made here", variable.range)], severity: .warning)
+        related: tree.variables.contains { $0 === variable } ? [("the table is made here", variable.range)] : [],
+        severity: .warning)
     }
   }
 

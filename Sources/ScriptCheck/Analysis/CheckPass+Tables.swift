@@ -89,7 +89,8 @@ extension CheckPass {
   ///
   /// Fields that are wrong by themselves are left out, and then nothing is said of what is missing.
   func literal(_ declaration: FunctionDeclaration, _ given: [Expression]) {
-    guard let literalCheck, literalCheck.functions.contains(declaration.name), let argument = given.first?.inner,
+    guard let literalCheck, tried == 0, literalCheck.functions.contains(declaration.name),
+      let argument = given.first?.inner,
       case .table(let constructor) = argument.kind, var table = LiteralCheck.table(constructor)
     else { return }
     let wrong = constructor.items.filter { found.hasError(within: $0.keyRange.to($0.value.range)) }

@@ -8,6 +8,8 @@ final class CheckPass {
   let found: FindingList
   let literalCheck: LiteralCheck?
   var saysUnknownValues = true
+  /// How many functions around this place may fail: they are tried, or meant to.
+  var tried = 0
 
   init(
     _ tree: SyntaxTree, _ usage: UsagePass, _ inference: Inference, _ found: FindingList, literalCheck: LiteralCheck?
@@ -132,7 +134,10 @@ final class CheckPass {
           indexable(receiver, suffix.range)
         }
       case .call(let arguments):
+        let mayFail = mayFail(receiver)
+        if mayFail { tried += 1 }
         arguments.expressions.forEach { value($0) }
+        if mayFail { tried -= 1 }
         call(expression, index, receiver, arguments, suffix)
       case .method(let name, let nameRange, let arguments):
         arguments.expressions.forEach { value($0) }
@@ -170,6 +175,15 @@ final class CheckPass {
         hint: inference.index.methods[object]?["with"].map { _ in "':with{ \(name) = … }' gives a changed copy" })
     }
     indexable(receiver, range)
+  }
+
+  private func mayFail(_ callee: ValueType) -> Bool {
+    guard case .function(let callable) = callee else { return false }
+    switch callable {
+    case .standard(let function): return function.name == "pcall" || function.name == "xpcall"
+    case .declared(let declaration, _): return declaration.name == "test.raises"
+    default: return false
+    }
   }
 
   /// Whether fields of a value can be asked for at all.

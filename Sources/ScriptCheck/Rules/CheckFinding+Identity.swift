@@ -5,8 +5,9 @@ extension CheckFinding {
     return "\(file)\u{0}\(rule)\u{0}\(words)"
   }
 
-  /// 32 hexadecimal digits that stay the same when the finding moves with its line.
+  /// A name that stays the same when the finding moves with its line.
   /// - Parameter number: How many findings of the same identity come before it.
+  /// - Returns: 32 hexadecimal digits.
   public func fingerprint(_ number: Int) -> String {
     let bytes = Array("\(identity)\u{0}\(number)".utf8)
     return Self.hash(bytes, 0xCBF2_9CE4_8422_2325) + Self.hash(bytes.reversed(), 0x9AE1_6A3B_2F90_404F)

@@ -16,7 +16,7 @@ extension CheckRule {
     CheckRule(
       "read-only-field", .error, "an assignment to a field of an object that cannot be assigned to",
       "Objects of the host do not change in place; `image:with{…}` gives a changed copy.",
-      "local ims = require \"ims\"\nlocal image = ims.data_image {}\nimage.name = \"x\""),
+      "local ims = require \"ims\"\nlocal image = ims.request {}\nimage.name = \"x\""),
     CheckRule(
       "argument-count", .error, "a call with too few or too many arguments",
       "Functions of the host refuse too many; Lua's own raise for too few and drop the rest, which is told as `extra-argument`.",
