@@ -14,7 +14,8 @@ extension CheckPass {
         dotCall(declaration, chain, index, arguments, place)
       } else {
         self.arguments(
-          declaration, arguments.expressions, place, isValidated: nextMethod(chain, index) == "validate")
+          declaration, arguments.expressions, place,
+          isValidated: nextMethod(chain, index).map { literalCheck?.askers.contains($0) == true } == true)
       }
     case .standard(let function): standard(function, arguments.expressions, receiver: nil, place)
     case .script(let body): script(body, arguments.expressions, place, skipping: 0)

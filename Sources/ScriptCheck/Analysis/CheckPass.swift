@@ -181,7 +181,7 @@ final class CheckPass {
     guard case .function(let callable) = callee else { return false }
     switch callable {
     case .standard(let function): return function.name == "pcall" || function.name == "xpcall"
-    case .declared(let declaration, _): return declaration.name == "test.raises"
+    case .declared(let declaration, _): return literalCheck?.triers.contains(declaration.name) == true
     default: return false
     }
   }

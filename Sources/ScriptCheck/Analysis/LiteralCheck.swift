@@ -21,12 +21,21 @@ public struct LiteralCheck: Sendable {
 
   /// The functions whose only argument is looked at.
   public let functions: Set<String>
+  /// Functions that are given functions which are meant to fail.
+  public let triers: Set<String>
+  /// Methods of the result that ask for the same: called at once, they tell what is wrong themselves.
+  public let askers: Set<String>
   /// Judges the argument of a function.
   public let judge: @Sendable (_ function: String, _ table: LuaTable) -> [Problem]
 
   /// Makes a check.
-  public init(functions: Set<String>, judge: @escaping @Sendable (String, LuaTable) -> [Problem]) {
+  public init(
+    functions: Set<String>, triers: Set<String> = [], askers: Set<String> = [],
+    judge: @escaping @Sendable (String, LuaTable) -> [Problem]
+  ) {
     self.functions = functions
+    self.triers = triers
+    self.askers = askers
     self.judge = judge
   }
 

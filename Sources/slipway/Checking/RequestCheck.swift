@@ -10,7 +10,7 @@ enum RequestCheck {
 
   static func make(_ dialect: CloudDialect) -> LiteralCheck {
     let rules = RuleSet(dialect: dialect)
-    return LiteralCheck(functions: Set(kinds.keys)) { function, table in
+    return LiteralCheck(functions: Set(kinds.keys), triers: ["test.raises"], askers: ["validate"]) { function, table in
       guard let kind = kinds[function], let request = try? ScriptRequests.request(kind, table) else { return [] }
       return rules.report(for: request).findings.map { finding in
         LiteralCheck.Problem(
