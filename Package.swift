@@ -83,6 +83,7 @@ let package = Package(
       name: "PluginHost",
       dependencies: ["ScriptAPI", "LuaHost", "ImageImport", "CloudAccess", crypto, yaml, logging],
       swiftSettings: strict),
+    .target(name: "ScriptCheck", dependencies: ["LuaHost"], swiftSettings: strict),
 
     // Floor 4.
     .target(
@@ -106,8 +107,8 @@ let package = Package(
     .executableTarget(
       name: "slipway",
       dependencies: [
-        "Workbench", "CloudSimulator", "PluginHost", "ScriptAPI", "ImageImport", "ImportLedger", "CloudAccess",
-        "LuaHost", "DiskImages", "ObjectStorage", "CProcess", logging, yaml,
+        "Workbench", "CloudSimulator", "PluginHost", "ScriptCheck", "ScriptAPI", "ImageImport", "ImportLedger",
+        "CloudAccess", "LuaHost", "DiskImages", "ObjectStorage", "CProcess", logging, yaml,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -119,6 +120,8 @@ let package = Package(
 
     // Tests stand beside the rooms they test.
     .testTarget(name: "LuaHostTests", dependencies: ["LuaHost"], exclude: ["Scripts"], swiftSettings: strict),
+    .testTarget(
+      name: "ScriptCheckTests", dependencies: ["ScriptCheck", "LuaHost"], exclude: ["Scripts"], swiftSettings: strict),
     .testTarget(
       name: "CloudAccessTests", dependencies: ["CloudAccess"] + nio, exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
