@@ -43,6 +43,8 @@ final class BlockDecoder {
     _ output: UnsafeMutableRawBufferPointer
   ) throws -> Int {
     ZSTD_DCtx_reset(context, ZSTD_reset_session_only)
+    // No block has more than 32 MiB, so a frame that wants a larger window is made to use up memory.
+    ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, 25)
     var input = ZSTD_inBuffer(src: payload.baseAddress, size: payload.count, pos: 0)
     var target = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
     while target.pos < target.size {

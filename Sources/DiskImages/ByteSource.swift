@@ -5,6 +5,12 @@ public protocol ByteSource: Sendable {
   /// The number of bytes there are.
   var size: UInt64 { get }
 
+  /// The bytes it takes where it is stored, less than ``size`` for a file with holes; nil where nobody knows.
+  var storedSize: UInt64? { get }
+
+  /// Whether every read is a round trip, so that few and small ones are wanted.
+  var isDistant: Bool { get }
+
   /// Reads `count` bytes from `offset`; fewer only where the source ends, none behind its end.
   func read(at offset: UInt64, count: Int) throws -> [UInt8]
 
@@ -13,6 +19,9 @@ public protocol ByteSource: Sendable {
 }
 
 extension ByteSource {
+  public var storedSize: UInt64? { nil }
+  public var isDistant: Bool { false }
+
   public func read(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     let bytes = try read(at: offset, count: buffer.count)
     let count = min(bytes.count, buffer.count)

@@ -19,8 +19,13 @@ extension DiskFormat {
     // Of bzip2 the level digit counts too: two letters and an "h" alone are too weak a sign.
     if head.has("BZh", at: 0), (0x31...0x39).contains(head[3]) { return .bzip2 }
     if head.count >= 68, head.little32(64) == 0xBEDA_107F { return .vdi }
-    if head.has("ustar", at: 257) { return .ova }
+    if head.has("ustar", at: 257) { return isOVA(head) ? .ova : .tar }
     return nil
+  }
+
+  /// Whether a tar archive begins as an OVA must: with its description.
+  private static func isOVA(_ head: ByteFields) -> Bool {
+    DiskInspector.text(head.slice(0, 100)).lowercased().hasSuffix(".ovf")
   }
 
   private static let magics: [([UInt8], DiskFormat)] = [

@@ -1,5 +1,5 @@
 extension DiskInspector {
-  /// How many index entries are looked at: 64 KiB, where a large disk has 8 MiB of them.
+  /// How many index entries are looked at far away: 64 KiB, where a large disk has 8 MiB of them.
   private static let indexSample = 4096
 
   static func inspectZVHD2(_ source: any ByteSource, _ report: inout DiskInspection) throws {
@@ -42,6 +42,7 @@ extension DiskInspector {
     }
     let trusted = fits ? last : start
     report.virtualSize = plausible(trusted.diskSize) ?? plausible(start.diskSize)
+    describe(trusted, &report)
     judge(trusted, &report)
     if fits, last.originalSize != 0, start.originalSize != last.originalSize || start.uuid != last.uuid {
       report.add(.warning, "the headers at start and end belong to different disks", hint: "make the image again")
@@ -53,27 +54,17 @@ extension DiskInspector {
     }
   }
 
-  static func inspectZVHD(_ source: any ByteSource, _ report: inout DiskInspection) throws {
-    let first = try source.read(at: 0, count: ZVHD2Header.length)
-    guard let start = ZVHD2Header(parsing: first) else {
-      report.add(.error, "the file ends inside its header after \(source.size) bytes", hint: "copy it again")
-      return
-    }
-    report.virtualSize = plausible(start.diskSize)
-    judge(start, &report)
-    if !ZVHD2Header.checksumFits(first) {
-      report.add(.warning, "the checksum of the header at the start does not fit")
-    }
-    let blockLength = UInt64(ZVHD2Header.blockLength)
-    let tail = source.size < 2 * blockLength ? [] : try source.read(at: source.size - blockLength, count: 512)
-    if tail != first {
-      report.add(
-        .warning, "the last 4096 bytes are no copy of the header: the file is cut off, or something was added to it")
-    }
+  /// Facts of a header that have no field of their own.
+  static func describe(_ header: ZVHD2Header, _ report: inout DiskInspection) {
+    report.note("uuid", uuid(header.uuid))
+    report.note("created_at", UInt64(Int64(header.timestamp) + ZVHD2Header.epoch))
+    guard header.isZVHD2 else { return }
+    report.note("block_size", UInt64(header.blockSize))
+    if let compression = header.compression { report.note("compression", "\(compression)") }
   }
 
   /// What a header says about the disk, whichever copy it is.
-  private static func judge(_ header: ZVHD2Header, _ report: inout DiskInspection) {
+  static func judge(_ header: ZVHD2Header, _ report: inout DiskInspection) {
     if header.originalSize == 0 || header.originalSize > 1 << 40 {
       report.add(.warning, "a disk size of \(header.originalSize) bytes in the header, expected 1 byte to 1 TiB")
     }
@@ -102,26 +93,42 @@ extension DiskInspector {
     _ source: any ByteSource, _ header: ZVHD2Header, _ report: inout DiskInspection
   ) throws {
     // A bitmap for 1 TiB has 64 KiB; a header that wants much more is damaged.
-    guard header.blockCount <= 1 << 21 else { return }
+    guard header.blockCount <= 1 << 20 else {
+      report.add(.warning, "\(header.blockCount) blocks in the header, more than any disk has")
+      return
+    }
     let stored = try ZVHD2Reader.readBitmap(source, header)
     if !header.indexHoldsZeroBlocks, UInt32(stored.count) != header.storedBlocks {
       report.add(
         .warning, "\(stored.count) blocks marked in the bitmap, the header says \(header.storedBlocks)",
         hint: "the file is damaged; make it again")
     }
-    let sample = Array(stored.prefix { Int($0) < indexSample || !header.indexHoldsZeroBlocks }.prefix(indexSample))
+    report.note("stored_blocks", UInt64(stored.count))
+    report.allocatedSize = UInt64(stored.count) * UInt64(header.blockSize)
+    let limit = source.isDistant ? indexSample : 1 << 20
+    let sample = Array(stored.prefix { Int($0) < limit || !header.indexHoldsZeroBlocks }.prefix(limit))
     let entries = try ZVHD2Reader.readIndex(source, header, sample)
     judge(entries, sample, &report)
-    guard report.virtualSize != nil, let compression = header.compression else { return }
-    guard stored.first == 0, let entry = entries.first else {
-      if !stored.isEmpty { describeDisk(head: [UInt8](repeating: 0, count: 512), diskSize: header.diskSize, &report) }
-      if stored.isEmpty { report.add(.hint, "every byte of the disk is zero") }
-      return
+    try judgeLastFrame(source, header, stored, &report)
+    guard let size = report.virtualSize else { return }
+    if stored.isEmpty {
+      report.add(.hint, "every byte of the disk is zero")
+    } else if let disk = ZVHD2DiskSource(source, header, stored, size: size) {
+      try describeContent(disk, &report)
     }
-    let frames = ZVHD2FrameReader(
-      source: source, compression: compression, blockSize: ZVHD2Header.standardBlockSize)
-    let head = try frames.start(of: 0, at: entry, count: FileSystemProbe.length)
-    describeDisk(head: head, diskSize: header.diskSize, &report)
+  }
+
+  /// Whether the last frame ends where the header behind the data begins.
+  private static func judgeLastFrame(
+    _ source: any ByteSource, _ header: ZVHD2Header, _ stored: [UInt32], _ report: inout DiskInspection
+  ) throws {
+    guard let block = stored.last, !header.indexHoldsZeroBlocks,
+      let last = try ZVHD2Reader.readEntry(source, header, block: block, number: stored.count - 1),
+      let end = last.offset.adding(UInt64(last.length))
+    else { return }
+    if end > source.size - UInt64(ZVHD2Header.blockLength) {
+      report.add(.warning, "the data of block \(block) ends at \(end), behind the file's data: the file is damaged")
+    }
   }
 
   private static func judge(
@@ -144,7 +151,7 @@ extension DiskInspector {
     }
   }
 
-  private static func plausible(_ size: UInt64) -> UInt64? {
+  static func plausible(_ size: UInt64) -> UInt64? {
     (1...(1 << 41)).contains(size) ? size : nil
   }
 }

@@ -4,6 +4,17 @@ public enum DiskInspector {
   ///
   /// Damage inside the image becomes a finding. Throws only what the source throws.
   public static func inspect(_ source: any ByteSource, fileName: String? = nil) throws -> DiskInspection {
+    var report = try examine(source, fileName: fileName)
+    report.diskUsage = source.storedSize
+    report.advice = ConversionAdvice.advice(for: report, file: fileName)
+    // The refusal of the format comes first; what to do about it is known only when all of the file is.
+    if let first = report.findings.first, first.severity == .error, first.hint == nil {
+      report.findings[0].hint = report.advice
+    }
+    return report
+  }
+
+  private static func examine(_ source: any ByteSource, fileName: String?) throws -> DiskInspection {
     let claimed = fileName.flatMap(DiskFormat.init(fileName:))
     guard source.size > 0 else {
       var report = DiskInspection(format: claimed ?? .raw, fileSize: 0)
@@ -24,13 +35,11 @@ public enum DiskInspector {
     if let claimed, claimed != found, claimed.isQuickImportFormat {
       report.add(
         .error, "named as \(claimed.displayName), but the content is \(found.displayName)",
-        hint: found == .zvhd2 ? "rename it to end in .zvhd2" : ConversionAdvice.hint(for: found, file: fileName))
+        hint: found == .zvhd2 ? "rename it to end in .zvhd2" : nil)
     } else if !found.isQuickImportFormat {
-      report.add(
-        .error, "quick import takes RAW and ZVHD2, not \(found.displayName)",
-        hint: ConversionAdvice.hint(for: found, file: fileName))
+      report.add(.error, "quick import takes RAW and ZVHD2, not \(found.displayName)")
     }
-    try inspect(source, as: found, &report)
+    try inspect(source, as: found, fileName, &report)
     if found.isQuickImportFormat { judgeFileSize(&report) }
     return report
   }
@@ -40,8 +49,8 @@ public enum DiskInspector {
   /// - Parameters:
   ///   - size: bytes of the file.
   ///   - fileName: what the file claims to be.
-  ///   - fetch: gives the bytes of a range inside the file. It is called a few times; the first range is the file's
-  ///     start of at most 68 KiB, no range is much larger.
+  ///   - fetch: gives the bytes of a range inside the file. It is called a few times, in most cases less than ten, and no
+  ///     range is longer than 128 KiB.
   /// - Returns: the same as for a local file.
   /// - Throws: what `fetch` throws, and ``DiskImageError`` when it gives fewer bytes than asked for.
   public static func inspect(
@@ -56,7 +65,7 @@ public enum DiskInspector {
         missing = miss.range
       }
       // A range for several reads at once saves round trips.
-      let least = missing.lowerBound == 0 ? UInt64(FileSystemProbe.length) : UInt64(ZVHD2Header.blockLength)
+      let least = missing.lowerBound == 0 ? UInt64(FileSystemProbe.headLength) : UInt64(ZVHD2Header.blockLength)
       let end = min(size, max(missing.upperBound, missing.lowerBound + least))
       let bytes = try await fetch(missing.lowerBound..<end)
       guard UInt64(bytes.count) >= missing.upperBound - missing.lowerBound else {
@@ -67,21 +76,23 @@ public enum DiskInspector {
     }
   }
 
-  private static func inspect(
-    _ source: any ByteSource, as format: DiskFormat, _ report: inout DiskInspection
+  static func inspect(
+    _ source: any ByteSource, as format: DiskFormat, _ fileName: String?, _ report: inout DiskInspection
   ) throws {
     switch format {
     case .raw: break
     case .zvhd2: try inspectZVHD2(source, &report)
     case .zvhd: try inspectZVHD(source, &report)
-    case .qcow2, .qcow: try inspectQcow(source, &report)
+    case .qcow2: try inspectQcow2(source, &report)
+    case .qcow: try inspectQcow(source, &report)
     case .qed: try inspectQED(source, &report)
     case .vhd: try inspectVHD(source, &report)
     case .vhdx: try inspectVHDX(source, &report)
     case .vmdk: try inspectVMDK(source, &report)
     case .vdi: try inspectVDI(source, &report)
-    case .luks: report.add(.error, "the disk is encrypted (LUKS): the cloud cannot read or start it")
-    case .iso, .ova, .gzip, .xz, .zip, .bzip2, .zstd, .sevenZip: break
+    case .luks: try inspectLUKS(source, &report)
+    case .iso: try inspectISO(source, &report)
+    case .ova, .tar, .gzip, .xz, .zip, .bzip2, .zstd, .sevenZip: try inspectArchive(source, fileName, &report)
     }
   }
 
@@ -89,11 +100,12 @@ public enum DiskInspector {
   private static func inspectUnrecognised(
     _ source: any ByteSource, _ claimed: DiskFormat, _ report: inout DiskInspection
   ) throws {
-    let head = ByteFields(try source.read(at: 0, count: 16))
-    let found = head.bytes.allSatisfy { $0 == 0 } ? "zeros" : "bytes in no known format"
+    let head = try source.read(at: 0, count: 512)
+    let answer = answerInPlace(of: head)
+    let found = answer ?? (head.allSatisfy { $0 == 0 } ? "zeros" : "bytes in no known format")
     // For ZVHD2 a newer tool might write another cookie; any other format is refused in any case.
     report.add(
-      claimed == .zvhd2 ? .warning : .error,
+      claimed == .zvhd2 && answer == nil ? .warning : .error,
       "named as \(claimed.displayName), but it does not begin as such a file does: found \(found)",
       hint: "the file is damaged, its name is wrong, or the conversion failed")
   }

@@ -7,6 +7,7 @@ import Glibc
 public struct FileByteSource: ExtentSource {
   public let path: String
   public let size: UInt64
+  public let storedSize: UInt64?
   let file: OpenFile
 
   /// Opens `path` for reading.
@@ -23,10 +24,12 @@ public struct FileByteSource: ExtentSource {
     switch status.st_mode & S_IFMT {
     case S_IFREG:
       size = UInt64(max(0, status.st_size))
+      storedSize = UInt64(max(0, status.st_blocks)) * 512
     case S_IFBLK:
       let end = lseek(descriptor, 0, SEEK_END)
       guard end >= 0 else { throw DiskImageError.system("find the size of", path) }
       size = UInt64(end)
+      storedSize = nil
     case S_IFDIR:
       throw DiskImageError(.argument, "'\(path)' is a directory, expected an image file", hint: "name the file in it")
     default:

@@ -9,6 +9,7 @@ struct PartialByteSource: ByteSource {
   }
 
   let size: UInt64
+  var isDistant: Bool { true }
   private var pieces: [(offset: UInt64, bytes: [UInt8])] = []
 
   init(size: UInt64) {

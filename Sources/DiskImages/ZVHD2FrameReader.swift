@@ -28,16 +28,28 @@ struct ZVHD2FrameReader: Sendable {
   }
 
   /// The first `count` bytes of `block`, without reading more of its frame than that takes.
-  func start(of block: UInt32, at entry: ZVHD2IndexEntry, count: Int) throws -> [UInt8] {
+  ///
+  /// With `limit` no more of the frame than so many bytes is read; where they do not unpack to `count`, the bytes are
+  /// ``OutOfReach``.
+  func start(of block: UInt32, at entry: ZVHD2IndexEntry, count: Int, limit: UInt64? = nil) throws -> [UInt8] {
     // One chunk of zstd unpacks to at most 128 KiB and is no longer than that.
-    let payload = try payload(of: block, at: entry, limit: UInt64(count) + 131_072)
-    return try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-      let target = UnsafeMutableRawBufferPointer(buffer)
-      let written = try payload.withUnsafeBytes {
-        try BlockDecoder().decode($0, with: compression, block: block, into: target, prefix: true)
+    let most = UInt64(count) + 131_072
+    // Where limits count, most beginnings are zeros and small: try with little first.
+    for length in limit.map({ [min(most, 16384), min(most, $0)] }) ?? [most] {
+      let payload = try payload(of: block, at: entry, limit: length)
+      var written = 0
+      let bytes = try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+        let target = UnsafeMutableRawBufferPointer(buffer)
+        written = try payload.withUnsafeBytes {
+          try BlockDecoder().decode($0, with: compression, block: block, into: target, prefix: true)
+        }
+        target[written...].zero()
+        initialized = count
       }
-      target[written...].zero()
-      initialized = count
+      // A frame that was read whole has no more to give: the last block may be shorter.
+      if written == count || UInt64(payload.count) < length { return bytes }
     }
+    if limit == nil { throw DiskImageError(.corrupt, "block \(block) unpacks to less than \(count) bytes") }
+    throw OutOfReach()
   }
 }

@@ -45,6 +45,17 @@ extension ZVHD2Reader {
     return stored
   }
 
+  /// The index entry of one block, the `number`-th of those stored; nil where it stands outside of the file.
+  static func readEntry(
+    _ source: any ByteSource, _ header: ZVHD2Header, block: UInt32, number: Int
+  ) throws -> ZVHD2IndexEntry? {
+    let place = UInt64(header.indexHoldsZeroBlocks ? Int(block) : number) * UInt64(ZVHD2IndexEntry.length)
+    guard let position = header.indexPosition.adding(place) else { return nil }
+    let fields = ByteFields(try source.read(at: position, count: ZVHD2IndexEntry.length))
+    guard fields.count == ZVHD2IndexEntry.length else { return nil }
+    return ZVHD2IndexEntry(parsing: fields, at: 0)
+  }
+
   /// The index entries of the stored blocks, in their order, each checked to lie inside the file.
   static func readIndex(
     _ source: any ByteSource, _ header: ZVHD2Header, _ stored: [UInt32]

@@ -29,13 +29,22 @@ extension ObjectStore {
   public func inspect(_ object: ObjectInfo) async throws -> ObjectInspection {
     var reads = 0
     var bytesRead: UInt64 = 0
-    let inspection = try await DiskInspector.inspect(size: object.size, fileName: object.key) { range in
+    var inspection = try await DiskInspector.inspect(
+      size: object.size, fileName: String(object.key.split(separator: "/").last ?? "")
+    ) { range in
       let bytes = try await read(
         bucket: object.bucket, key: object.key, offset: range.lowerBound,
         count: Int(range.upperBound - range.lowerBound), etag: object.etag)
       reads += 1
       bytesRead += UInt64(bytes.count)
       return bytes
+    }
+    if let advice = inspection.advice {
+      let local = "download it, then " + advice
+      for index in inspection.findings.indices where inspection.findings[index].hint == advice {
+        inspection.findings[index].hint = local
+      }
+      inspection.advice = local
     }
     return ObjectInspection(object: object, inspection: inspection, reads: reads, bytesRead: bytesRead)
   }

@@ -124,7 +124,7 @@ struct DiskConverterTests {
     #expect(try scratch.allocated("disk.raw") < 8 << 20)
     let report = try DiskInspector.inspect(FileByteSource(path: scratch["disk.raw"]), fileName: "disk.raw")
     #expect(report.firmwareHint == "uefi")
-    #expect(report.partitions.map(\.fileSystem) == ["fat", "ext"])
+    #expect(report.partitions.map(\.fileSystem) == ["fat", "ext4"])
     #expect(report.isImportable)
     #expect(report.findings.allSatisfy { $0.severity == .hint })
   }

