@@ -146,7 +146,7 @@ struct HostileTests {
         bench,
         """
         local fs, count = require "fs", 0
-        for i = 1, 3000 do
+        for i = 1, 1000 do
           local ok, text = pcall(fs.read, "data/a")
           if ok then assert(text == "fine", "leaked") count = count + 1 end
         end
@@ -182,7 +182,7 @@ struct HostileTests {
   func output(body: String) async throws {
     try await withBench { bench in
       let message = try await attack(bench, body, project: ", limits: { output: 10KB }")
-      #expect(message?.contains("limit of 10 KB of output") == true)
+      #expect(message?.contains("the limit of") == true)
       #expect(bench.printed.withLock { $0.utf8.count } < 20_000)
     }
   }

@@ -69,7 +69,7 @@ struct PluginCommandTests {
       let typed = try await run(
         ["repl"] + cloud, in: directory,
         input:
-          "ims.data_image({ name = 'x', image_url = 'b:k.zvhd2', min_disk = 20 }):validate().errors[1].message\n.plugins\n"
+          "ims.data_image({ name = 'x', image_url = 'bucket:k.zvhd2', min_disk = 20 }):validate().errors[1].message\n.plugins\n"
       )
       #expect(typed.output.contains("never x") && typed.errors.contains("policy 1.0.0: on_validate"), "\(typed)")
       // In a directory below, too.

@@ -579,7 +579,9 @@
 ---@field kind ims.Kind which form the request has; read only
 local Image = {}
 
----Holds the request against every rule that needs no network; never stops at the first finding.
+---Holds the request against every rule that needs no network, and asks the plugins; never stops at the first finding.
+---
+---Waits: other tasks go on meanwhile.
 ---
 ---```lua
 ---local ims = require "ims"
@@ -591,6 +593,7 @@ local Image = {}
 ---```
 ---
 ---Since 0.1.
+---@async
 ---@nodiscard
 ---@return ims.Report report what was found
 function Image:validate() end

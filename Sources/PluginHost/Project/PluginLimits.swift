@@ -7,7 +7,7 @@ public struct PluginLimits: Sendable, Hashable {
   /// How long a hook may take, waiting included.
   public var time = Duration.seconds(30)
   /// How long it may compute between two waits.
-  public var cpu = Duration.seconds(1)
+  public var cpu = Duration.seconds(5)
   /// The most Lua instructions between two waits.
   public var instructions = 100_000_000
   /// The most bytes it prints and logs in one call.

@@ -8,6 +8,7 @@ public enum RealPath {
   public static func of(_ path: String) -> String? {
     var existing = path
     var missing: [String] = []
+    var links = 0
     while true {
       if let real = realpath(existing, nil) {
         defer { free(real) }
@@ -16,11 +17,15 @@ public enum RealPath {
         return (base == "/" ? "" : base) + "/" + missing.reversed().joined(separator: "/")
       }
       guard errno == ENOENT, existing != "/" else { return nil }
-      // A link that leads nowhere is no missing name: writing to it would write elsewhere.
-      var facts = stat()
       while existing.count > 1, existing.hasSuffix("/") { existing.removeLast() }
-      if lstat(existing, &facts) == 0 { return nil }
       guard let slash = existing.lastIndex(of: "/") else { return nil }
+      // A link that leads nowhere is no missing name: what it names is.
+      if let target = link(existing) {
+        links += 1
+        guard links <= 40 else { return nil }
+        existing = target.hasPrefix("/") ? target : existing[...slash] + target
+        continue
+      }
       let name = String(existing[existing.index(after: slash)...])
       guard name != "..", !name.isEmpty else { return nil }
       if name != "." { missing.append(name) }
@@ -28,12 +33,16 @@ public enum RealPath {
     }
   }
 
+  /// What a link says; nil for what is none.
+  private static func link(_ path: String) -> String? {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    let count = readlink(path, &buffer, buffer.count - 1)
+    return count > 0 ? String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
+  }
+
   /// The real path of what a descriptor has open, which no renaming meanwhile can falsify; nil where the system does not tell.
   static func of(descriptor: Int32) -> String? {
-    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
-    let count = readlink("/proc/self/fd/\(descriptor)", &buffer, buffer.count - 1)
-    guard count > 0, count < buffer.count - 1, buffer[0] == CChar(bitPattern: UInt8(ascii: "/")) else { return nil }
-    return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    link("/proc/self/fd/\(descriptor)").flatMap { $0.hasPrefix("/") ? $0 : nil }
   }
 
   /// Whether a real path is a directory itself or something in it.
