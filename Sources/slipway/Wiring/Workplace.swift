@@ -135,6 +135,7 @@ struct Workplace: Sendable {
       arguments: arguments, scriptPath: script, environment: environment, workingDirectory: workingDirectory,
       logger: logger, cloud: runtime.connector)
     context.submission = submission
+    context.uploadsDirectory = ledger.uploadsDirectory
     context.access = options.access
     if let host = plugins?.host {
       context.hooks = host
