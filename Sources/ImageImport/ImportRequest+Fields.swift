@@ -29,7 +29,7 @@ extension ImportRequest {
   }
 
   /// Where the file lies, when `image_url` has the API's form and is no URL.
-  var location: ImageLocation? {
+  package var location: ImageLocation? {
     guard let url = imageURL, ImageLocation.scheme(of: url) == nil else { return nil }
     return ImageLocation(url)
   }

@@ -80,9 +80,9 @@ public struct ScriptContext: Sendable {
   /// Every module a workflow can `require`, in the order of the reference.
   public var modules: [HostModule] {
     [
-      ImsModule.make(self), HistoryModule.make(self), TaskModule.module, LogModule.make(self), JSONModule.make(), YAMLModule.make(),
-      CSVModule.make(self), ArgsModule.make(self), EnvModule.make(self), TimeModule.make(self), FSModule.make(self),
-      DiskModule.make(self), ObsModule.make(self), HTTPModule.make(self), TestModule.make(self),
+      ImsModule.make(self), HistoryModule.make(self), TaskModule.module, LogModule.make(self), JSONModule.make(),
+      YAMLModule.make(), CSVModule.make(self), ArgsModule.make(self), EnvModule.make(self), TimeModule.make(self),
+      FSModule.make(self), DiskModule.make(self), ObsModule.make(self), HTTPModule.make(self), TestModule.make(self),
     ] + extraModules
   }
 }

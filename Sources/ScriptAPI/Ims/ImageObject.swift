@@ -94,9 +94,14 @@ final class ImageObject: Sendable {
         let table = arguments[0].tableValue
         try image.ims.change(&options, skipping: table?["skip"] ?? .nil, timeout: table?["timeout"] ?? .nil)
         let choices = options
-        return [
-          ImsReport.value(try await image.ims.attempt { try await $0.preflight(image.request, options: choices) })
-        ]
+        let report = try await image.ims.attempt(.read) { service in
+          // It looks into the object, so it needs what looking there by itself would.
+          if let bucket = image.request.location?.bucket {
+            try image.ims.context.access.check(.readObjects(bucket: bucket))
+          }
+          return try await service.preflight(image.request, options: choices)
+        }
+        return [ImsReport.value(report)]
       }.documented(
         """
         Bucket, its region and class, object, size, class, encryption, the bitmap of a RAW file, the disk inside against `min_disk`, quota, name. \

@@ -63,7 +63,7 @@ final class ImsModule: Sendable {
     options.preflight.isEnabled = table["preflight"].boolValue ?? options.preflight.isEnabled
     try change(&options.preflight, skipping: table["skip_preflight"], timeout: table["preflight_timeout"])
     switch table["on_not_found"] {
-    case .string(let word): options.onNotFound = try policy(word.string ?? "")
+    case .string(let word): options.onNotFound = try policy(word.string)
     case .function(let function): options.onNotFound = .ask { try await Self.ask(function, about: $0) }
     default: break
     }
