@@ -47,6 +47,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLibEdit", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
     .target(name: "CLuaHost", dependencies: ["CLua"], cSettings: strictC),
+    .target(name: "CMD5", cSettings: strictC),
     .target(name: "CEdit", dependencies: ["CLibEdit"], cSettings: strictC),
 
     // Floor 1.
@@ -55,7 +56,13 @@ let package = Package(
       name: "CloudAccess",
       dependencies: [crypto, logging, httpClient, yaml] + nio,
       swiftSettings: strict),
-    .target(name: "ObjectStorage", dependencies: ["CloudAccess", crypto], swiftSettings: strict),
+    .target(
+      name: "ObjectStorage",
+      dependencies: [
+        "CloudAccess", "CMD5", crypto, .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
     .target(name: "DiskImages", dependencies: ["CZstd", "CZlib"], swiftSettings: strict),
 
     // Floor 2.

@@ -39,6 +39,10 @@ public final class AsyncHTTPTransport: HTTPTransport {
   public func send(_ request: HTTPRequest, timeouts: HTTPTimeouts, bodyLimit: Int) async throws -> HTTPResponse {
     let host = URLParts(request.url).host
     if Task.isCancelled { throw HTTPFailure.cancelled(host: host, delivery: .notSent) }
+    if let stream = request.stream {
+      let client = try client(for: request, timeouts: timeouts)
+      return try await StreamingExchange(request, stream, timeouts: timeouts, bodyLimit: bodyLimit).run(client)
+    }
     let exchange = HTTPExchange(request: request, timeouts: timeouts, bodyLimit: bodyLimit)
     do {
       let client = try client(for: request, timeouts: timeouts)

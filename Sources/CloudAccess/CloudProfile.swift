@@ -26,6 +26,10 @@ public struct CloudProfile: Sendable, Hashable {
   public var usesCatalog: Bool
   /// Whether the bucket stands in the path (`https://host/bucket/key`) rather than in the host.
   public var objectStoragePathStyle: Bool
+  /// How requests to object storage are signed.
+  public var objectStorageSignature: ObjectStorageSignature
+  /// What the cloud is recognised by in a later run, where its endpoints do not tell since they change with every start.
+  public var identity: String?
   public var verifyTLS: Bool
   /// A PEM file of certificate authorities to trust instead of the system's.
   public var caFile: String?
@@ -36,7 +40,8 @@ public struct CloudProfile: Sendable, Hashable {
     objectStorageKey: AccessKey? = nil, projectName: String? = nil, projectID: String? = nil,
     projectDomainName: String? = nil, projectDomainID: String? = nil, domainID: String? = nil,
     endpointOverrides: [CloudService: String] = [:], signingForm: SigningForm? = nil, signsExtraHeaders: Bool = true,
-    usesCatalog: Bool = true, objectStoragePathStyle: Bool = false, verifyTLS: Bool = true, caFile: String? = nil,
+    usesCatalog: Bool = true, objectStoragePathStyle: Bool = false,
+    objectStorageSignature: ObjectStorageSignature = .obs, verifyTLS: Bool = true, caFile: String? = nil,
     timeouts: HTTPTimeouts = HTTPTimeouts()
   ) {
     self.name = name
@@ -55,6 +60,7 @@ public struct CloudProfile: Sendable, Hashable {
     self.signsExtraHeaders = signsExtraHeaders
     self.usesCatalog = usesCatalog
     self.objectStoragePathStyle = objectStoragePathStyle
+    self.objectStorageSignature = objectStorageSignature
     self.verifyTLS = verifyTLS
     self.caFile = caFile
     self.timeouts = timeouts

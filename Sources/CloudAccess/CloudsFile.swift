@@ -97,6 +97,7 @@ struct CloudsFile: Sendable {
     (.object_endpoint, ["object_store_endpoint_override", "obs_endpoint_override"]), (.vendor, ["profile", "cloud"]),
     (.dialect, ["x_slipway_dialect", "dialect"]), (.signing_form, ["x_slipway_signing_form", "signing_form"]),
     (.sign_extra_headers, ["x_slipway_sign_extra_headers"]), (.catalog, ["x_slipway_catalog"]),
-    (.path_style, ["x_slipway_obs_path_style", "obs_path_style"]), (.timeout, ["api_timeout"]),
+    (.path_style, ["x_slipway_obs_path_style", "obs_path_style"]),
+    (.object_signature, ["x_slipway_obs_signature", "obs_signature"]), (.timeout, ["api_timeout"]),
   ]
 }

@@ -5,6 +5,8 @@ public struct HTTPRequest: Sendable {
   public var url: String
   public var headers: [(name: String, value: String)]
   public var body: [UInt8]?
+  /// A body that is made while it is sent, in place of ``body``.
+  public var stream: HTTPBodyStream?
   /// What happens when the answer's body is longer than the limit of the call.
   public var overflow: BodyOverflow
 

@@ -22,6 +22,12 @@ struct ProfileBuilder {
     if let flag = try settings.flag(.sign_extra_headers) { profile.signsExtraHeaders = flag }
     if let flag = try settings.flag(.catalog) { profile.usesCatalog = flag }
     if let flag = try settings.flag(.path_style) { profile.objectStoragePathStyle = flag }
+    if let word = settings[.object_signature] {
+      guard let signature = ObjectStorageSignature(rawValue: word) else {
+        throw wrong(.object_signature, expected: "obs, aws-v2 or aws-v4")
+      }
+      profile.objectStorageSignature = signature
+    }
     if let flag = try settings.flag(.verify) { profile.verifyTLS = flag }
     if settings[.verify] == nil, let flag = try settings.flag(.insecure) { profile.verifyTLS = !flag }
     profile.caFile = settings[.cacert]

@@ -33,7 +33,8 @@ extension ProfileSettings {
   private static let own: [(Field, [String])] = [
     (.dialect, ["SLIPWAY_DIALECT"]), (.signing_form, ["SLIPWAY_SIGNING_FORM"]),
     (.sign_extra_headers, ["SLIPWAY_SIGN_EXTRA_HEADERS"]), (.catalog, ["SLIPWAY_CATALOG"]),
-    (.path_style, ["SLIPWAY_OBS_PATH_STYLE"]), (.timeout, ["SLIPWAY_TIMEOUT"]),
+    (.path_style, ["SLIPWAY_OBS_PATH_STYLE"]), (.object_signature, ["SLIPWAY_OBS_SIGNATURE"]),
+    (.timeout, ["SLIPWAY_TIMEOUT"]),
   ]
 
   /// TLS settings, which also serve a file's entry that has none.
@@ -61,7 +62,9 @@ extension ProfileSettings {
     var switches = ProfileSettings(source: source, name: name)
     switches.fill(from: environment, Self.own)
     // A switch in the environment wins over the file's.
-    for field in [Field.dialect, .signing_form, .sign_extra_headers, .catalog, .path_style, .timeout] {
+    for field in [
+      Field.dialect, .signing_form, .sign_extra_headers, .catalog, .path_style, .object_signature, .timeout,
+    ] {
       if let value = switches[field], let place = switches.place(field) { replace(field, value, place: place) }
     }
     fill(from: environment, Self.tls)

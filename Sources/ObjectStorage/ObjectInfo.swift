@@ -18,12 +18,15 @@ public struct ObjectInfo: Sendable, Hashable {
   public var usesCustomerKey: Bool
   public var contentType: String?
   public var versionID: String?
+  /// The multipart upload that made the object, where the service tells.
+  public var uploadID: String?
   public var requestID: String?
 
   public init(
     bucket: String, key: String, size: UInt64, etag: String? = nil, lastModified: Date? = nil,
     storageClass: StorageClass = .standard, restore: String? = nil, encryption: String? = nil,
-    usesCustomerKey: Bool = false, contentType: String? = nil, versionID: String? = nil, requestID: String? = nil
+    usesCustomerKey: Bool = false, contentType: String? = nil, versionID: String? = nil, uploadID: String? = nil,
+    requestID: String? = nil
   ) {
     self.bucket = bucket
     self.key = key
@@ -36,6 +39,7 @@ public struct ObjectInfo: Sendable, Hashable {
     self.usesCustomerKey = usesCustomerKey
     self.contentType = contentType
     self.versionID = versionID
+    self.uploadID = uploadID
     self.requestID = requestID
   }
 }

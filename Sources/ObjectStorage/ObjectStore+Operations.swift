@@ -1,4 +1,5 @@
 import CloudAccess
+import Crypto
 import Foundation
 
 extension ObjectStore {
@@ -42,7 +43,7 @@ extension ObjectStore {
       storageClass: own("storage-class").map { StorageClass(rawValue: $0) } ?? .standard, restore: own("restore"),
       encryption: own("server-side-encryption") ?? customer, usesCustomerKey: customer != nil,
       contentType: response.header("Content-Type"), versionID: own("version-id"),
-      requestID: CloudError.requestID(in: response))
+      uploadID: own("uploadId"), requestID: CloudError.requestID(in: response))
   }
 
   /// Bytes of an object, fewer than asked for only at its end, none when it ends before `offset`.
@@ -102,22 +103,23 @@ extension ObjectStore {
     return AsyncThrowingStream { try await state.next() }
   }
 
-  /// Stores a small object and returns its entity tag.
+  /// Stores a small object and returns its entity tag; the store compares the MD5.
   @discardableResult
   public func put(
     bucket: String, key: String, body: [UInt8], contentType: String = "application/octet-stream",
     storageClass: StorageClass? = nil
   ) async throws -> String? {
     var request = ObjectRequest(method: "PUT", bucket: bucket, key: key, headers: [("Content-Type", contentType)])
+    let digest = Data(Insecure.MD5.hash(data: body))
+    request.headers.append(("Content-MD5", digest.base64EncodedString()))
     if let storageClass {
-      request.headers.append((signature.headerPrefix + "storage-class", storageClass.rawValue))
+      request.headers.append((signature.headerPrefix + "storage-class", storageClass.wireName(signature)))
     }
     return try await send(request, body: body).header("ETag").map(Self.unquoted)
   }
 
   private static func page(_ root: XMLElement, bucket: String) -> ObjectPage? {
-    let isEncoded = root.text(of: "EncodingType")?.equalsIgnoringCase("url") == true
-    func plain(_ text: String) -> String { isEncoded ? PercentEncoding.decode(text.replacing("+", with: " ")) : text }
+    let plain = decoder(of: root)
     var page = ObjectPage()
     for element in root.all("Contents") {
       guard let key = element.text(of: "Key"), let size = element.text(of: "Size").flatMap({ UInt64($0.trimmed) })
@@ -137,7 +139,13 @@ extension ObjectStore {
     return page
   }
 
-  private static func unquoted(_ etag: String) -> String {
+  /// Turns the keys of a listing into plain text, encoded as the listing says.
+  static func decoder(of root: XMLElement) -> @Sendable (String) -> String {
+    guard root.text(of: "EncodingType")?.equalsIgnoringCase("url") == true else { return { $0 } }
+    return { PercentEncoding.decode($0.replacing("+", with: " ")) }
+  }
+
+  static func unquoted(_ etag: String) -> String {
     var text = etag.trimmed[...]
     if text.hasPrefix("\""), text.hasSuffix("\""), text.count >= 2 { text = text.dropFirst().dropLast() }
     return String(text)

@@ -7,6 +7,8 @@ public final class ObjectStore: Sendable {
   /// The endpoint without a bucket, for example `https://obs.eu-de.otc.t-systems.com`.
   public let endpoint: String
   public let region: String
+  /// What the store is recognised by in a later run: its endpoint, unless that changes with every start.
+  public let identity: String
   public let signature: ObjectStorageSignature
 
   let time: any TimeSource
@@ -19,17 +21,19 @@ public final class ObjectStore: Sendable {
   /// Seconds to add to the local clock when signing, learned from a refusal.
   private let clockOffset = Mutex(0.0)
 
-  /// Opens nothing; the first call does.
+  /// Opens nothing; the first call does. Without an `identity` the endpoint is it.
   ///
   /// With `pathStyle` the bucket stands in the path, which fakes and own installations need.
   public init(
-    endpoint: String, region: String, key: AccessKey, pathStyle: Bool, signature: ObjectStorageSignature = .obs,
+    endpoint: String, identity: String? = nil, region: String, key: AccessKey, pathStyle: Bool,
+    signature: ObjectStorageSignature = .obs,
     transport: any HTTPTransport, time: any TimeSource, timeouts: HTTPTimeouts = HTTPTimeouts(),
     schedule: RetrySchedule = RetrySchedule(), random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
   ) {
     var trimmed = endpoint[...]
     while trimmed.hasSuffix("/") { trimmed = trimmed.dropLast() }
     self.endpoint = String(trimmed)
+    self.identity = identity ?? String(trimmed)
     self.region = region
     self.key = key
     self.pathStyle = pathStyle
@@ -41,11 +45,11 @@ public final class ObjectStore: Sendable {
     self.random = random
   }
 
-  /// The store of a session's profile, at the endpoint its catalogue or pattern names.
+  /// The store of a session's profile, at the endpoint its catalogue or pattern names, signed as the profile says or as given.
   ///
   /// Throws a ``CloudError`` of kind `authentication` when the profile holds no access key: object storage takes no
   /// tokens.
-  public convenience init(session: CloudSession, signature: ObjectStorageSignature = .obs) async throws {
+  public convenience init(session: CloudSession, signature: ObjectStorageSignature? = nil) async throws {
     let profile = session.profile
     guard let key = profile.keyForObjectStorage else {
       throw CloudError(
@@ -53,9 +57,18 @@ public final class ObjectStore: Sendable {
         hint: "set access_key and secret_key, or S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY")
     }
     self.init(
-      endpoint: try await session.endpoint(.objectStorage), region: profile.region, key: key,
-      pathStyle: profile.objectStoragePathStyle, signature: signature, transport: session.transport,
+      endpoint: try await session.endpoint(.objectStorage), identity: profile.identity, region: profile.region,
+      key: key,
+      pathStyle: profile.objectStoragePathStyle,
+      signature: signature ?? profile.objectStorageSignature, transport: session.transport,
       time: session.time, timeouts: profile.timeouts)
+  }
+
+  /// What a request carries.
+  enum Payload: Sendable {
+    case none
+    case bytes([UInt8])
+    case stream(HTTPBodyStream)
   }
 
   /// Sends a request until it is answered with 2xx or 416, and returns that answer.
@@ -64,23 +77,13 @@ public final class ObjectStore: Sendable {
     overflow: HTTPRequest.BodyOverflow = .fail
   ) async throws -> HTTPResponse {
     let start = time.monotonic
-    let bucket = request.bucket ?? ""
     var attempt = 1
     while true {
       let failure: ObjectStorageError
       do {
-        let wire = signed(request, body: body, overflow: overflow)
-        let response = try await exchange(wire, bodyLimit: bodyLimit)
-        if (200..<300).contains(response.status) || response.status == 416 { return response }
-        failure = ObjectStorageError(
-          response: response, method: request.method, bucket: bucket, key: request.key, now: time.now)
-        if failure.cloudError.code == "RequestTimeTooSkewed", attempt == 1, learnClock(from: response) {
-          attempt += 1
-          continue
-        }
-      } catch let error as CloudError {
-        failure = ObjectStorageError(cloudError: error, bucket: bucket, key: request.key)
-      }
+        return try await sendOnce(
+          request, body.map { .bytes($0) } ?? .none, bodyLimit: bodyLimit, overflow: overflow)
+      } catch let error as ObjectStorageError { failure = error }
       guard failure.cloudError.retryable,
         let pause = schedule.pause(
           afterAttempt: attempt, elapsed: time.monotonic - start, retryAfter: failure.cloudError.retryAfter,
@@ -88,12 +91,46 @@ public final class ObjectStore: Sendable {
       else { throw failure }
       do {
         try await time.sleep(for: pause)
-      } catch {
-        let cancelled = CloudError(kind: .cancelled, message: "\(request.method) of \(bucket) was cancelled.")
-        throw ObjectStorageError(cloudError: cancelled, bucket: bucket, key: request.key)
-      }
+      } catch { throw cancelled(request) }
       attempt += 1
     }
+  }
+
+  /// Sends a request once, and once more when the cloud's answer tells that this machine's clock is off.
+  ///
+  /// Throws an ``ObjectStorageError``, or what the maker of a streamed body threw.
+  func sendOnce(
+    _ request: ObjectRequest, _ payload: Payload, bodyLimit: Int = 4 << 20,
+    overflow: HTTPRequest.BodyOverflow = .fail
+  ) async throws -> HTTPResponse {
+    var mayLearn = true
+    while true {
+      do {
+        let wire = signed(request, payload, overflow: overflow)
+        let response = try await exchange(wire, bodyLimit: bodyLimit)
+        if (200..<300).contains(response.status) || response.status == 416 { return response }
+        let failure = ObjectStorageError(
+          response: response, method: request.method, bucket: request.bucket ?? "", key: request.key, now: time.now)
+        // A streamed body is made once, so whoever sent it decides about a second time.
+        guard failure.cloudError.code == "RequestTimeTooSkewed", mayLearn, learnClock(from: response) else {
+          throw failure
+        }
+        if case .stream = payload {
+          var again = failure
+          again.cloudError.retryable = true
+          throw again
+        }
+        mayLearn = false
+      } catch let error as CloudError {
+        throw ObjectStorageError(cloudError: error, bucket: request.bucket ?? "", key: request.key)
+      }
+    }
+  }
+
+  private func cancelled(_ request: ObjectRequest) -> ObjectStorageError {
+    let bucket = request.bucket ?? ""
+    let error = CloudError(kind: .cancelled, message: "\(request.method) of \(bucket) was cancelled.")
+    return ObjectStorageError(cloudError: error, bucket: bucket, key: request.key)
   }
 
   /// Sends a request once; the clock stands meanwhile, if it is one that jumps.
@@ -109,7 +146,7 @@ public final class ObjectStore: Sendable {
     return true
   }
 
-  private func signed(_ request: ObjectRequest, body: [UInt8]?, overflow: HTTPRequest.BodyOverflow) -> HTTPRequest {
+  private func signed(_ request: ObjectRequest, _ payload: Payload, overflow: HTTPRequest.BodyOverflow) -> HTTPRequest {
     var request = request
     request.addressing = pathStyle ? .path : .virtual
     let host = host(of: request)
@@ -131,9 +168,15 @@ public final class ObjectStore: Sendable {
     }
     let query = request.wireQuery
     let scheme = URLParts(endpoint).scheme
-    return HTTPRequest(
+    var wire = HTTPRequest(
       method: request.method, url: "\(scheme)://\(host)\(request.wirePath)" + (query.isEmpty ? "" : "?" + query),
-      headers: request.headers, body: body, overflow: overflow)
+      headers: request.headers, overflow: overflow)
+    switch payload {
+    case .none: break
+    case .bytes(let bytes): wire.body = bytes
+    case .stream(let stream): wire.stream = stream
+    }
+    return wire
   }
 
   private func host(of request: ObjectRequest) -> String {

@@ -1,3 +1,5 @@
+import CloudAccess
+
 /// A storage class under its OBS name, whichever kind of name the service used.
 public struct StorageClass: Sendable, Hashable, RawRepresentable, CustomStringConvertible {
   public var rawValue: String
@@ -19,4 +21,14 @@ public struct StorageClass: Sendable, Hashable, RawRepresentable, CustomStringCo
   public static let deepArchive = StorageClass(rawValue: "DEEP_ARCHIVE")
 
   public var description: String { rawValue }
+
+  /// The name under which a request of that kind asks for the class.
+  func wireName(_ signature: ObjectStorageSignature) -> String {
+    guard signature != .obs else { return rawValue }
+    return switch rawValue {
+    case "WARM": "STANDARD_IA"
+    case "COLD": "GLACIER"
+    default: rawValue
+    }
+  }
 }

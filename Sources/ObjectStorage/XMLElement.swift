@@ -26,6 +26,12 @@ package struct XMLElement: Sendable, Hashable {
   /// The text of a child, or `nil` when there is no such child.
   package func text(of name: String) -> String? { self[name]?.text }
 
+  /// A text as it stands between tags.
+  static func escaped(_ text: String) -> String {
+    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+      .replacing("\"", with: "&quot;")
+  }
+
   private struct Reader {
     let bytes: [UInt8]
     var index = 0

@@ -1,6 +1,7 @@
 /// A length of time as people say it: `0.3s`, `42s`, `1m12s`, `2h05m`, `3d04h`.
-enum DurationText {
-  static func short(_ duration: Duration) -> String {
+public enum DurationText {
+  /// The text; tenths of a second only below one.
+  public static func short(_ duration: Duration) -> String {
     let seconds = max(0, Int(duration.components.seconds))
     func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
     switch seconds {

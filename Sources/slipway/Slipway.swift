@@ -21,8 +21,8 @@ struct Slipway: AsyncParsableCommand {
     version: version,
     subcommands: [
       RunCommand.self, ReplCommand.self, ValidateCommand.self, ImportCommand.self, JobsCommand.self, CloudCommand.self,
-      ConvertCommand.self, InspectCommand.self, TestCommand.self, TypesCommand.self, DoctorCommand.self,
-      CompletionsCommand.self, ManCommand.self,
+      ConvertCommand.self, InspectCommand.self, UploadCommand.self, UploadsCommand.self, TestCommand.self,
+      TypesCommand.self, DoctorCommand.self, CompletionsCommand.self, ManCommand.self,
     ])
 
   /// Parses and runs; a command's own failures keep their documented statuses, the rest is ArgumentParser's.

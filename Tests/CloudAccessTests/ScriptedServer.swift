@@ -58,7 +58,11 @@ final class ScriptedServer: Sendable {
   var bytesFlooded: Int { state.withLock { $0.bytesWritten } }
 
   /// Listens on a free port; `script` gets each request and the number of those before it.
-  static func start(_ script: @escaping @Sendable (Received, Int) -> Answer) async throws -> ScriptedServer {
+  ///
+  /// With `early` requests are answered with that status as soon as their heads have come, and bodies are thrown away.
+  static func start(
+    early: Int? = nil, _ script: @escaping @Sendable (Received, Int) -> Answer
+  ) async throws -> ScriptedServer {
     let box = Mutex<ScriptedServer?>(nil)
     let bootstrap = ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -71,7 +75,7 @@ final class ScriptedServer: Sendable {
           }
           try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
           try channel.pipeline.syncOperations.addHandler(
-            Handler(server: server, connection: number ?? 0, script: script))
+            Handler(server: server, connection: number ?? 0, early: early, script: script))
         }
       }
     let channel = try await bootstrap.bind(host: "127.0.0.1", port: 0).get()
@@ -102,13 +106,17 @@ final class ScriptedServer: Sendable {
 
     private let server: ScriptedServer?
     private let connection: Int
+    private let early: Int?
     private let script: @Sendable (Received, Int) -> Answer
     private var head: HTTPRequestHead?
     private var body: [UInt8] = []
 
-    init(server: ScriptedServer?, connection: Int, script: @escaping @Sendable (Received, Int) -> Answer) {
+    init(
+      server: ScriptedServer?, connection: Int, early: Int?, script: @escaping @Sendable (Received, Int) -> Answer
+    ) {
       self.server = server
       self.connection = connection
+      self.early = early
       self.script = script
     }
 
@@ -117,9 +125,10 @@ final class ScriptedServer: Sendable {
       case .head(let head):
         self.head = head
         body = []
-      case .body(let buffer): body += buffer.readableBytesView
+        if let early { answer(.answer(early, [], []), isHead: false, context: context) }
+      case .body(let buffer): if early == nil { body += buffer.readableBytesView }
       case .end:
-        guard let head, let server else { return }
+        guard let head, let server, early == nil else { return }
         let request = Received(
           method: head.method.rawValue, uri: head.uri, headers: head.headers.map { (name: $0.name, value: $0.value) },
           body: body, connection: connection)

@@ -75,7 +75,8 @@ public final class FileUploadSource: RandomAccessUploadSource {
 
   private static func error(_ what: String, _ path: String, _ number: Int32) -> CloudError {
     CloudError(
-      kind: .validation, message: "\(path): \(what): \(String(cString: strerror(number))).",
+      kind: number == ENOENT ? .not_found : .validation,
+      message: "\(path): \(what): \(String(cString: strerror(number))).",
       hint: number == ENOENT ? "check the path" : nil)
   }
 }

@@ -1,7 +1,9 @@
 import CloudAccess
 import CloudSimulator
+import Foundation
 import ImageImport
 import Logging
+import ObjectStorage
 import ScriptAPI
 import Synchronization
 
@@ -49,6 +51,11 @@ final class CloudRuntime: Sendable {
     CloudConnector(dialect: choice.dialect) { [self] in try await connect() }
   }
 
+  /// Connects, for a command that needs nothing but object storage; `signature` nil signs as the profile says.
+  func objectStore(signature: ObjectStorageSignature?) async throws -> ObjectStore {
+    try await ObjectStore(session: connect().client.session, signature: signature)
+  }
+
   /// Closes connections and stops the local cloud.
   func shutdown() async {
     let all = opened.withLock { state in
@@ -62,7 +69,7 @@ final class CloudRuntime: Sendable {
 
   private func connect() async throws -> ImportService {
     let store = try ledger.open()
-    let profile: CloudProfile
+    var profile: CloudProfile
     let submission = RecordingSubmitter.Policy(
       submission: SubmissionPolicy().scaled(by: scale), settlement: SettlementPolicy().scaled(by: scale),
       probing: MarkerProbe.Policy().scaled(by: scale))
@@ -74,6 +81,8 @@ final class CloudRuntime: Sendable {
       do {
         let cloud = try LocalCloud(configuration: configuration, time: time)
         profile = try await cloud.start().profile
+        // Its port is another one in every run.
+        profile.identity = "local:" + URL(filePath: configuration.dataDirectory).standardizedFileURL.path
         opened.withLock { $0.local = cloud }
       } catch let error as LocalCloudError {
         throw ConfigurationError(message: "the local cloud did not start: \(error.message)", hint: error.hint)

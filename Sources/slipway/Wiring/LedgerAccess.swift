@@ -18,6 +18,14 @@ final class LedgerAccess: Sendable {
     path = isWanted ? given ?? LedgerLocation.standard(environment: environment) : nil
   }
 
+  /// Where unfinished uploads are remembered: beside the ledger; nil where there is none.
+  var uploadsDirectory: String? {
+    path.map { path in
+      guard let slash = path.lastIndex(of: "/") else { return "uploads" }
+      return String(path[...slash]) + "uploads"
+    }
+  }
+
   /// The ledger, made where it is missing.
   ///
   /// - Throws: ``RecordStoreError``.

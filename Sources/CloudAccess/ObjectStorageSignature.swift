@@ -11,5 +11,5 @@ public enum ObjectStorageSignature: String, Sendable, Hashable, CaseIterable {
   public var headerPrefix: String { self == .obs ? "x-obs-" : "x-amz-" }
 
   /// The word before the key id in the `Authorization` header.
-  var authorizationWord: String { self == .obs ? "OBS" : "AWS" }
+  package var authorizationWord: String { self == .obs ? "OBS" : "AWS" }
 }

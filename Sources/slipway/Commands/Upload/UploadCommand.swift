@@ -1,0 +1,133 @@
+import ArgumentParser
+import CloudAccess
+import Foundation
+import ImageImport
+import LuaHost
+import ObjectStorage
+import Synchronization
+import Workbench
+
+/// `slipway upload`: a file into a bucket.
+struct UploadCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "upload", abstract: "Upload a file to object storage, in parts that are remembered.",
+    discussion: """
+      Prints BUCKET:KEY, as --image-url takes it. Interrupted or killed, run the same command again: it goes on with \
+      what is stored. An object that is there already with the same content is left as it is. For example:
+
+        slipway upload web01.zvhd2 golden-images:web01.zvhd2
+        slipway upload --limit-rate 50MB web01.zvhd2 golden-images:
+      """)
+
+  @Argument(help: ArgumentHelp("The file.", valueName: "file"), completion: .file())
+  var file: String
+
+  @Argument(
+    help: ArgumentHelp(
+      "BUCKET:KEY, obs://BUCKET/KEY or s3://BUCKET/KEY; a key that is empty or ends with / gets the file's name.",
+      valueName: "target"))
+  var target: String
+
+  @OptionGroup var options: CloudOptions
+  @OptionGroup(title: "Transfer") var transfer: TransferOptions
+
+  @Option(
+    help: ArgumentHelp("The ledger whose directory remembers uploads; none remembers nothing.", valueName: "path"))
+  var ledger: String?
+
+  @Flag(name: .shortAndLong, help: "Show no progress.")
+  var quiet = false
+
+  func validate() throws {
+    guard UploadPlace(target, file: file) != nil else {
+      throw ValidationError("The target must be BUCKET:KEY, obs://BUCKET/KEY or s3://BUCKET/KEY, got '\(target)'.")
+    }
+  }
+
+  func run() async throws {
+    guard let place = UploadPlace(target, file: file) else { return }
+    var settings = options.settings
+    settings.ledger = ledger
+    let workplace = try Workplace(settings, quiet: true)
+    workplace.announce()
+    let console = workplace.console
+    let choices = try transfer.options(recordDirectory: workplace.ledger.uploadsDirectory)
+    let view = UploadView(console: console, name: file, json: workplace.json, isQuiet: quiet)
+    let (path, signature) = (file, transfer.signature)
+    let work = Task {
+      let source = try FileUploadSource(path: path)
+      let store = try await workplace.runtime.objectStore(signature: signature)
+      return try await Uploader(store: store, options: choices) { view.show($0) }
+        .upload(source, bucket: place.bucket, key: place.key)
+    }
+    let received = Mutex<SignalTrap.Signal?>(nil)
+    let trap = SignalTrap([.interrupt, .terminate, .hangup]) { signal in
+      let isFirst = received.withLock { received in
+        defer { received = received ?? signal }
+        return received == nil
+      }
+      guard isFirst else { _exit(ExitStatus(signal).code) }
+      work.cancel()
+    }
+    defer { trap.cancel() }
+    let outcome = await work.result
+    view.finish()
+    await workplace.close()
+    switch outcome {
+    case .success(let result): try report(result, workplace)
+    case .failure(let error):
+      let signal = received.withLock { $0 }
+      if let signal {
+        console.note("Interrupted." + Self.stored(view.progress))
+        workplace.json?.emitFinished(ExitStatus(signal))
+      }
+      let status = signal.map { ExitCode(ExitStatus($0).code) } ?? workplace.fail(Self.presentable(error))
+      if let directory = choices.recordDirectory, Self.isRemembered(place, in: directory) {
+        let words = ["slipway"] + CommandLine.arguments.dropFirst()
+        console.note("To go on: " + words.map(ShellWord.quoted).joined(separator: " "))
+      }
+      throw status
+    }
+  }
+
+  private func report(_ result: UploadResult, _ workplace: Workplace) throws {
+    let console = workplace.console
+    if let json = workplace.json {
+      json.write(.object((result.json.objectValue ?? [:]).merging(["event": "uploaded"]) { $1 }))
+    } else {
+      if !quiet { console.note("\(DisplayText.harmless(file)): \(Self.text(result))") }
+      console.print("\(result.bucket):\(result.key)")
+    }
+    if let status = console.reportOutputFailure() { throw ExitCode(status.code) }
+  }
+
+  static func text(_ result: UploadResult) -> String {
+    if result.wasThere { return "\(ByteText.short(result.size)) are there already, nothing was sent" }
+    let seconds = result.duration.inSeconds
+    let rate = seconds > 0 ? ", \(ByteText.short(UInt64(Double(result.sentBytes) / seconds)))/s" : ""
+    let resumed = result.resumedBytes > 0 ? " of \(ByteText.short(result.size))" : ""
+    let parts = result.parts > 0 ? " in \(result.parts) parts" : ""
+    return "\(ByteText.short(result.sentBytes))\(resumed) sent\(parts), \(DurationText.short(result.duration))\(rate)"
+  }
+
+  private static func stored(_ progress: UploadProgress?) -> String {
+    guard let progress, progress.stored > 0 else { return "" }
+    return " \(ByteText.short(progress.stored)) are stored."
+  }
+
+  /// Whether there is something to go on with.
+  private static func isRemembered(_ place: UploadPlace, in directory: String) -> Bool {
+    UploadRecords(directory: directory).list().contains { entry in
+      entry.record.bucket == place.bucket && entry.record.key == place.key
+    }
+  }
+
+  /// Errors of object storage as all other errors of the cloud.
+  static func presentable(_ error: any Error) -> any Error {
+    switch error {
+    case let error as ObjectStorageError: ImportError(error.cloudError)
+    case let error as CloudError: ImportError(error)
+    default: error
+    }
+  }
+}
