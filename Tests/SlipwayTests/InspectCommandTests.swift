@@ -84,7 +84,7 @@ struct InspectCommandTests {
       }
       #expect(found[1]["virtual_size"] == .integer(40 << 30))
       for object in [found[0], found[1]] {
-        #expect((object["bytes_read"]?.integerValue ?? .max) < 200_000, "\(object.serialized())")
+        #expect((object["bytes_read"]?.intValue ?? .max) < 200_000, "\(object.serialized())")
       }
       #expect(found[2]["error"]?.stringValue?.isEmpty == false)
       #expect(found[1]["advice"]?.stringValue == "download it, then slipway convert large.raw large.zvhd2")
