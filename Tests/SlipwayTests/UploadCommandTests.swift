@@ -80,7 +80,7 @@ struct UploadCommandTests {
       let arguments = [
         "upload", "--part-size", "5MB", path, "images:disk.raw", "--output", "json",
       ]
-      let first = try place.start(arguments + ["--limit-rate", "8MB"])
+      let first = try place.start(arguments + ["--limit-rate", "4MB"])
       try await first.waitFor("\"stored_parts\":2")
       first.signal(SIGKILL)
       let killed = await first.finish()
