@@ -34,6 +34,18 @@ enum OpenFile {
     return handle
   }
 
+  /// Calls `body` with a path that leads to the file which was checked, whatever becomes of its name meanwhile.
+  ///
+  /// Where files are not confined it is the path itself.
+  static func guarded<Result>(
+    _ path: String, shown: String, access: any ScriptAccess, _ body: (String) throws -> Result
+  ) throws -> Result {
+    guard access.confinesFiles else { return try body(path) }
+    let handle = try reading(path, shown: shown, access: access)
+    defer { try? handle.close() }
+    return try body("/proc/self/fd/\(handle.fileDescriptor)")
+  }
+
   /// Asks whether a path may be looked at, before anything about it becomes known.
   static func check(_ path: String, _ access: any ScriptAccess) throws {
     guard access.confinesFiles else { return }

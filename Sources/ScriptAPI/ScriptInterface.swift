@@ -44,6 +44,7 @@ public enum ScriptInterface {
   private static let errorKinds: [HostErrorKind] =
     ImportError.Kind.allCases.map { HostErrorKind($0.rawValue, meaning($0)) } + [
       HostErrorKind("configuration", "no cloud is configured, or its entry is wrong"),
+      HostErrorKind("plugin", "a plugin failed while it gave what was asked of it"),
       HostErrorKind("test", "a check of a test does not hold; see the module `test`"),
     ]
     + HostErrorKind.standard.filter { kind in !ImportError.Kind.allCases.contains { $0.rawValue == kind.name } }

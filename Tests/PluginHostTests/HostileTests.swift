@@ -32,7 +32,7 @@ struct HostileTests {
       ("require 'fs'.read '/etc/passwd'", "fs.read:/etc"),
       ("for l in require 'fs'.lines '/etc/passwd' do error(l) end", "fs.read:/etc"),
       ("require 'fs'.exists '/etc/shadow'", "fs.read:/etc"), ("require 'fs'.glob '/etc/*'", "fs.read:/etc"),
-      ("require 'csv'.rows '/etc/passwd'", "fs.read:/etc"),
+      ("require 'csv'.rows '/etc/passwd'", "fs.read:/etc"), ("require 'disk'.inspect '/etc/passwd'", "fs.read:/etc"),
       ("require 'fs'.write('/tmp/slipway-evil', 'x')", "fs.write:/tmp"), ("require 'env'.get 'HOME'", "env:HOME"),
       ("require 'env'.require 'PATH'", "env:PATH"),
       ("require 'http'.get 'https://example.com/'", "net:example.com"),

@@ -13,6 +13,8 @@ final class ObserverQueue: Sendable {
     /// Events of the same subject and plugin are one lane.
     var subject: String
     var event: ImportEvent
+    /// The plugins that were at work when it happened: what they do must not go round in a circle.
+    var chain: Set<String> = []
 
     var lane: String { "\(plugin)\n\(subject)" }
   }

@@ -4,6 +4,9 @@ import ScriptAPI
 
 /// The policies: each fails closed.
 extension PluginHost: ImportHooks {
+  /// Far more than any request has.
+  private static let largestRequest = 256 << 10
+
   public func prepare(_ request: ImportRequest) async throws -> ImportRequest {
     var request = request
     for plugin in loaded.having(.onRequest) {
@@ -19,6 +22,11 @@ extension PluginHost: ImportHooks {
         }
         // An empty table has no form of its own; a request is always an object.
         let json = table.isEmpty ? .object([:]) : try LuaJSON.json(image, path: "image")
+        guard json.serialized().utf8.count <= Self.largestRequest else {
+          throw PluginFault(
+            plugin: plugin.name, call: HookName.onRequest.rawValue,
+            reason: "the image's table is larger than \(Self.largestRequest >> 10) KB")
+        }
         request = ImportRequest(json: json).normalizingImageURL().normalizingImageTags()
       } catch {
         throw refusal(of: request, by: plugin, .onRequest, error)

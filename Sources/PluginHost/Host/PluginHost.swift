@@ -145,7 +145,7 @@ public final class PluginHost: Sendable {
 
   private func observe(_ item: ObserverQueue.Item) async {
     guard let plugin = loaded[item.plugin], plugin.has(item.hook) else { return }
-    await observe(plugin, item.hook, EventTables.table(item.event))
+    await Plugin.$atWork.withValue(item.chain) { await observe(plugin, item.hook, EventTables.table(item.event)) }
   }
 
   private func observe(_ plugin: Plugin, _ hook: HookName, _ table: LuaValue) async {
@@ -176,7 +176,9 @@ extension PluginHost: ImportEventSink {
     guard let hook = EventTables.hook(event) else { return }
     for plugin in loaded.having(hook) {
       observers.add(
-        ObserverQueue.Item(plugin: plugin.name, hook: hook, subject: EventTables.subject(event), event: event),
+        ObserverQueue.Item(
+          plugin: plugin.name, hook: hook, subject: EventTables.subject(event), event: event,
+          chain: Plugin.atWork),
         dropped: { [weak self] in
           self?.report(
             PluginNotice(

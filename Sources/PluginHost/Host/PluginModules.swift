@@ -5,7 +5,12 @@ import ScriptAPI
 /// The modules that a plugin's VM has: those of scripts that a plugin may use, its own files, and `plugin`.
 enum PluginModules {
   /// The modules of scripts that plugins get; every call of theirs that reaches out asks for a capability.
-  static let shared: Set<String> = ["ims", "obs", "fs", "env", "json", "yaml", "csv", "time", "log", "task", "http"]
+  static let shared: Set<String> = [
+    "ims", "obs", "disk", "fs", "env", "json", "yaml", "csv", "time", "log", "task", "http",
+  ]
+
+  /// Of these modules only some functions: the others act on the machine without asking for a capability.
+  private static let functions: [String: Set<String>] = ["disk": ["inspect"]]
 
   /// Names that a file of a plugin cannot take.
   static let given: Set<String> = shared.union([
@@ -14,7 +19,7 @@ enum PluginModules {
 
   static func all(_ candidate: PluginCandidate, _ manifest: PluginManifest, _ context: ScriptContext) -> [HostModule] {
     let files = candidate.files ?? PluginFiles(directory: "", contents: [:])
-    var modules = context.modules.filter { shared.contains($0.name) }.map(withoutShield)
+    var modules = context.modules.filter { shared.contains($0.name) }.map(restricted)
     modules.append(own(candidate, manifest, files))
     for (path, content) in files.contents.sorted(by: { $0.key < $1.key }) {
       guard let name = moduleName(of: path, main: manifest.main), !given.contains(name) else { continue }
@@ -24,11 +29,14 @@ enum PluginModules {
     return modules
   }
 
-  /// A hook that is over its time must end: nothing of a plugin's may hold that back.
-  private static func withoutShield(_ module: HostModule) -> HostModule {
-    guard module.name == "task" else { return module }
+  private static func restricted(_ module: HostModule) -> HostModule {
+    let allowed = functions[module.name]
+    // A hook that is over its time must end: nothing of a plugin's may hold that back.
+    guard allowed != nil || module.name == "task" else { return module }
     return HostModule(
-      module.name, module.summary, functions: module.functions.filter { $0.key != "shield" }, types: module.types)
+      module.name, module.summary,
+      functions: module.functions.filter { $0.key != "shield" && allowed?.contains($0.key) != false },
+      types: module.types, constants: module.constants)
   }
 
   /// How a plugin requires one of its files: `lib/text.lua` is `lib.text`; nil for what is no module.
