@@ -13,6 +13,7 @@ public protocol AdmissionSlots: Sendable {
   ///   - limit: how many may be under way in the record's project and region.
   ///   - recovery: how long after a refusal the limit that it taught rises by one.
   ///   - now: the time by which refusals are dated.
+  /// - Returns: the slot, or the place among those that wait.
   /// - Throws: ``RecordStoreError``.
   func claimSlot(
     _ slot: Int64?, for record: String, limit: Int, recovery: Duration, now: Date

@@ -47,7 +47,7 @@ final class ImsModule: Sendable {
     options.key = table["key"].stringValue ?? options.key
     options.again = table["again"].boolValue ?? options.again
     switch table["on_not_found"] {
-    case .string(let word): options.onNotFound = try policy(word.string ?? "")
+    case .string(let word): options.onNotFound = try policy(word.string)
     case .function(let function): options.onNotFound = .ask { try await Self.ask(function, about: $0) }
     default: break
     }
