@@ -107,7 +107,7 @@ struct RecordingSubmitterTests {
       }
     }
     let error = failure(await cloud.submit())
-    #expect(error?.isAmbiguous == true, "\(await cloud.records())")
+    #expect(error?.isAmbiguous == true)
     #expect(await cloud.records().allSatisfy { $0.imageID == nil })
   }
 

@@ -7,7 +7,7 @@ struct GoingOnTests {
     "name = 'go on', image_url = 'images:x.zvhd2', os_version = 'CentOS 7.0 64bit', min_disk = 40"
 
   /// Slow enough to be interrupted, quick enough to be waited for.
-  private static let scale = ["--clock-scale", "40"]
+  private static let scale = ["--clock-scale", "40", "--switch", "job_base=5m"]
 
   private func command(in errors: String) throws -> String {
     let prefix = "To go on: "
@@ -78,7 +78,7 @@ struct GoingOnTests {
       let outcome = try await Tool.run(
         [
           "run", "--local-cloud", "a cloud", "--fault", "reply_lost_after:submit:count=1", "--switch",
-          "image_visibility=at_end", "--switch", "job_base=30m", "-",
+          "image_visibility=at_end", "--switch", "job_base=3h", "-",
         ],
         input: "local ims = require 'ims' ims.import(ims.system_image { \(Self.fields) })", environment: environment,
         directory: directory)
