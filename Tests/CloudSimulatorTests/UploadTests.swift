@@ -276,6 +276,43 @@ struct UploadTests {
     }
   }
 
+  @Test("A cloud killed while it completes an upload finishes it, or lets it go on", arguments: [true, false])
+  func killedCompletion(wasMoved: Bool) async throws {
+    let directory = TestCloud.temporaryDirectory()
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let bodies = [Self.bytes(1, Self.unit), Self.bytes(2, 5)]
+    var id = ""
+    var parts: [(Int, String)] = []
+    try await TestCloud.run(in: directory) { cloud async throws in
+      try cloud.makeBucket("images")
+      id = try await cloud.startUpload("images", "a", headers: [("x-obs-meta-x", "y")])
+      for number in [1, 2] {
+        parts.append((number, try await cloud.part("images", "a", id, number, bodies[number - 1])))
+      }
+      // What completing does, up to the moment of the kill.
+      let uploads = cloud.cloud.core.uploads
+      let listed = parts.map { (number: $0.0, etag: $0.1.filter { $0 != "\"" }) }
+      let (upload, assembly) = try uploads.beginCompletion(
+        try uploads.upload(id, "images", "a"), of: listed, sizeLimit: .max)
+      let object = try uploads.assemble(upload, assembly)
+      var facts = ObjectCatalog.Facts(size: object.status.size, modified: object.status.modified, etag: assembly.etag)
+      facts.uploadID = id
+      facts.properties = upload.properties
+      try await uploads.promise(facts, id)
+      if wasMoved { #expect(rename(object.path, cloud.path("images", "a")) == 0) }
+    }
+    try await TestCloud.run(in: directory) { cloud async throws in
+      if !wasMoved { #expect(try await cloud.completeUpload("images", "a", id, parts).status == 200) }
+      let object = try await cloud.obs("GET", "images", "a")
+      #expect(object.body == bodies.flatMap { $0 })
+      #expect(object.header("x-obs-uploadId") == id)
+      #expect(object.header("ETag") == Self.etag(bodies))
+      #expect(object.header("x-obs-meta-x") == "y")
+      #expect(try await cloud.completeUpload("images", "a", id, parts).elements("Code") == ["NoSuchUpload"])
+      #expect(cloud.multipartFiles.isEmpty)
+    }
+  }
+
   @Test("The bytes of every body are counted, those of refused ones, too")
   func counts() async throws {
     try await TestCloud.run { cloud async throws in
