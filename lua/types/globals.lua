@@ -27,6 +27,7 @@
 ---| "capability" # the script has not been granted this
 ---| "argument" # a call was wrong: an argument, a field or a receiver
 ---| "configuration" # no cloud is configured, or its entry is wrong
+---| "plugin" # a plugin failed while it gave what was asked of it
 ---| "test" # a check of a test does not hold; see the module `test`
 ---| "runtime" # a script of another VM raised
 ---| "syntax" # a text is not Lua
