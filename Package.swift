@@ -49,6 +49,7 @@ let package = Package(
     .target(name: "CLuaHost", dependencies: ["CLua"], cSettings: strictC),
     .target(name: "CMD5", cSettings: strictC),
     .target(name: "CEdit", dependencies: ["CLibEdit"], cSettings: strictC),
+    .target(name: "CProcess", cSettings: strictC),
 
     // Floor 1.
     .target(name: "LuaHost", dependencies: ["CLuaHost"], swiftSettings: strict),
@@ -75,13 +76,15 @@ let package = Package(
 
     // Floor 3.
     .target(
-      name: "ScriptAPI", dependencies: ["LuaHost", "ImageImport", "DiskImages", "CloudAccess", logging],
+      name: "ScriptAPI",
+      dependencies: ["LuaHost", "ImageImport", "ObjectStorage", "DiskImages", "CloudAccess", logging],
       swiftSettings: strict),
 
     .target(
       name: "PluginHost",
       dependencies: ["ScriptAPI", "LuaHost", "ImageImport", "CloudAccess", crypto, yaml, logging],
       swiftSettings: strict),
+    .target(name: "ScriptCheck", dependencies: ["LuaHost"], swiftSettings: strict),
 
     // Floor 4.
     .target(
@@ -105,8 +108,8 @@ let package = Package(
     .executableTarget(
       name: "slipway",
       dependencies: [
-        "Workbench", "CloudSimulator", "PluginHost", "ScriptAPI", "ImageImport", "ImportLedger", "CloudAccess",
-        "LuaHost", "DiskImages", "ObjectStorage", logging, yaml,
+        "Workbench", "CloudSimulator", "PluginHost", "ScriptCheck", "ScriptAPI", "ImageImport", "ImportLedger",
+        "CloudAccess", "LuaHost", "DiskImages", "ObjectStorage", "CProcess", logging, yaml,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -118,6 +121,8 @@ let package = Package(
 
     // Tests stand beside the rooms they test.
     .testTarget(name: "LuaHostTests", dependencies: ["LuaHost"], exclude: ["Scripts"], swiftSettings: strict),
+    .testTarget(
+      name: "ScriptCheckTests", dependencies: ["ScriptCheck", "LuaHost"], exclude: ["Scripts"], swiftSettings: strict),
     .testTarget(
       name: "CloudAccessTests", dependencies: ["CloudAccess"] + nio, exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(

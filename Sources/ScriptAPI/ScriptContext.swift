@@ -33,8 +33,13 @@ public struct ScriptContext: Sendable {
   public var extraModules: [HostModule] = []
   /// How imports are submitted when a call says nothing else.
   public var submission = SubmitOptions()
+  /// Asks the user what to do about an import that was not found; nil where there is nobody to ask.
+  public var askAboutLostImport: (@Sendable (ImportRecord) async throws -> NotFoundPolicy.Decision)?
   /// Opens the record of what was submitted; a session without one has an empty history.
   public var openHistory: @Sendable () async throws -> any ImportRecordStore = { InMemoryRecordStore() }
+
+  /// Where unfinished uploads are remembered; nil for nowhere.
+  public var uploadsDirectory: String?
 
   /// Creates the world of one session.
   public init(
@@ -76,8 +81,8 @@ public struct ScriptContext: Sendable {
   public var modules: [HostModule] {
     [
       ImsModule.make(self), HistoryModule.make(self), TaskModule.module, LogModule.make(self), JSONModule.make(),
-      CSVModule.make(self), ArgsModule.make(self), EnvModule.make(self), TimeModule.make(self), FSModule.make(self),
-      DiskModule.make(self), HTTPModule.make(self), TestModule.make(self),
+      YAMLModule.make(), CSVModule.make(self), ArgsModule.make(self), EnvModule.make(self), TimeModule.make(self),
+      FSModule.make(self), DiskModule.make(self), ObsModule.make(self), HTTPModule.make(self), TestModule.make(self),
     ] + extraModules
   }
 }

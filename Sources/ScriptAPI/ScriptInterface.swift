@@ -52,7 +52,7 @@ public enum ScriptInterface {
   private static func meaning(_ kind: ImportError.Kind) -> String {
     switch kind {
     case .validation: "a rule refused the request; `err.report` has every finding; nothing was sent"
-    case .preflight: "a check before sending refused the request; nothing was sent"
+    case .preflight: "the cloud says that the import cannot succeed; `err.report` has every finding; nothing was sent"
     case .authentication: "the cloud does not accept who asks"
     case .permission: "who asks may not do this"
     case .not_found: "there is no such thing"

@@ -5,7 +5,9 @@ import ScriptAPI
 /// The modules that a plugin's VM has: those of scripts that a plugin may use, its own files, and `plugin`.
 enum PluginModules {
   /// The modules of scripts that plugins get; every call of theirs that reaches out asks for a capability.
-  static let shared: Set<String> = ["ims", "obs", "disk", "fs", "env", "json", "csv", "time", "log", "task", "http"]
+  static let shared: Set<String> = [
+    "ims", "obs", "disk", "fs", "env", "json", "yaml", "csv", "time", "log", "task", "http",
+  ]
 
   /// Of these modules only some functions: the others act on the machine without asking for a capability.
   private static let functions: [String: Set<String>] = ["disk": ["inspect"]]

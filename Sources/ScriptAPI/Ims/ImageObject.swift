@@ -83,6 +83,41 @@ final class ImageObject: Sendable {
           --> name  4  IMG.0003
           --> os_version  …  …
           """),
+      .waiting(
+        "image:preflight",
+        "Asks the cloud and its object storage whether an import of the request could succeed; sends nothing.",
+        parameters: [HostParameter("options", ImsRecords.preflightOptions, "which checks", optional: true)],
+        returns: [HostParameter("report", ImsRecords.report, "what was found")], since: "0.1"
+      ) { arguments in
+        guard let image = arguments.receiver as? ImageObject else { return [] }
+        var options = image.ims.context.submission.preflight
+        let table = arguments[0].tableValue
+        try image.ims.change(&options, skipping: table?["skip"] ?? .nil, timeout: table?["timeout"] ?? .nil)
+        let choices = options
+        let report = try await image.ims.attempt(.read) { service in
+          // It looks into the object, so it needs what looking there by itself would.
+          if let bucket = image.request.location?.bucket {
+            try image.ims.context.access.check(.readObjects(bucket: bucket))
+          }
+          return try await service.preflight(image.request, options: choices)
+        }
+        return [ImsReport.value(report)]
+      }.documented(
+        """
+        Bucket, its region and class, object, size, class, encryption, the bitmap of a RAW file, the disk inside against `min_disk`, quota, name. \
+        What cannot be asked is a warning. `submit` and `ims.import` do the same before they send.
+        """,
+        raises: [RaisedError("argument", "`skip` names a check that does not exist")] + ImsRecords.cloudErrors,
+        mustUse: true,
+        example: """
+          local ims = require "ims"
+
+          local image = ims.data_image { name = "data01", image_url = "ims-image:data01.zvhd2", min_disk = 20 }
+          print(image:preflight().ok)  --> true
+
+          local report = image:with { image_url = "ims-image:not-there.zvhd2" }:preflight { skip = { "quota" } }
+          for _, finding in ipairs(report.errors) do print(finding.check, finding.code) end  --> object  IMG.0121
+          """),
       HostFunction(
         "image:with", "The same request with some fields changed.",
         parameters: [HostParameter("changes", changeable, "the fields to change; json.null removes one")],
@@ -116,12 +151,13 @@ final class ImageObject: Sendable {
           --> {"image_url":"ims-image:data01.zvhd2","min_disk":20,"name":"data01","type":"DataImage"}
           """),
       .waiting(
-        "image:submit", "Validates the request and sends it once; run again, it finds the job instead of sending.",
+        "image:submit",
+        "Validates the request, checks it against the cloud and sends it once; run again, it finds the job instead.",
         parameters: [HostParameter("options", ImsRecords.submitOptions, "how to submit", optional: true)],
         returns: [HostParameter("job", .object("ims.Job"), "poll it or wait for it")], since: "0.1"
       ) { arguments in
         guard let image = arguments.receiver as? ImageObject else { return [] }
-        let options = image.ims.submitOptions(arguments[0])
+        let options = try image.ims.submitOptions(arguments[0])
         let job = try await image.ims.attempt(.submit) { try await $0.submit(image.request, options: options) }
         return [image.ims.job(job)]
       }.documented(

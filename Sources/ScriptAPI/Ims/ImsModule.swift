@@ -37,25 +37,67 @@ final class ImsModule: Sendable {
     try context.access.check(.images(use))
     do {
       return try await body(try await context.cloud.service())
-    } catch let error as ImportError {
-      throw ImsFailure(error, self)
-    } catch let error as CloudError {
-      throw ImsFailure(ImportError(error), self)
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  /// An error as scripts see it. Not part of its callers, whose frames ten thousand waits keep.
+  @inline(never)
+  private func failure(_ error: any Error) -> any Error {
+    switch error {
+    case let error as ImportError: ImsFailure(error, self)
+    case let error as CloudError: ImsFailure(ImportError(error), self)
+    default: error
     }
   }
 
   /// How an import is submitted, from a script's table of options and what the session says by itself.
-  func submitOptions(_ value: LuaValue) -> SubmitOptions {
+  ///
+  /// - Throws: an error of kind `argument` for a check that does not exist.
+  func submitOptions(_ value: LuaValue) throws -> SubmitOptions {
     var options = context.submission
     guard let table = value.tableValue else { return options }
     options.key = table["key"].stringValue ?? options.key
     options.again = table["again"].boolValue ?? options.again
+    options.preflight.isEnabled = table["preflight"].boolValue ?? options.preflight.isEnabled
+    try change(&options.preflight, skipping: table["skip_preflight"], timeout: table["preflight_timeout"])
     switch table["on_not_found"] {
-    case .string(let word): options.onNotFound = word.string == "resubmit" ? .resubmit : .fail
+    case .string(let word): options.onNotFound = try policy(word.string)
     case .function(let function): options.onNotFound = .ask { try await Self.ask(function, about: $0) }
     default: break
     }
     return options
+  }
+
+  /// Takes a script's choice of checks and of their time limit in.
+  func change(_ options: inout PreflightOptions, skipping names: LuaValue, timeout: LuaValue) throws {
+    if let list = names.tableValue?.array {
+      do throws(ImportError) {
+        try options.skip(list.compactMap(\.stringValue))
+      } catch {
+        throw ImsFailure(error, self)
+      }
+    }
+    guard let time = timeout.duration else { return }
+    guard time > .zero else {
+      throw ScriptFailure("the time limit of preflight must be above 0", hint: "such as \"10s\"")
+    }
+    options.timeout = time
+  }
+
+  private func policy(_ word: String) throws -> NotFoundPolicy {
+    switch word {
+    case "resubmit": return .resubmit
+    case "ask":
+      guard let ask = context.askAboutLostImport else {
+        throw ScriptFailure(
+          "on_not_found = 'ask' needs a terminal to ask on, and there is none",
+          hint: "'fail' leaves the import unsettled for a later run; a function may decide")
+      }
+      return .ask(ask)
+    default: return .fail
+    }
   }
 
   /// What a script's function decides about an import that was not found.
@@ -164,7 +206,7 @@ final class ImsModule: Sendable {
   private var imports: [HostFunction] {
     [
       .waiting(
-        "ims.import", "Validates, submits and waits; returns the result or raises why not.",
+        "ims.import", "Validates, checks against the cloud, submits and waits; returns the result or raises why not.",
         parameters: [
           HostParameter("image", .object("ims.Image"), "the request"),
           HostParameter("options", ImsRecords.importOptions, "how to import", optional: true),
@@ -173,7 +215,7 @@ final class ImsModule: Sendable {
       ) { arguments in
         guard let request = Self.request(arguments[0]) else { return [] }
         let options = WaitOptions(arguments[1])
-        let submission = self.submitOptions(arguments[1])
+        let submission = try self.submitOptions(arguments[1])
         let result = try await self.attempt(.submit) { service in
           try await service.importImage(
             request, options: submission, timeout: options.timeout, onProgress: options.observer(request.name))
@@ -189,7 +231,7 @@ final class ImsModule: Sendable {
           print(result.image_name, result.status)  --> import01  SUCCESS
 
           local ok, err = pcall(ims.import, image:with { image_url = "ims-image:not-there.zvhd2" })
-          print(ok, err.kind, err.code)  --> false  job_failed  IMG.0121
+          print(ok, err.kind, err.code)  --> false  preflight  IMG.0121
           """),
       .waiting(
         "ims.import_all", "Imports many images, some at a time; never raises for a failed one, the results tell.",
@@ -208,7 +250,7 @@ final class ImsModule: Sendable {
         }
         let stopsOnError = arguments[1].tableValue?["stop_on_error"].boolValue ?? false
         let options = WaitOptions(arguments[1])
-        let submission = self.submitOptions(arguments[1])
+        let submission = try self.submitOptions(arguments[1])
         let entries = try await self.attempt(.submit) { service in
           try await BatchImport(
             service: service, concurrency: Int(concurrency), stopsOnError: stopsOnError, submission: submission,

@@ -25,6 +25,7 @@ package enum ImsReport {
     table["message"] = .string(LuaString(finding.message))
     if let code = finding.code { table["code"] = .string(LuaString(code)) }
     if let hint = finding.hint { table["hint"] = .string(LuaString(hint)) }
+    if let check = finding.check { table["check"] = .string(LuaString(check)) }
     return .table(table)
   }
 }

@@ -14,6 +14,7 @@ struct ReplCommand: AsyncParsableCommand {
 
   @OptionGroup var options: CloudOptions
   @OptionGroup(title: "Ledger") var ledger: LedgerOptions
+  @OptionGroup(title: "Preflight") var preflight: PreflightFlags
 
   @OptionGroup(title: "Plugins") var plugins: PluginOptions
 
@@ -30,15 +31,17 @@ struct ReplCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let workplace = try Workplace(options.settings(ledger).with(plugins, access, watch: watch))
+    let workplace = try Workplace(options.settings(ledger, preflight).with(plugins, access, watch: watch))
     workplace.announce()
     try await workplace.loadPlugins()
-    let context = workplace.context(script: nil, arguments: [])
+    let desk = LineDesk()
+    let context = workplace.context(script: nil, arguments: [], desk: desk)
     let vm = try workplace.makeVM(context, limits.policy())
     let modules = context.modules.map(\.name).filter { !$0.contains(".") }
     let preload = modules.map { "\($0) = require '\($0)'" }.joined(separator: "\n")
     _ = try await vm.run(Array(preload.utf8), name: "preload")
     var options = Repl.Options()
+    options.desk = desk
     options.interface = ScriptInterface.describe(context.modules)
     options.history = .standard()
     options.commands = [PluginReplCommand.make(workplace.plugins)]

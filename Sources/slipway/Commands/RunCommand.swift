@@ -16,6 +16,7 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var options: CloudOptions
   @OptionGroup(title: "Ledger") var ledger: LedgerOptions
+  @OptionGroup(title: "Preflight") var preflight: PreflightFlags
 
   @OptionGroup(title: "Plugins") var plugins: PluginOptions
 
@@ -34,7 +35,7 @@ struct RunCommand: AsyncParsableCommand {
   var arguments: [String] = []
 
   func run() async throws {
-    let workplace = try Workplace(options.settings(ledger).with(plugins, access, watch: watch))
+    let workplace = try Workplace(options.settings(ledger, preflight).with(plugins, access, watch: watch))
     workplace.announce()
     try await workplace.loadPlugins()
     let context = workplace.context(script: script == "-" ? nil : script, arguments: arguments)

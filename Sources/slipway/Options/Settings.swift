@@ -22,6 +22,7 @@ struct Settings: Sendable {
   var ledger: String?
   var marksImages = true
   var onNotFound = NotFoundChoice.fail
+  var preflight = PreflightOptions()
 
   /// Which plugins; nil for a command that has none.
   var plugins: PluginChoice?
@@ -50,9 +51,10 @@ extension CloudOptions {
       concurrentImports: concurrentImports)
   }
 
-  /// The same with what was said about the ledger.
-  func settings(_ ledger: LedgerOptions) -> Settings {
+  /// The same with what was said about the ledger and about preflight.
+  func settings(_ ledger: LedgerOptions, _ preflight: PreflightFlags? = nil) -> Settings {
     var settings = settings
+    if let preflight { settings.preflight = preflight.options }
     settings.ledger = ledger.ledger
     settings.marksImages = !ledger.noMarker
     settings.onNotFound = ledger.onNotFound

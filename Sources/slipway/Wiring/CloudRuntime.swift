@@ -105,11 +105,14 @@ final class CloudRuntime: Sendable {
     let scheduler = JobScheduler(
       client: client, time: time, policy: polling,
       admission: AdmissionGate.Policy(ceiling: concurrentImports ?? 40).scaled(by: scale),
-      history: RecordedDurations(store: store), events: events)
+      slots: store as? any AdmissionSlots, history: RecordedDurations(store: store), events: events)
+    let rules = RuleSet(dialect: choice.dialect)
     return ImportService(
-      client: client, rules: RuleSet(dialect: profile.dialect),
+      client: client, rules: rules,
       submitter: RecordingSubmitter(
         client: client, store: store, policy: submission, admission: scheduler, events: events),
-      scheduler: scheduler, events: events, hooks: hooks)
+      scheduler: scheduler,
+      preflight: Preflight(client: client, rules: rules, ownImports: { await scheduler.admissions.underWay }),
+      events: events, hooks: hooks)
   }
 }

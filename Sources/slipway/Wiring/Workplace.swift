@@ -65,13 +65,19 @@ struct Workplace: Sendable {
     let sinks: [(any ImportEventSink)?] = [self.json, progress, jobs, plugins?.host]
     events = EventFanOut(sinks.compactMap(\.self))
     ledger = LedgerAccess(options.ledger, environment: environment)
-    let policy: NotFoundPolicy =
-      switch options.onNotFound {
-      case .fail: .fail
-      case .resubmit: .resubmit
-      case .ask: TerminalQuestion.policy(console)
+    var submission = SubmitOptions(marksImage: options.marksImages, preflight: options.preflight)
+    switch options.onNotFound {
+    case .fail: break
+    case .resubmit: submission.onNotFound = .resubmit
+    case .ask:
+      guard let question = TerminalQuestion(console) else {
+        throw CommandFailure(
+          .usage, "--on-not-found ask needs a terminal to ask on, and there is none.",
+          hint: "fail leaves the import unsettled for a later run; resubmit sends again where there is proof")
       }
-    submission = SubmitOptions(onNotFound: policy, marksImage: options.marksImages)
+      submission.onNotFound = .ask { try await question.ask($0) }
+    }
+    self.submission = submission
     var requestsPerSecond = options.requestsPerSecond
     if requestsPerSecond == nil, let text = environment["SLIPWAY_REQUESTS_PER_SECOND"], !text.isEmpty {
       guard let number = Double(text), CloudOptions.requestRates.contains(number) else {
@@ -122,15 +128,22 @@ struct Workplace: Sendable {
   }
 
   /// What a script may reach.
-  func context(script: String?, arguments: [String]) -> ScriptContext {
+  ///
+  /// In a session line by line, `desk` is where questions are asked.
+  func context(script: String?, arguments: [String], desk: LineDesk? = nil) -> ScriptContext {
     var context = ScriptContext(
       arguments: arguments, scriptPath: script, environment: environment, workingDirectory: workingDirectory,
       logger: logger, cloud: runtime.connector)
     context.submission = submission
+    context.uploadsDirectory = ledger.uploadsDirectory
     context.access = options.access
     if let host = plugins?.host {
       context.hooks = host
       context.extraModules = host.scriptModules
+    }
+    if let question = TerminalQuestion(console, desk) {
+      context.askAboutLostImport = { try await question.ask($0) }
+      if case .ask = submission.onNotFound { context.submission.onNotFound = .ask { try await question.ask($0) } }
     }
     context.openHistory = { [ledger] in try ledger.openExisting() }
     return context
@@ -166,9 +179,14 @@ struct Workplace: Sendable {
   func tellHowToGoOn() {
     let records = jobs.recordsUnderWay
     guard !records.isEmpty, let path = ledger.path else { return }
-    var words = ["slipway", "jobs", "resume"]
+    // Called by its path, it may not be in the search path.
+    let program = CommandLine.arguments.first ?? ""
+    var words = [program.contains("/") ? URL(filePath: program).path : "slipway", "jobs", "resume"]
     if let cloud = options.cloud { words += ["--cloud", cloud] }
     if let directory = options.localCloud { words += ["--local-cloud", directory] }
+    if let scale = options.clockScale {
+      words += ["--clock-scale", scale == scale.rounded() ? "\(Int(scale))" : "\(scale)"]
+    }
     if options.ledger != nil { words += ["--ledger", path] }
     // All that is open is as good as a list of many.
     if records.count <= 5 { words += records }
