@@ -194,7 +194,7 @@ struct HTTPModuleTests {
       Array(lines.dropFirst(11)) == [
         "false\tnetwork", "true\t3145728", "false\targument", "false\ttimeout", "false\targument", "false\targument",
         "false\targument", "false\targument",
-        "false\tcapability",
+        "false\tnetwork",
       ])
   }
 }

@@ -42,7 +42,11 @@ public struct PluginWorld: Sendable {
     configuration.tableDepthLimit = 60
     configuration.valueCountLimit = 200_000
     configuration.byteLimit = min(limits.memory, 64 << 20)
-    configuration.warning = { text in output(name, Array("warning: \(text)\n".utf8)) }
+    // Unlike what is printed, warnings have no limit of their own.
+    let left = Budget(100)
+    configuration.warning = { text in
+      if left.take() { output(name, Array("warning: \(text.prefix(500))\n".utf8)) }
+    }
     return configuration
   }
 }
