@@ -79,6 +79,8 @@ let package = Package(
       dependencies: ["LuaHost", "ImageImport", "ObjectStorage", "DiskImages", "CloudAccess", logging],
       swiftSettings: strict),
 
+    .target(name: "ScriptCheck", dependencies: ["LuaHost"], swiftSettings: strict),
+
     // Floor 4.
     .target(
       name: "Workbench",
@@ -102,7 +104,7 @@ let package = Package(
       name: "slipway",
       dependencies: [
         "Workbench", "CloudSimulator", "ScriptAPI", "ImageImport", "ImportLedger", "CloudAccess", "LuaHost",
-        "DiskImages", "ObjectStorage", logging, yaml,
+        "DiskImages", "ObjectStorage", "ScriptCheck", logging, yaml,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -114,6 +116,8 @@ let package = Package(
 
     // Tests stand beside the rooms they test.
     .testTarget(name: "LuaHostTests", dependencies: ["LuaHost"], exclude: ["Scripts"], swiftSettings: strict),
+    .testTarget(
+      name: "ScriptCheckTests", dependencies: ["ScriptCheck", "LuaHost"], exclude: ["Scripts"], swiftSettings: strict),
     .testTarget(
       name: "CloudAccessTests", dependencies: ["CloudAccess"] + nio, exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
