@@ -78,6 +78,8 @@ let package = Package(
       name: "ScriptAPI", dependencies: ["LuaHost", "ImageImport", "DiskImages", "CloudAccess", logging],
       swiftSettings: strict),
 
+    .target(name: "ScriptCheck", dependencies: ["LuaHost"], swiftSettings: strict),
+
     // Floor 4.
     .target(
       name: "Workbench",
@@ -101,7 +103,7 @@ let package = Package(
       name: "slipway",
       dependencies: [
         "Workbench", "CloudSimulator", "ScriptAPI", "ImageImport", "ImportLedger", "CloudAccess", "LuaHost",
-        "DiskImages", "ObjectStorage", logging, yaml,
+        "DiskImages", "ObjectStorage", "ScriptCheck", logging, yaml,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -113,6 +115,8 @@ let package = Package(
 
     // Tests stand beside the rooms they test.
     .testTarget(name: "LuaHostTests", dependencies: ["LuaHost"], exclude: ["Scripts"], swiftSettings: strict),
+    .testTarget(
+      name: "ScriptCheckTests", dependencies: ["ScriptCheck", "LuaHost"], exclude: ["Scripts"], swiftSettings: strict),
     .testTarget(
       name: "CloudAccessTests", dependencies: ["CloudAccess"] + nio, exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(

@@ -1,22 +1,16 @@
 """The checks of scripts/conformance: others' clients against a local cloud that this program starts and ends."""
 
-import hashlib
-import json
 import logging
 import os
 import shutil
 import signal
-import struct
-import subprocess
 import sys
 import tempfile
 import time
-import traceback
 
-import boto3
-import botocore.exceptions
+import conformance_objects
+import localcloud
 import openstack
-from botocore.config import Config
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.exceptions import exceptions as huawei_errors
 from huaweicloudsdkims import v2 as ims
@@ -26,62 +20,26 @@ BUCKET = "conformance"
 IMAGES = 7
 
 
-def zvhd2(gib):
-    """A ZVHD2 file of an empty disk, written from the description of the format alone."""
-    size = gib << 30
-    blocks = size // 2097152
-
-    def header(final):
-        fields = bytearray(512)
-        struct.pack_into("<8sIIQI4sII", fields, 0, b"z2strm\0\0", 2, 0x10000, 2**64 - 1, 500000000, b"tap\0", 0x10004, 0)
-        struct.pack_into("<QQII", fields, 40, size, size, 0, 4)
-        fields[68:84] = bytes(range(16))
-        struct.pack_into("<BBBBII", fields, 84, 0, 0, 0, 1, 2097152, blocks)
-        if final:
-            segments = -(-blocks // 32768)
-            struct.pack_into("<QQIIIIIII", fields, 96, 8192, 8192, 0, segments * 4096, 524288, 4096, 0, segments, 0)
-        fields[141] = 1
-        struct.pack_into("<I", fields, 64, ~sum(fields) & 0xFFFFFFFF)
-        return bytes(fields) + bytes(3584)
-
-    return header(False) + header(False) + bytes(-(-blocks // 32768) * 4096) + header(True)
-
-
 class Cloud:
     """`slipway cloud` as a child."""
 
     def __init__(self, binary, directory):
-        command = [binary, "cloud", "--port", "0", "--data", directory, "--clock-scale", "1000"]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE)
-        line = self.process.stdout.readline()
-        if not line:
-            raise SystemExit(f"conformance: {' '.join(command)} ended with {self.process.wait()} and said nothing")
-        self.access = json.loads(line)
+        self.process, self.access = localcloud.start(binary, "--data", directory, "--clock-scale", "1000")
 
     def end(self):
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=20)
 
 
-class Checks:
+class Checks(conformance_objects.Runner):
     def __init__(self, cloud, directory):
+        super().__init__()
         self.cloud = cloud
         self.directory = directory
         self.access = cloud.access
         self.endpoint = self.access["endpoint"]
-        self.failed = 0
         self.jobs = []
         self.ims = self.official(self.access["secret_key"])
-
-    def run(self, name, check):
-        started = time.monotonic()
-        try:
-            check()
-            print(f"ok    {name} ({time.monotonic() - started:.2f} s)", flush=True)
-        except Exception:
-            self.failed += 1
-            print(f"FAIL  {name}", flush=True)
-            traceback.print_exc()
 
     # The official SDK, which signs every request with the access key.
 
@@ -226,70 +184,12 @@ class Checks:
         assert image.status == "active", image
         assert self.otc.image.get_image(image.id).min_disk == 40
 
-    # boto3 on the object storage side, signing with version 4.
-
-    def connect_s3(self, version="s3v4"):
-        self.s3 = boto3.client(
-            "s3", endpoint_url=self.endpoint, aws_access_key_id=self.access["access_key"],
-            aws_secret_access_key=self.access["secret_key"], region_name=self.access["region"],
-            config=Config(signature_version=version, s3={"addressing_style": "path"}, retries={"max_attempts": 1}))
-        assert [bucket["Name"] for bucket in self.s3.list_buckets()["Buckets"]] == [BUCKET]
-
-    def s3_objects(self):
-        body = os.urandom(300_000)
-        put = self.s3.put_object(Bucket=BUCKET, Key="boto/ä b+c.bin", Body=body, Metadata={"origin": "here"})
-        assert put["ETag"] == f'"{hashlib.md5(body).hexdigest()}"', put
-        head = self.s3.head_object(Bucket=BUCKET, Key="boto/ä b+c.bin")
-        assert head["ContentLength"] == len(body) and head["Metadata"] == {"origin": "here"}, head
-        assert self.s3.get_object(Bucket=BUCKET, Key="boto/ä b+c.bin")["Body"].read() == body
-        part = self.s3.get_object(Bucket=BUCKET, Key="boto/ä b+c.bin", Range="bytes=1000-1999")
-        assert part["Body"].read() == body[1000:2000]
-        assert part["ContentRange"] == "bytes 1000-1999/300000", part
-        assert self.s3.head_bucket(Bucket=BUCKET)["ResponseMetadata"]["HTTPHeaders"]["x-amz-bucket-region"] == "eu-de"
-        self.s3.delete_object(Bucket=BUCKET, Key="boto/ä b+c.bin")
-        try:
-            self.s3.head_object(Bucket=BUCKET, Key="boto/ä b+c.bin")
-        except botocore.exceptions.ClientError as error:
-            assert error.response["Error"]["Code"] == "404", error
-        else:
-            raise AssertionError("a deleted object is still there")
-
-    def s3_lists(self):
-        keys = sorted([f"many/{n:03}.bin" for n in range(230)] + ["many/ü &.bin"], key=lambda key: key.encode())
-        os.makedirs(f"{self.directory}/buckets/{BUCKET}/many")
-        for key in keys:
-            with open(f"{self.directory}/buckets/{BUCKET}/{key}", "wb") as file:
-                file.write(b"x")
-        for operation in ("list_objects", "list_objects_v2"):
-            pages = self.s3.get_paginator(operation).paginate(
-                Bucket=BUCKET, Prefix="many/", PaginationConfig={"PageSize": 50})
-            found = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
-            assert found == keys, (operation, len(found))
-        folders = self.s3.list_objects_v2(Bucket=BUCKET, Delimiter="/")
-        assert [entry["Prefix"] for entry in folders["CommonPrefixes"]] == ["many/"], folders
-        assert {entry["Key"] for entry in folders["Contents"]} == {"system.zvhd2", "data.raw", "data.mf"}, folders
-
-    def s3_version2(self):
-        self.connect_s3("s3")
-        assert self.s3.get_object(Bucket=BUCKET, Key="data.mf")["Body"].read() == b"bitmap"
-        url = self.s3.generate_presigned_url("get_object", Params={"Bucket": BUCKET, "Key": "data.mf"})
-        import requests
-
-        assert requests.get(url, timeout=10).content == b"bitmap"
-
-    def s3_signed_url(self):
-        import requests
-
-        url = self.s3.generate_presigned_url("get_object", Params={"Bucket": BUCKET, "Key": "data.mf"})
-        assert requests.get(url, timeout=10).content == b"bitmap"
-        assert requests.get(url.replace("data.mf", "data.raw"), timeout=10).status_code == 403
-
 
 def main():
     logging.disable(logging.CRITICAL)
     directory = tempfile.mkdtemp(prefix="slipway-conformance-")
     os.makedirs(f"{directory}/buckets/{BUCKET}")
-    for name, content in [("system.zvhd2", zvhd2(3)), ("data.raw", bytes(1 << 20)), ("data.mf", b"bitmap")]:
+    for name, content in [("system.zvhd2", localcloud.zvhd2(3)), ("data.raw", bytes(1 << 20)), ("data.mf", b"bitmap")]:
         with open(f"{directory}/buckets/{BUCKET}/{name}", "wb") as file:
             file.write(content)
     cloud = Cloud(sys.argv[1], directory)
@@ -308,13 +208,9 @@ def main():
             ("openstacksdk: lists and finds images over the native list", checks.openstack_images),
             ("official SDK: tags, quota, rename", checks.tags_and_quota),
             ("official SDK: deletes an image", checks.deletes),
-            ("boto3: connects, AWS version 4", checks.connect_s3),
-            ("boto3: puts, heads, reads whole and by range, deletes", checks.s3_objects),
-            ("boto3: lists both ways, page by page", checks.s3_lists),
-            ("boto3: signed URL, AWS version 4", checks.s3_signed_url),
-            ("boto3: reads and signed URL, AWS version 2", checks.s3_version2),
         ]:
             checks.run(name, check)
+        checks.failed += conformance_objects.run(cloud.access, directory)
 
         def ends():
             status = cloud.end()

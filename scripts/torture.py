@@ -15,12 +15,13 @@ import random
 import shutil
 import signal
 import sqlite3
-import struct
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+
+import localcloud
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CLIENT_PATIENCE = 240
@@ -30,27 +31,6 @@ RUNS_TO_THE_END = 12
 # Done, failed, cloud out of reach, to be continued, not authorised: all that faults may lead to.
 EXPECTED = (0, 1, 69, 75, 77)
 Client = collections.namedtuple("Client", "killed status results")
-
-
-def zvhd2(gib):
-    """A ZVHD2 file of an empty disk, written from the description of the format alone."""
-    size = gib << 30
-    blocks = size // 2097152
-
-    def header(final):
-        fields = bytearray(512)
-        struct.pack_into("<8sIIQI4sII", fields, 0, b"z2strm\0\0", 2, 0x10000, 2**64 - 1, 500000000, b"tap\0", 0x10004, 0)
-        struct.pack_into("<QQII", fields, 40, size, size, 0, 4)
-        fields[68:84] = bytes(range(16))
-        struct.pack_into("<BBBBII", fields, 84, 0, 0, 0, 1, 2097152, blocks)
-        if final:
-            segments = -(-blocks // 32768)
-            struct.pack_into("<QQIIIIIII", fields, 96, 8192, 8192, 0, segments * 4096, 524288, 4096, 0, segments, 0)
-        fields[141] = 1
-        struct.pack_into("<I", fields, 64, ~sum(fields) & 0xFFFFFFFF)
-        return bytes(fields) + bytes(3584)
-
-    return header(False) + header(False) + bytes(-(-blocks // 32768) * 4096) + header(True)
 
 
 # --- The plan of a group, drawn from the seed ---------------------------------------------------------------------
@@ -150,7 +130,7 @@ class Cloud:
     def __init__(self, binary, directory, plan):
         os.makedirs(os.path.join(directory, "buckets", "torture"))
         with open(os.path.join(directory, "buckets", "torture", "disk.zvhd2"), "wb") as file:
-            file.write(zvhd2(1))
+            file.write(localcloud.zvhd2(1))
         self.binary, self.directory, self.plan = binary, directory, plan
         # Those before the last restart.
         self.posts = 0
@@ -165,11 +145,7 @@ class Cloud:
         # The switches hold from the first call on, also after a restart.
         for name, value in self.plan["switches"].items():
             options += ["--switch", f"{name}={json.dumps(value) if not isinstance(value, str) else value}"]
-        self.process = subprocess.Popen([self.binary, "cloud", *options], stdout=subprocess.PIPE, stderr=self.log)
-        line = self.process.stdout.readline()
-        if not line:
-            raise SystemExit(f"torture: the cloud ended with {self.process.wait()} and said nothing: {self.directory}")
-        self.access = json.loads(line)
+        self.process, self.access = localcloud.start(self.binary, *options, stderr=self.log)
 
     def restart(self):
         """Ends the cloud in order and lets it go on at the same address: calls under way break off."""

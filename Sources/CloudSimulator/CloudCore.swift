@@ -13,6 +13,7 @@ final class CloudCore: Sendable {
   let tree: BucketTree
   let catalog: ObjectCatalog
   let uploads: UploadTable
+  let index: KeyIndex
   let logger: Logger
   private let reader: FileReader
   private let state: Mutex<CloudState>
@@ -38,6 +39,7 @@ final class CloudCore: Sendable {
       self.plan = Mutex(plan)
       state = Mutex(CloudState(snapshot, keepsKilled: configuration.keepsKilledImages))
       tree = BucketTree(root: directory.buckets)
+      index = KeyIndex(tree: tree)
       catalog = try ObjectCatalog(queue: store.queue)
       uploads = try UploadTable(queue: store.queue, directory: directory.multipart)
       try uploads.recover(tree, catalog)

@@ -13,7 +13,7 @@ enum ConversionAdvice {
   /// How to turn a file of another format into one that is read here, with the system's own tools.
   static func hint(for format: DiskFormat, file: String? = nil) -> String? {
     let name = file ?? "IN"
-    guard [.qcow2, .qcow, .qed, .vhd, .vhdx, .vmdk, .vdi].contains(format) else {
+    guard [.qcow2, .qcow, .qed, .vhd, .vhdx, .vmdk, .vdi, .parallels].contains(format) else {
       return hint(for: DiskInspection(format: format, fileSize: 1), file: name)
     }
     let driver = format == .vhd ? "vpc" : format.rawValue
@@ -35,7 +35,8 @@ enum ConversionAdvice {
     switch report.format {
     case .raw: return nil
     case .zvhd2: return "rename it to end in .zvhd2"
-    case .zvhd, .qcow2, .qcow, .qed, .vhd, .vhdx, .vmdk, .vdi: return "slipway convert \(name) \(output(file))"
+    case .zvhd, .qcow2, .qcow, .qed, .vhd, .vhdx, .vmdk, .vdi, .parallels:
+      return "slipway convert \(name) \(output(file))"
     case .iso: return "install a system from it on a virtual machine and import that machine's disk"
     case .ova, .tar:
       let disk = content(report)

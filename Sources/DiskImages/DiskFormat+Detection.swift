@@ -36,6 +36,8 @@ extension DiskFormat {
     (Array("KDMV".utf8), .vmdk),
     (Array("COWD".utf8), .vmdk),
     (Array("# Disk DescriptorFile".utf8), .vmdk),
+    (Array("WithoutFreeSpace".utf8), .parallels),
+    (Array("WithouFreSpacExt".utf8), .parallels),
     ([0x1F, 0x8B], .gzip),
     ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], .xz),
     ([0x50, 0x4B, 0x03, 0x04], .zip),

@@ -1,6 +1,7 @@
 /// The kinds of files that turn up where a disk image is expected.
 public enum DiskFormat: String, Sendable, Hashable, CaseIterable {
-  case raw, zvhd2, zvhd, qcow2, qcow, qed, vhd, vhdx, vmdk, vdi, iso, ova, tar, luks, gzip, xz, zip, bzip2, zstd
+  case raw, zvhd2, zvhd, qcow2, qcow, qed, vhd, vhdx, vmdk, vdi, parallels, iso, ova, tar, luks, gzip, xz, zip, bzip2,
+    zstd
   case sevenZip = "7z"
 
   /// The format's name for people, as in "VMDK".
@@ -8,6 +9,7 @@ public enum DiskFormat: String, Sendable, Hashable, CaseIterable {
     switch self {
     case .raw, .zvhd2, .zvhd, .qcow2, .qcow, .qed, .vhd, .vhdx, .vmdk, .vdi, .ova, .luks: rawValue.uppercased()
     case .iso: "ISO 9660"
+    case .parallels: "Parallels"
     case .tar, .gzip, .xz, .zip, .bzip2, .zstd, .sevenZip: rawValue
     }
   }
@@ -41,7 +43,8 @@ public enum DiskFormat: String, Sendable, Hashable, CaseIterable {
 
   private static let byExtension: [String: DiskFormat] = [
     "raw": .raw, "img": .raw, "bin": .raw, "zvhd2": .zvhd2, "zvhd": .zvhd, "qcow2": .qcow2, "qcow": .qcow,
-    "qed": .qed, "vhd": .vhd, "vpc": .vhd, "vhdx": .vhdx, "vmdk": .vmdk, "vdi": .vdi, "iso": .iso, "ova": .ova,
+    "qed": .qed, "vhd": .vhd, "vpc": .vhd, "vhdx": .vhdx, "vmdk": .vmdk, "vdi": .vdi, "hdd": .parallels,
+    "hds": .parallels, "iso": .iso, "ova": .ova,
     "tar": .tar,
     "luks": .luks, "gz": .gzip, "tgz": .gzip, "xz": .xz, "zip": .zip, "bz2": .bzip2, "zst": .zstd, "7z": .sevenZip,
   ]

@@ -10,6 +10,11 @@ extension DiskInspector {
         hint: "what was to be the disk is an answer of some server: get it again")
       return
     }
+    if isText(head) {
+      report.add(
+        fileName.map { DiskFormat(fileName: $0) != .raw } == true ? .error : .warning,
+        "the file is lines of text, no disk", hint: "is it a list, a key or a script?")
+    }
     if let fileName {
       let suffix = DiskFormat.fileExtension(of: fileName)
       if suffix != "raw" {
@@ -37,6 +42,11 @@ extension DiskInspector {
     if text.hasPrefix("<!doctype html") || text.hasPrefix("<html") { return "a web page" }
     if text.hasPrefix("<?xml") || text.hasPrefix("<error>") { return "an XML document" }
     return nil
+  }
+
+  /// Whether the bytes are lines of text: every disk has zeros or other control characters among its first thousands.
+  private static func isText(_ head: [UInt8]) -> Bool {
+    head.contains(0x0A) && head.allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x09...0x0D).contains($0) }
   }
 
   /// Whether nothing but zeros is there, as far as that is cheap to tell: a small file, or one that is a single hole.

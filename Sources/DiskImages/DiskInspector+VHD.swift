@@ -14,6 +14,7 @@ extension DiskInspector {
     }
     report.virtualSize = footer.diskSize
     report.note("creator", text(footer.creator))
+    report.note("created_at", UTCText.iso8601(since2000: footer.timestamp))
     if !footer.checksumFits { report.add(.warning, "the checksum of the footer does not fit") }
     if footer.currentSize != footer.geometrySize {
       report.note("geometry", footer.geometry)

@@ -19,8 +19,8 @@ extension DiskInspector {
     if !ZVHD2Header.checksumFits(first) {
       report.add(.warning, "the checksum of the header at the start does not fit")
     }
+    report.virtualSize = plausible(start.diskSize)
     guard source.size >= 2 * blockLength else {
-      report.virtualSize = plausible(start.diskSize)
       report.add(
         .error, "the file is only a header of \(source.size) bytes: there is no disk in it",
         hint: "the conversion was broken off or its source was empty; convert again")
@@ -28,7 +28,6 @@ extension DiskInspector {
     }
     let tail = try source.read(at: source.size - blockLength, count: ZVHD2Header.length)
     guard let last = ZVHD2Header(parsing: tail), last.isZVHD2 else {
-      report.virtualSize = plausible(start.diskSize)
       report.add(
         .warning, "no header in the last 4096 bytes: the file is cut off, or something was added to it",
         hint: "copy or convert it again")
@@ -57,7 +56,7 @@ extension DiskInspector {
   /// Facts of a header that have no field of their own.
   static func describe(_ header: ZVHD2Header, _ report: inout DiskInspection) {
     report.note("uuid", uuid(header.uuid))
-    report.note("created_at", UInt64(Int64(header.timestamp) + ZVHD2Header.epoch))
+    report.note("created_at", UTCText.iso8601(since2000: header.timestamp))
     guard header.isZVHD2 else { return }
     report.note("block_size", UInt64(header.blockSize))
     if let compression = header.compression { report.note("compression", "\(compression)") }

@@ -90,6 +90,7 @@ public enum DiskInspector {
     case .vhdx: try inspectVHDX(source, &report)
     case .vmdk: try inspectVMDK(source, &report)
     case .vdi: try inspectVDI(source, &report)
+    case .parallels: try inspectParallels(source, &report)
     case .luks: try inspectLUKS(source, &report)
     case .iso: try inspectISO(source, &report)
     case .ova, .tar, .gzip, .xz, .zip, .bzip2, .zstd, .sevenZip: try inspectArchive(source, fileName, &report)

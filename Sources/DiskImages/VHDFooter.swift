@@ -12,6 +12,8 @@ struct VHDFooter {
   }
 
   var dataOffset: UInt64 { fields.big64(16) }
+  /// Seconds since 2000-01-01 UTC.
+  var timestamp: UInt32 { fields.big32(24) }
   var creator: [UInt8] { fields.slice(28, 4) }
   var currentSize: UInt64 { fields.big64(48) }
   var type: UInt32 { fields.big32(60) }

@@ -35,11 +35,16 @@ extension ObjectStorageSigner {
 
   /// The signature of AWS version 4 in hexadecimal digits.
   public static func signatureV4(of stringToSign: String, secret: Secret, date: String, region: String) -> String {
-    func hmac(_ key: [UInt8], _ data: String) -> [UInt8] {
-      Array(HMAC<SHA256>.authenticationCode(for: Array(data.utf8), using: SymmetricKey(data: key)))
+    let key = signingKeyV4(secret: secret, date: date, region: region)
+    return Hex.encode(HMAC<SHA256>.authenticationCode(for: Array(stringToSign.utf8), using: key))
+  }
+
+  /// The key that signs everything of one day and region.
+  static func signingKeyV4(secret: Secret, date: String, region: String) -> SymmetricKey {
+    let first = SymmetricKey(data: Array(("AWS4" + secret.reveal()).utf8))
+    return [String(date.prefix(8)), region, "s3", "aws4_request"].reduce(first) { key, step in
+      SymmetricKey(data: HMAC<SHA256>.authenticationCode(for: Array(step.utf8), using: key))
     }
-    let steps = [String(date.prefix(8)), region, "s3", "aws4_request", stringToSign]
-    return Hex.encode(steps.reduce(Array(("AWS4" + secret.reveal()).utf8), hmac))
   }
 
   /// The value of the `Authorization` header of AWS version 4, over every header the request has.

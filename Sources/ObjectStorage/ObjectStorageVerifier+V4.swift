@@ -41,7 +41,13 @@ extension ObjectStorageVerifier {
     try checkSkew(date.moment, now: now)
     try check(claim, received: received, date: date.text, payloadHash: hash, key: key, without: nil)
     try checkToken(key, given: request.header("x-amz-security-token"))
-    return Verified(key: key, kind: .awsV4, payload: try payload(hash))
+    let payload = try payload(hash)
+    var verified = Verified(key: key, kind: .awsV4, payload: payload)
+    if case .chunked = payload, hash.hasPrefix("STREAMING-AWS4-") {
+      verified.chunkSignature = AWSChunkSignature(
+        secret: key.secret, date: date.text, region: claim.region, seed: claim.signature)
+    }
+    return verified
   }
 
   func verifyURLV4(_ received: ReceivedObjectRequest, now: Date) throws(Failure) -> Verified {
@@ -79,7 +85,12 @@ extension ObjectStorageVerifier {
 
   private func payload(_ hash: String) throws(Failure) -> Payload {
     if hash == "UNSIGNED-PAYLOAD" { return .unsigned }
-    if hash.hasPrefix("STREAMING-") { return .chunked }
+    switch hash {
+    case "STREAMING-AWS4-HMAC-SHA256-PAYLOAD": return .chunked(hasTrailer: false)
+    case "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER", "STREAMING-UNSIGNED-PAYLOAD-TRAILER":
+      return .chunked(hasTrailer: true)
+    default: break
+    }
     guard Hex.decode(hash)?.count == 32 else { throw .malformed("x-amz-content-sha256 is no SHA-256") }
     return .sha256(hash.asciiLowercased)
   }

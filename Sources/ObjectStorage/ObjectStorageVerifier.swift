@@ -45,8 +45,8 @@ public struct ObjectStorageVerifier: Sendable {
     case unsigned
     /// The bytes of this SHA-256, in lower-case hexadecimal digits; the server compares while it receives.
     case sha256(String)
-    /// In chunks of the kind `aws-chunked`, see ``AWSChunkedBody``.
-    case chunked
+    /// In chunks of the kind `aws-chunked`, see ``AWSChunkedBody``; they are signed when the request has a chunk signature.
+    case chunked(hasTrailer: Bool)
   }
 
   /// A request that passed.
@@ -55,6 +55,8 @@ public struct ObjectStorageVerifier: Sendable {
     /// The kind of signature, which decides the names of the answer's headers.
     public var kind: ObjectStorageSignature
     public var payload: Payload
+    /// What the chunks of a body are held against, when they are signed.
+    public var chunkSignature: AWSChunkSignature?
   }
 
   /// Checks a signed request or a signed URL of any kind.

@@ -13,6 +13,12 @@ public enum ScriptRequests {
     return try values.filter { $0 != .nil }.flatMap(requests)
   }
 
+  /// The request that a script's table describes, as `ims.system_image` and `ims.data_image` make it.
+  /// - Throws: What says why the table cannot be sent at all.
+  public static func request(_ kind: ImageKind, _ table: LuaTable) throws -> ImportRequest {
+    try ImageObject.request(kind, .table(table))
+  }
+
   private static func requests(_ value: LuaValue) throws -> [ImportRequest] {
     switch value {
     case .object(let object):

@@ -22,6 +22,7 @@ struct Slipway: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, ReplCommand.self, ValidateCommand.self, ImportCommand.self, JobsCommand.self, CloudCommand.self,
       ConvertCommand.self, InspectCommand.self, UploadCommand.self, UploadsCommand.self, TestCommand.self,
+      CheckCommand.self,
       TypesCommand.self, DoctorCommand.self, CompletionsCommand.self, ManCommand.self,
     ])
 

@@ -45,7 +45,7 @@ struct FaultPlanTests {
     var alone = FaultPlan(seed: 3)
     alone.add(Fault(.replyLostAfter, FaultMatch([.submit], probability: 0.5)), at: start)
     var together = alone
-    together.add(Fault(.requestCut, FaultMatch([.job], probability: 0.5)), at: start)
+    together.add(Fault(.requestCut(after: nil), FaultMatch([.job], probability: 0.5)), at: start)
     for _ in 0..<100 {
       _ = together.decide(FaultFacts(call: .job), at: start)
       let (one, both) = (alone.decide(submit, at: start), together.decide(submit, at: start))
@@ -56,7 +56,7 @@ struct FaultPlanTests {
   @Test("A fault holds from and until its times, counted from when it was set")
   func times() {
     var plan = FaultPlan()
-    plan.add(Fault(.requestCut, FaultMatch([.submit], after: .seconds(10), until: .seconds(20))), at: start)
+    plan.add(Fault(.requestCut(after: nil), FaultMatch([.submit], after: .seconds(10), until: .seconds(20))), at: start)
     for (age, isStruck) in [(0.0, false), (9.9, false), (10, true), (19.9, true), (20, false)] {
       let next = plan.decide(submit, at: start + age)
       #expect(next.isEmpty == !isStruck, "\(age)")

@@ -13,7 +13,7 @@ struct FaultTextTests {
       ("reply_lost_after:submit:count=1", Fault(.replyLostAfter, FaultMatch([.submit], count: 1))),
       ("reply_cut=10:list", Fault(.replyCut(after: 10), FaultMatch([.list]))),
       ("reply_cut", Fault(.replyCut(after: nil))),
-      ("request_cut:object_put", Fault(.requestCut, FaultMatch([.object_put]))),
+      ("request_cut:object_put", Fault(.requestCut(after: nil), FaultMatch([.object_put]))),
       ("throttled=2:job,list:every=3", Fault(.throttled(.seconds(2)), FaultMatch([.job, .list], every: 3))),
       ("throttled=date 5", Fault(.throttled(.date(5)))), ("throttled", Fault(.throttled(.unsaid))),
       ("status=502:job", Fault(.status(502, body: .html, isExecuted: false), FaultMatch([.job]))),

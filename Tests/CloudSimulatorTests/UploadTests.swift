@@ -145,6 +145,27 @@ struct UploadTests {
     }
   }
 
+  @Test("A part that is refused takes no room, and the parts around it stay whole")
+  func refusedPart() async throws {
+    try await TestCloud.run { cloud async throws in
+      try cloud.makeBucket("images")
+      let id = try await cloud.startUpload("images", "a")
+      let wrong = [(name: "Content-MD5", value: Data(repeating: 0, count: 16).base64EncodedString())]
+      let bodies = [Self.bytes(1, Self.unit), Self.bytes(2, Self.unit), Self.bytes(3, Self.unit)]
+      func size() -> UInt64? { cloud.cloud.core.tree.status(path: "\(cloud.directory)/multipart/\(id)/slots")?.size }
+      #expect(try await cloud.uploadPart("images", "a", id, 3, bodies[2], headers: wrong).status == 400)
+      #expect(size() == 0)
+      var parts = [(1, try await cloud.part("images", "a", id, 1, bodies[0]))]
+      #expect(try await cloud.uploadPart("images", "a", id, 2, Self.bytes(9, Self.unit), headers: wrong).status == 400)
+      #expect(size() == UInt64(Self.unit))
+      parts.append((3, try await cloud.part("images", "a", id, 3, bodies[2])))
+      #expect(try await cloud.uploadPart("images", "a", id, 2, Self.bytes(9, Self.unit), headers: wrong).status == 400)
+      parts.insert((2, try await cloud.part("images", "a", id, 2, bodies[1])), at: 1)
+      #expect(try await cloud.completeUpload("images", "a", id, parts).status == 200)
+      #expect(try await cloud.obs("GET", "images", "a").body == bodies.flatMap { $0 })
+    }
+  }
+
   @Test("An aborted upload leaves nothing, and its bucket can then be deleted")
   func abort() async throws {
     try await TestCloud.run { cloud async throws in

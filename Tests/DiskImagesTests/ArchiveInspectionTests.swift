@@ -126,6 +126,27 @@ struct ArchiveInspectionTests {
     #expect(warnings(cut).count == 1)
   }
 
+  @Test("A LUKS 1 header tells cipher and size; a later version is unknown")
+  func luks1() throws {
+    var bytes = zeros(4 << 20)
+    func put(_ offset: Int, _ text: String) {
+      bytes.replaceSubrange(offset..<offset + text.utf8.count, with: Array(text.utf8))
+    }
+    bytes.replaceSubrange(0..<8, with: [0x4C, 0x55, 0x4B, 0x53, 0xBA, 0xBE, 0, 1])
+    put(8, "aes")
+    put(40, "xts-plain64")
+    put(72, "sha256")
+    bytes.replaceSubrange(104..<108, with: [0, 0, 16, 0])
+    var report = try DiskInspector.inspect(DataByteSource(bytes), fileName: "a.luks")
+    #expect(report.variant == "v1")
+    #expect(report.virtualSize == 2 << 20)
+    #expect(report.detail("cipher") == .text("aes-xts-plain64"))
+    #expect(report.detail("hash") == .text("sha256"))
+    bytes[7] = 3
+    report = try DiskInspector.inspect(DataByteSource(bytes), fileName: "a.luks")
+    #expect(warnings(report) == ["LUKS version 3, expected 1 or 2"])
+  }
+
   @Test("An ISO tells its volume and how it boots")
   func iso() throws {
     var bytes = zeros(60 * 2048)

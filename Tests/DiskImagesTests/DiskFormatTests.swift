@@ -25,6 +25,7 @@ struct DiskFormatTests {
       (.vmdk, start("KDMV")), (.vmdk, start("COWD")), (.vmdk, start("# Disk DescriptorFile\nversion=1\n")),
       (.vdi, file(1024, [(64, [0x7F, 0x10, 0xDA, 0xBE])])), (.iso, file(40960, [(32769, Array("CD001".utf8))])),
       (.ova, file(1024, [(0, Array("a.ovf".utf8)), (257, Array("ustar".utf8))])),
+      (.parallels, start("WithoutFreeSpace")), (.parallels, start("WithouFreSpacExt")),
       (.tar, file(1024, [(257, Array("ustar".utf8))])), (.gzip, start([0x1F, 0x8B, 8])),
       (.xz, start([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0])), (.zip, start([0x50, 0x4B, 3, 4])), (.bzip2, start("BZh9")),
       (.zstd, start([0x28, 0xB5, 0x2F, 0xFD])), (.sevenZip, start([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C])),

@@ -32,6 +32,9 @@ struct DiskInspectorTests {
   func inside() throws {
     let report = try DiskInspector.inspect(FileByteSource(path: Fixtures.path("gpt-ext4-3g.zvhd2")), fileName: nil)
     #expect(report.firmwareHint == "uefi")
+    #expect(report.detail("created_at") == .text("2026-11-23T15:51:52Z"))
+    #expect(report.partitions.map(\.fileSystem) == ["fat", "ext4"])
+    #expect(report.allocatedSize == 13 << 21)
     #expect(report.partitions.count == 2)
     #expect(report.partitions.first?.isEFISystem == true)
     #expect(report.partitions.map(\.number) == [1, 2])

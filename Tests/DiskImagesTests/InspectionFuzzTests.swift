@@ -6,6 +6,22 @@ import Testing
 /// SLIPWAY_FUZZ_SECONDS makes it run for so long, SLIPWAY_FUZZ_SEED from another seed: see scripts/fuzz.
 @Suite("Inspection of damaged files")
 struct InspectionFuzzTests {
+  @Test("A file of any format looks the same from afar, by a few ranges of kilobytes")
+  func afar() async throws {
+    for file in try FuzzSpecimen.all() {
+      var bytes: UInt64 = 0
+      var reads = 0
+      let report = try await DiskInspector.inspect(size: file.size, fileName: file.name) { range in
+        reads += 1
+        bytes += range.upperBound - range.lowerBound
+        return try file.read(at: range.lowerBound, count: Int(range.upperBound - range.lowerBound))
+      }
+      #expect(try report == DiskInspector.inspect(file, fileName: file.name), "\(file.name)")
+      #expect(reads <= 12, "\(file.name)")
+      #expect(bytes <= 400_000, "\(file.name)")
+    }
+  }
+
   @Test("Whatever is in a file, an inspection ends with a report, and from afar with few and small reads")
   func fuzz() async throws {
     let environment = ProcessInfo.processInfo.environment

@@ -210,6 +210,15 @@ struct PartitionInspectionTests {
     }
   }
 
+  @Test("Lines of text are no disk; under the name of RAW that is only a warning")
+  func lines() throws {
+    let text = DataByteSource(Array("name,size\nweb01,40\ngrün,1\n".utf8))
+    #expect(try DiskInspector.inspect(text, fileName: "list.csv").reasons == ["the file is lines of text, no disk"])
+    let named = try DiskInspector.inspect(text, fileName: "list.raw")
+    #expect(named.isImportable)
+    #expect(problems(named).first == "the file is lines of text, no disk")
+  }
+
   @Test("The disk inside a ZVHD2 file is looked into as a RAW one is", .enabled(if: Shell.has("sfdisk")))
   func insideZVHD2() throws {
     let scratch = try Scratch()

@@ -44,6 +44,8 @@ struct QemuAgreementTests {
         largest: 2040 << 30),
       Kind(driver: "vpc", options: "subformat=fixed", format: .vhd, variant: "fixed", largest: 1 << 34),
       Kind(driver: "vpc", options: "subformat=fixed,force_size=on", format: .vhd, variant: "fixed", largest: 1 << 34),
+      Kind(driver: "parallels", format: .parallels, largest: 1 << 40),
+      Kind(driver: "parallels", options: "cluster_size=64k", format: .parallels, largest: 1 << 36),
       Kind(driver: "luks", options: "key-secret=key,iter-time=10", format: .luks, variant: "v1", largest: 1 << 40),
     ]
     + [
@@ -110,6 +112,7 @@ struct QemuAgreementTests {
     let cases: [(String, String, UInt64?)] = [
       ("vdi", "static=off", 4 << 20), ("vpc", "subformat=dynamic,force_size=on", 6 << 20),
       ("vhdx", "subformat=dynamic,block_size=1M", 4 << 20), ("qcow2", "compression_type=zstd", nil),
+      ("parallels", "cluster_size=1M", 4 << 20),
       ("vmdk", "subformat=streamOptimized", nil),
     ]
     for (driver, options, allocated) in cases {

@@ -98,14 +98,4 @@ struct ObjectStorageSignerTests {
     #expect(failure({ _ in }, now: Self.now + 901) == "RequestTimeTooSkewed")
     #expect(failure { $0.headers.removeAll { $0.name == "Date" } } == "InvalidArgument")
   }
-
-  @Test("A body in chunks is put together, and one that does not add up is refused")
-  func chunks() {
-    let signed = "5;chunk-signature=abc\r\nhello\r\n1\r\n!\r\n0;chunk-signature=def\r\nx-amz-checksum-crc32:x\r\n\r\n"
-    #expect(AWSChunkedBody.decode(Array(signed.utf8)) == Array("hello!".utf8))
-    for broken in ["5\r\nhell\r\n0\r\n\r\n", "zz\r\n", "", "5\r\nhello\r\n", "-1\r\n\r\n", "7fffffffffffffff\r\nx\r\n"]
-    {
-      #expect(AWSChunkedBody.decode(Array(broken.utf8)) == nil)
-    }
-  }
 }

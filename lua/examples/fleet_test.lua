@@ -2,7 +2,7 @@
 local ims, task, test = require "ims", require "task", require "test"
 
 local function request(name, fields)
-  local all = { name = name, image_url = "images:web.zvhd2", os_version = "Ubuntu 22.04 server 64bit", min_disk = 40 }
+  local all = { name = name, image_url = "images:web.zvhd2", os_version = "Ubuntu 22.04 Server 64bit", min_disk = 40 }
   for key, value in pairs(fields or {}) do all[key] = value end
   return ims.system_image(all)
 end

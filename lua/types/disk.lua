@@ -4,7 +4,7 @@
 
 ---What the headers of an image file tell; sizes are bytes.
 ---@class (exact) disk.Inspection
----@field format "raw"|"zvhd2"|"zvhd"|"qcow2"|"qcow"|"qed"|"vhd"|"vhdx"|"vmdk"|"vdi"|"iso"|"ova"|"tar"|"luks"|"gzip"|"xz"|"zip"|"bzip2"|"zstd"|"7z" what the file is
+---@field format "raw"|"zvhd2"|"zvhd"|"qcow2"|"qcow"|"qed"|"vhd"|"vhdx"|"vmdk"|"vdi"|"parallels"|"iso"|"ova"|"tar"|"luks"|"gzip"|"xz"|"zip"|"bzip2"|"zstd"|"7z" what the file is
 ---@field variant? string the kind of its format, such as v3, dynamic or streamOptimized
 ---@field file_size integer of the file
 ---@field disk_usage? integer what the file takes on its file system

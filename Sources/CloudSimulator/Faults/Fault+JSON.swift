@@ -25,15 +25,15 @@ extension Fault {
 extension FaultEffect {
   fileprivate var parameters: [String: JSONValue] {
     switch self {
-    case .replyLostBefore, .replyLostAfter, .requestCut, .tokenRefused: return [:]
-    case .replyCut(let bytes): return Self.present(["bytes": bytes.map { .integer(Int64($0)) }])
+    case .replyLostBefore, .replyLostAfter, .tokenRefused: return [:]
+    case .replyCut(let bytes), .requestCut(let bytes): return Self.present(["bytes": bytes.map { .integer(Int64($0)) }])
     case .throttled(.unsaid): return ["retry_after": "none"]
     case .throttled(.seconds(let seconds)): return ["retry_after": .integer(Int64(seconds))]
     case .throttled(.date(let seconds)): return ["retry_after": .string("date \(seconds)")]
     case .status(let status, let body, let isExecuted):
       return ["status": .integer(Int64(status)), "body": .string(body.rawValue), "executed": .bool(isExecuted)]
     case .slowHeaders(let delay): return ["by": .number(delay.inSeconds)]
-    case .slowBody(let bytes): return ["bytes_per_second": .integer(Int64(bytes))]
+    case .slowBody(let bytes), .slowRequest(let bytes): return ["bytes_per_second": .integer(Int64(bytes))]
     case .clockSkew(let seconds): return ["seconds": .number(seconds)]
     case .refused(let code, let reason):
       return Self.present(["code": .string(code), "reason": reason.map { .string($0) }])

@@ -30,6 +30,16 @@ extension Fault {
           ? "'\(effect.name)' belongs to the call import, got another"
           : "the call import takes job_fails or job_takes only")
     }
+    if case .refused(let code, _) = effect {
+      let isStorage = StorageCode.statuses[code] != nil
+      guard !self.match.calls.isEmpty, self.match.calls.allSatisfy({ $0.isStorage == isStorage }) else {
+        throw FaultError(
+          place: members.place,
+          message: isStorage
+            ? "'\(code)' is a code of object storage and needs its calls, such as upload_part"
+            : "'\(code)' is no code of object storage, got one of its calls")
+      }
+    }
     if case .jobUnknown = effect, self.match.calls != [.job] {
       throw FaultError(place: members.place, message: "'job_unknown' belongs to the call job, got another")
     }
@@ -64,7 +74,8 @@ extension FaultEffect {
   /// Names of all effects.
   static let names = [
     "reply_lost_before", "reply_lost_after", "reply_cut", "request_cut", "throttled", "status", "slow_headers",
-    "slow_body", "token_refused", "clock_skew", "refused", "job_unknown", "job_fails", "job_takes", "field",
+    "slow_body", "slow_request", "token_refused", "clock_skew", "refused", "job_unknown", "job_fails", "job_takes",
+    "field",
   ]
 
   fileprivate init(_ members: inout FaultMembers) throws(FaultError) {
@@ -80,7 +91,9 @@ extension FaultEffect {
     case "reply_lost_before": self = .replyLostBefore
     case "reply_lost_after": self = .replyLostAfter
     case "reply_cut": self = .replyCut(after: try members.whole("bytes", from: 0))
-    case "request_cut": self = .requestCut
+    case "request_cut": self = .requestCut(after: try members.whole("bytes", from: 0))
+    case "slow_request":
+      self = .slowRequest(bytesPerSecond: try need(try members.whole("bytes_per_second", from: 1), "bytes_per_second"))
     case "throttled":
       let pause = try members.take("retry_after", "none, a number of seconds, or 'date' and seconds", Self.pause)
       self = .throttled(pause ?? .unsaid)
@@ -88,7 +101,7 @@ extension FaultEffect {
       let status = try members.take("status", "a status from 400 to 599") { value in
         value.intValue.flatMap { (400...599).contains($0) ? $0 : nil }
       }
-      let body = try members.take("body", "json, html or empty") { $0.stringValue.flatMap(Body.init(rawValue:)) }
+      let body = try members.take("body", "json, html, xml or empty") { $0.stringValue.flatMap(Body.init(rawValue:)) }
       let isExecuted = try members.flag("executed") ?? false
       let number = try need(status, "status")
       self = .status(number, body: body ?? ((502...504).contains(number) ? .html : .json), isExecuted: isExecuted)
@@ -102,7 +115,10 @@ extension FaultEffect {
       }
       self = .clockSkew(seconds: try need(seconds, "seconds"))
     case "refused":
-      self = .refused(code: try need(try Self.code(&members), "code"), reason: try members.text("reason"))
+      let code = try members.take("code", "a documented code such as IMG.0057 or SlowDown") { value in
+        value.stringValue.flatMap { StorageCode.statuses[$0] == nil ? ErrorCatalogue.entry($0)?.code : $0 }
+      }
+      self = .refused(code: try need(code, "code"), reason: try members.text("reason"))
     case "job_unknown": self = .jobUnknown(youngerThan: try members.duration("younger_than"))
     case "job_fails":
       self = .jobFails(

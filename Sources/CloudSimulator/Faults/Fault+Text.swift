@@ -3,8 +3,9 @@ import CloudAccess
 extension Fault {
   /// The value that may stand behind `=` of an effect's name in the compact form, by effect.
   private static let mainMember = [
-    "reply_cut": "bytes", "throttled": "retry_after", "status": "status", "slow_headers": "by",
-    "slow_body": "bytes_per_second", "clock_skew": "seconds", "refused": "code", "job_unknown": "younger_than",
+    "reply_cut": "bytes", "request_cut": "bytes", "throttled": "retry_after", "status": "status", "slow_headers": "by",
+    "slow_body": "bytes_per_second", "slow_request": "bytes_per_second", "clock_skew": "seconds", "refused": "code",
+    "job_unknown": "younger_than",
     "job_fails": "code", "job_takes": "for", "field": "at",
   ]
 

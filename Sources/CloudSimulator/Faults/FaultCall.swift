@@ -45,6 +45,16 @@ public enum FaultCall: String, Sendable, Hashable, CaseIterable {
   /// Not a call but an import that was accepted: its fate is decided once, when it is.
   case `import`
 
+  /// Whether object storage answers the call.
+  var isStorage: Bool {
+    switch self {
+    case .object_head, .object_get, .object_put, .object_delete, .object_copy, .objects_delete, .object_list,
+      .upload_start, .upload_part, .upload_parts, .upload_complete, .upload_abort, .upload_list, .bucket:
+      true
+    default: false
+    }
+  }
+
   /// Method, decoded path segments and query as a request has them; `isCopy` tells whether it names an object to copy.
   init(method: String, segments: [String], query: String = "", isCopy: Bool = false) {
     switch segments.first {

@@ -8,9 +8,11 @@ public enum FaultEffect: Sendable, Hashable {
   case replyLostAfter
   /// The call is acted on, and the connection reset after so many bytes of the answer's body; nil means half of it.
   case replyCut(after: Int?)
-  /// The connection is reset while the request's body is read.
-  case requestCut
-  /// 429 with APIGW.0308; the call is not acted on.
+  /// The connection is reset once so many bytes of the request's body were read; nil means at the first.
+  case requestCut(after: Int?)
+  /// The request's body is taken at so many bytes a second.
+  case slowRequest(bytesPerSecond: Int)
+  /// 429 with APIGW.0308, of object storage with TooManyRequests; the call is not acted on.
   case throttled(Pause)
   /// An answer of the gateway with this status; `isExecuted` tells whether the call was acted on all the same.
   case status(Int, body: Body, isExecuted: Bool)
@@ -22,7 +24,7 @@ public enum FaultEffect: Sendable, Hashable {
   case tokenRefused
   /// The cloud's clock is off by so many seconds: in the `Date` of the answer and where signatures are checked.
   case clockSkew(seconds: Double)
-  /// The service refuses the call with one of its codes.
+  /// The service refuses the call with one of its codes; object storage has other ones than the image service.
   case refused(code: String, reason: String?)
   /// The job is not known; with an age, only while the job is younger.
   case jobUnknown(youngerThan: Duration?)
@@ -45,6 +47,8 @@ public enum FaultEffect: Sendable, Hashable {
   /// What the body of an answer with a status of the gateway is.
   public enum Body: String, Sendable, Hashable, CaseIterable {
     case json, html, empty
+    /// As object storage words its errors.
+    case xml
   }
 
   /// The name in files and flags.
@@ -54,6 +58,7 @@ public enum FaultEffect: Sendable, Hashable {
     case .replyLostAfter: "reply_lost_after"
     case .replyCut: "reply_cut"
     case .requestCut: "request_cut"
+    case .slowRequest: "slow_request"
     case .throttled: "throttled"
     case .status: "status"
     case .slowHeaders: "slow_headers"

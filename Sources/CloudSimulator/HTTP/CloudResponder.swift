@@ -56,6 +56,15 @@ struct CloudResponder: HTTPResponder {
       received += seconds
       isDated = true
     }
+    var request = request
+    for case .slowRequest(let bytesPerSecond) in faults {
+      let core = core
+      request.body = RequestBody(
+        asyncSequence: request.body.map { buffer in
+          try await core.pause(.seconds(Double(buffer.readableBytes) / Double(bytesPerSecond)))
+          return buffer
+        })
+    }
     return Exchange(request, requestID: requestID, received: received, isDated: isDated, call: call, faults: faults)
   }
 

@@ -13,8 +13,8 @@ struct FaultyAnswer: Sendable {
     if exchange.faults.isEmpty { return await dated(answer()).response() }
     for case .slowHeaders(let delay) in exchange.faults { try await core.pause(delay) }
     if exchange.faults.contains(.replyLostBefore) { return cut(after: 0) }
-    if exchange.faults.contains(.requestCut) {
-      for try await _ in exchange.request.body { break }
+    for case .requestCut(let bytes) in exchange.faults {
+      try await takeRequest(until: bytes ?? 1)
       return cut(after: 0)
     }
     var reply: Reply
@@ -44,6 +44,17 @@ struct FaultyAnswer: Sendable {
   }
 
   // MARK: Connections
+
+  /// Reads the beginning of a body that is not acted on.
+  private func takeRequest(until limit: Int) async throws {
+    var count = 0
+    guard limit > 0 else { return }
+    for try await buffer in exchange.request.body {
+      count += buffer.readableBytes
+      if exchange.call.isStorage { core.countReceived(buffer.readableBytes, by: exchange.call) }
+      if count >= limit { return }
+    }
+  }
 
   private func cut(after bytes: Int) -> Response {
     var response = Response(status: .badGateway)
@@ -87,16 +98,19 @@ struct FaultyAnswer: Sendable {
       return (
         Refusal.unauthenticated("the token has expired, get a new one").reply(requestID: exchange.requestID), false
       )
+    case .refused(let code, let reason) where StorageCode.statuses[code] != nil:
+      return (StorageCode.refusal(code, reason).reply(requestID: exchange.requestID), false)
     case .refused(let code, let reason): return (Refusal.catalogued(code, reason).reply(requestID: ""), false)
     default: return nil
     }
   }
 
   private func throttled(_ pause: FaultEffect.Pause) -> Reply {
-    let refusal = Refusal.gateway(
-      status: 429, code: "APIGW.0308",
-      message: "The throttling threshold has been reached: policy user over ratelimit,limit:1,time:1 second")
-    let reply = refusal.reply(requestID: exchange.requestID)
+    let message = "The throttling threshold has been reached: policy user over ratelimit,limit:1,time:1 second"
+    let reply =
+      exchange.call.isStorage
+      ? StorageCode.refusal("TooManyRequests", message).reply(requestID: exchange.requestID)
+      : Refusal.gateway(status: 429, code: "APIGW.0308", message: message).reply(requestID: exchange.requestID)
     switch pause {
     case .unsaid: return reply
     case .seconds(let seconds): return reply.with("Retry-After", String(seconds))
@@ -111,6 +125,9 @@ struct FaultyAnswer: Sendable {
     case .empty: return Reply(status: status)
     case .json:
       return Refusal.gateway(status: status, code: "APIGW.0201", message: title).reply(requestID: exchange.requestID)
+    case .xml:
+      let refusal = StorageCode.refusal(StorageCode.code(ofStatus: status), status: status, title)
+      return refusal.reply(requestID: exchange.requestID)
     case .html:
       let page = """
         <html>\r

@@ -36,6 +36,14 @@ struct XMLText: Sendable {
 
   /// Characters that XML 1.0 cannot hold become U+FFFD, as no other form is legal in it.
   private mutating func escape(_ text: String) {
+    guard
+      text.utf8.contains(where: {
+        $0 < 0x20 || $0 == UInt8(ascii: "<") || $0 == UInt8(ascii: ">") || $0 == UInt8(ascii: "&")
+      })
+    else {
+      bytes.append(contentsOf: text.utf8)
+      return
+    }
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "<"): bytes.append(contentsOf: "&lt;".utf8)

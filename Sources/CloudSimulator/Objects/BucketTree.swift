@@ -107,20 +107,20 @@ struct BucketTree: Sendable {
     return Status(facts)
   }
 
-  /// All keys of a bucket that begin with `prefix`, sorted by bytes; an empty directory is a key that ends with a slash.
+  /// All keys of a bucket, sorted by bytes; an empty directory is a key that ends with a slash.
   ///
-  /// Linked directories are not entered, so that no circle of links is walked.
-  func keys(bucket: String, prefix: String) -> [String] {
+  /// `visit` hears of every directory before it is read. Linked directories are not entered, so that no circle of links is
+  /// walked.
+  func keys(bucket: String, visit: (String) -> Void = { _ in }) -> [String] {
     guard hasBucket(bucket) else { return [] }
     var found: [String] = []
-    let folder = prefix.parentPath.map { $0 + "/" } ?? ""
-    if !folder.isEmpty, status(bucket: bucket, key: folder) == nil { return [] }
-    walk(bucket, folder, prefix, &found)
+    walk(bucket, "", &found, visit)
     return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
-  private func walk(_ bucket: String, _ folder: String, _ prefix: String, _ found: inout [String]) {
+  private func walk(_ bucket: String, _ folder: String, _ found: inout [String], _ visit: (String) -> Void) {
     let base = root + "/" + bucket + "/" + folder
+    visit(base)
     guard let directory = opendir(base) else { return }
     defer { closedir(directory) }
     var isEmpty = true
@@ -131,15 +131,22 @@ struct BucketTree: Sendable {
       guard let name, name != ".", name != ".." else { continue }
       isEmpty = false
       let key = folder + name
-      guard key.utf8.starts(with: prefix.utf8) || prefix.utf8.starts(with: (key + "/").utf8) else { continue }
       switch Self.kind(of: entry.pointee.d_type, base + name) {
       case S_IFREG: found.append(key)
-      case S_IFDIR: walk(bucket, key + "/", prefix, &found)
+      case S_IFDIR: walk(bucket, key + "/", &found, visit)
       case S_IFLNK where status(bucket: bucket, key: key) != nil: found.append(key)
       default: continue
       }
     }
-    if isEmpty, !folder.isEmpty, folder.utf8.starts(with: prefix.utf8) { found.append(folder) }
+    if isEmpty, !folder.isEmpty { found.append(folder) }
+  }
+
+  /// Facts on the file of a key that the walk found: what is no link needs no resolving.
+  func listedStatus(bucket: String, key: String) -> (path: String, status: Status)? {
+    guard let path = plainPath(bucket: bucket, key: key) else { return nil }
+    var facts = stat()
+    guard lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { return status(bucket: bucket, key: key) }
+    return (path, Status(facts))
   }
 
   /// Kind of a directory entry, asked of the file system where the entry does not tell.

@@ -33,6 +33,12 @@ struct ObjectCall: Sendable {
     return nil
   }
 
+  /// Whether the request makes something from another object.
+  var isCopy: Bool { Self.copySource(in: exchange.request.headers) != nil }
+
+  /// Value of a header by its name, compared without case.
+  func header(_ name: String) -> String? { HTTPField.Name(name).flatMap(exchange.header) }
+
   /// Value of an extension header, whichever of the two names it has.
   func extensionHeader(_ name: String) -> String? {
     for prefix in [SignatureKind.obs.prefix, SignatureKind.aws.prefix] {

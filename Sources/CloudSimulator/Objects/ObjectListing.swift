@@ -20,18 +20,17 @@ struct ObjectListing: Sendable, Equatable {
   /// The page that begins behind the key or common prefix `after`, which is empty for the first page.
   ///
   /// `keys` are sorted by bytes and all begin with `prefix`; a `limit` of 0 gives an empty page.
-  init(keys: [String], prefix: String, delimiter: String, after: String, limit: Int) {
+  init(keys: ArraySlice<String>, prefix: String, delimiter: String, after: String, limit: Int) {
     guard limit > 0 else { return }
-    var position = Self.firstIndex(in: keys, after: after)
-    while position < keys.count {
-      let key = keys[position]
-      position += 1
+    var rest = keys[keys.firstPlace { !after.isEmpty && !after.utf8.lexicographicallyPrecedes($0.utf8) }...]
+    while let key = rest.first {
       let entry: Entry
       if let common = Self.commonPrefix(of: key, prefix: prefix, delimiter: delimiter) {
+        rest = rest[rest.firstPlace { $0.utf8.starts(with: common.utf8) }...]
         guard after.isEmpty || after.utf8.lexicographicallyPrecedes(common.utf8) else { continue }
-        if case .prefix(let last)? = entries.last, last == common { continue }
         entry = .prefix(common)
       } else {
+        rest = rest.dropFirst()
         entry = .key(key)
       }
       if entries.count == limit {
@@ -40,17 +39,6 @@ struct ObjectListing: Sendable, Equatable {
       }
       entries.append(entry)
     }
-  }
-
-  /// Place of the first key that comes after the text, by halving.
-  private static func firstIndex(in keys: [String], after text: String) -> Int {
-    guard !text.isEmpty else { return 0 }
-    var (low, high) = (0, keys.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if text.utf8.lexicographicallyPrecedes(keys[middle].utf8) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 
   /// The beginning of a key up to the first delimiter behind the prefix; nil when there is none.

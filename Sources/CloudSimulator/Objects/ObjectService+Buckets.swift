@@ -67,11 +67,11 @@ extension ObjectService {
   }
 
   /// `PUT /bucket`: makes the directory; a bucket that is there already stays as it is.
-  func createBucket(_ call: ObjectCall) async throws -> Reply {
+  func createBucket(_ call: ObjectCall, _ payload: ObjectVerifier.Payload) async throws -> Reply {
     if !core.tree.hasBucket(call.bucket), !BucketTree.isBucketName(call.bucket) { try checkBucket(call.bucket) }
     let field = HTTPField.Name("x-default-storage-class")
     let wanted = call.extensionHeader("storage-class") ?? field.flatMap(call.exchange.header)
-    let body = try await call.exchange.body(limit: 1 << 16) ?? []
+    let body = try await ReceivedBody(call, payload, limit: 1 << 16).collect()
     if let region = Self.text(of: body, in: ["LocationConstraint", "Location"]), !region.isEmpty,
       region != core.configuration.region
     {

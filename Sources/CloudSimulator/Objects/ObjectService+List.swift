@@ -15,7 +15,8 @@ extension ObjectService {
     var startAfter: String
     var token: String?
 
-    init(_ exchange: Exchange) throws {
+    init(_ call: ObjectCall) throws {
+      let exchange = call.exchange
       prefix = exchange.query("prefix") ?? ""
       delimiter = exchange.query("delimiter") ?? ""
       marker = exchange.query("marker") ?? ""
@@ -24,13 +25,7 @@ extension ObjectService {
       isVersion2 = exchange.query("list-type") == "2"
       encodes = exchange.query("encoding-type") == "url"
       fetchesOwner = !isVersion2 || exchange.query("fetch-owner") == "true"
-      limit = 1000
-      if let text = exchange.query("max-keys"), !text.isEmpty {
-        guard let number = Int(text), number >= 0 else {
-          throw StorageRefusal.invalidArgument("max-keys", text, "Argument max-keys must be an integer of 0 or more")
-        }
-        limit = min(number, 1000)
-      }
+      limit = try call.limit("max-keys")
       after = isVersion2 ? startAfter : marker
       if isVersion2, let token {
         guard let data = Data(base64Encoded: token), let key = String(data: data, encoding: .utf8) else {
@@ -49,9 +44,9 @@ extension ObjectService {
   /// `GET /bucket`: a page of keys.
   func list(_ call: ObjectCall) throws -> Reply {
     try checkBucket(call.bucket)
-    let request = try ListRequest(call.exchange)
+    let request = try ListRequest(call)
     let listing = ObjectListing(
-      keys: core.tree.keys(bucket: call.bucket, prefix: request.prefix), prefix: request.prefix,
+      keys: core.index.keys(bucket: call.bucket, prefix: request.prefix), prefix: request.prefix,
       delimiter: request.delimiter, after: request.after, limit: request.limit)
     var text = XMLText()
     text.element("ListBucketResult", attributes: "xmlns=\"\(call.kind.namespace)\"") { text in
@@ -75,7 +70,7 @@ extension ObjectService {
       text.element("KeyCount", String(listing.entries.count))
     } else {
       text.element("Marker", request.encoded(request.marker))
-      if let last, call.kind == .obs || !request.delimiter.isEmpty { text.element("NextMarker", request.encoded(last)) }
+      if let last { text.element("NextMarker", request.encoded(last)) }
     }
     text.element("MaxKeys", String(request.limit))
     if !request.delimiter.isEmpty { text.element("Delimiter", request.encoded(request.delimiter)) }
@@ -84,7 +79,7 @@ extension ObjectService {
   }
 
   private func writeObject(_ key: String, to text: inout XMLText, _ call: ObjectCall, _ request: ListRequest) {
-    guard let object = core.tree.status(bucket: call.bucket, key: key) else { return }
+    guard let object = core.tree.listedStatus(bucket: call.bucket, key: key) else { return }
     let facts = core.catalog.facts(call.bucket, key, path: object.path, status: object.status)
     text.element("Contents") { text in
       text.element("Key", request.encoded(key))

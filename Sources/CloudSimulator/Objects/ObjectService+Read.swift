@@ -12,13 +12,10 @@ extension ObjectService {
     }
     let facts = core.catalog.facts(call.bucket, call.key, path: object.path, status: object.status)
     let isHead = call.exchange.method == "HEAD"
-    if !isHead, facts.properties.storageClass == "COLD" || facts.properties.storageClass == "DEEP_ARCHIVE" {
-      throw StorageRefusal(
-        status: 403, code: "InvalidObjectState", message: "The operation is not valid for the object's storage class",
-        details: [("Key", call.key)])
-    }
+    if !isHead { try checkReadable(facts, key: call.key) }
     var reply = Reply(status: 200, headers: headers(call, facts, object.status))
-    if let status = try condition(call, facts, object.status) {
+    Self.override(&reply.headers, call)
+    if let status = try condition(facts, object.status, header: call.header) {
       reply.status = status
       return reply
     }
@@ -27,6 +24,25 @@ extension ObjectService {
       ignoresSingleBytes: core.configuration.ignoresSingleByteRanges)
     try deliver(range, of: object, isHead: isHead, in: &reply)
     return reply
+  }
+
+  /// - Throws: InvalidObjectState for classes that must be restored first.
+  func checkReadable(_ facts: ObjectCatalog.Facts, key: String) throws(StorageRefusal) {
+    guard ["COLD", "DEEP_ARCHIVE"].contains(facts.properties.storageClass) else { return }
+    throw StorageRefusal(
+      status: 403, code: "InvalidObjectState", message: "The operation is not valid for the object's storage class",
+      details: [("Key", key)])
+  }
+
+  /// Headers that the query of a request sets, as signed URLs for browsers do.
+  private static func override(_ headers: inout [(name: String, value: String)], _ call: ObjectCall) {
+    for name in [
+      "Content-Type", "Content-Language", "Expires", "Cache-Control", "Content-Disposition", "Content-Encoding",
+    ] {
+      guard let value = call.exchange.query("response-" + name.lowercased()), !value.isEmpty else { continue }
+      headers.removeAll { $0.name.lowercased() == name.lowercased() }
+      headers.append((name, value))
+    }
   }
 
   private func headers(
@@ -53,9 +69,7 @@ extension ObjectService {
     let wanted: Range<UInt64>
     switch range {
     case .unsatisfiable:
-      throw StorageRefusal(
-        status: 416, code: "InvalidRange", message: "The requested range cannot be satisfied",
-        details: [("ActualObjectSize", String(size))])
+      throw StorageRefusal.invalidRange(size: size)
     case .whole: wanted = 0..<size
     case .parts(let parts) where parts.count == 1:
       wanted = parts[0]
@@ -119,27 +133,26 @@ extension ObjectService {
   }
 
   /// Status that the conditions of the request lead to, nil when the object is to be sent.
-  private func condition(_ call: ObjectCall, _ facts: ObjectCatalog.Facts, _ status: BucketTree.Status) throws -> Int? {
-    let exchange = call.exchange
+  func condition(
+    _ facts: ObjectCatalog.Facts, _ status: BucketTree.Status, header: (String) -> String?
+  ) throws(StorageRefusal) -> Int? {
     let modified = Int64(status.modified / 1_000_000_000)
-    func matches(_ header: String) -> Bool {
-      header.split(separator: ",").contains { part in
+    func matches(_ tags: String) -> Bool {
+      tags.split(separator: ",").contains { part in
         let tag = part.trimmingCharacters(in: .whitespaces)
         return tag == "*" || tag == facts.etag || tag == "\"\(facts.etag)\""
       }
     }
-    func seconds(_ name: HTTPField.Name) -> Int64? {
-      exchange.header(name).flatMap(TimeText.parseHTTP).map { Int64($0.timeIntervalSince1970) }
+    func seconds(_ name: String) -> Int64? {
+      header(name).flatMap(TimeText.parseHTTP).map { Int64($0.timeIntervalSince1970) }
     }
-    let failed = StorageRefusal(
-      status: 412, code: "PreconditionFailed", message: "At least one of the preconditions you specified did not hold")
-    if let tags = exchange.header(.ifMatch) {
-      if !matches(tags) { throw failed }
-    } else if let moment = seconds(.ifUnmodifiedSince), modified > moment {
-      throw failed
+    if let tags = header("If-Match") {
+      if !matches(tags) { throw .preconditionFailed }
+    } else if let moment = seconds("If-Unmodified-Since"), modified > moment {
+      throw .preconditionFailed
     }
-    if let tags = exchange.header(.ifNoneMatch) { return matches(tags) ? 304 : nil }
-    if let moment = seconds(.ifModifiedSince), modified <= moment { return 304 }
+    if let tags = header("If-None-Match") { return matches(tags) ? 304 : nil }
+    if let moment = seconds("If-Modified-Since"), modified <= moment { return 304 }
     return nil
   }
 }

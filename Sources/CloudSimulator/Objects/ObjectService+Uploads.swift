@@ -6,7 +6,7 @@ extension ObjectService {
   /// Largest object that a multipart upload makes: 48.8 TB.
   static let objectLimit: UInt64 = 10_000 * putLimit
   /// Room for the list of 10,000 parts with everything clients write into it.
-  private static let completionLimit = 4 << 20
+  private static let completionLimit: UInt64 = 4 << 20
 
   /// `POST /bucket/key?uploads`.
   func startUpload(_ call: ObjectCall) async throws -> Reply {
@@ -30,11 +30,11 @@ extension ObjectService {
   func uploadPart(_ call: ObjectCall, _ payload: ObjectVerifier.Payload) async throws -> Reply {
     let upload = try upload(of: call)
     let number = try partNumber(call)
-    if call.extensionHeader("copy-source") != nil { throw StorageRefusal.notImplemented("copying of objects") }
+    if call.isCopy { return try await copyPart(call, upload, number) }
     let body = try ReceivedBody(call, payload, limit: Self.putLimit)
     let ticket = try core.uploads.claim(upload, number, size: body.size)
     defer { core.uploads.release(ticket) }
-    let writer = try BodyWriter(path: ticket.path, offset: ticket.offset, computesSHA256: body.needsSHA256)
+    let writer = try BodyWriter(path: ticket.path, offset: ticket.offset)
     let digest = try await body.write(to: writer) { core.countReceived($0, by: call.exchange.call) }
     if case .file = ticket.place { try writer.end() }
     let part = Upload.Part(
@@ -52,15 +52,16 @@ extension ObjectService {
   }
 
   /// `POST /bucket/key?uploadId=ID`: the parts become the object.
-  func completeUpload(_ call: ObjectCall) async throws -> Reply {
+  func completeUpload(_ call: ObjectCall, _ payload: ObjectVerifier.Payload) async throws -> Reply {
     var upload = try upload(of: call)
     let path = try writablePath(call)
-    guard let body = try await call.exchange.body(limit: Self.completionLimit) else { throw StorageRefusal.tooLarge }
+    let body = try await ReceivedBody(call, payload, limit: Self.completionLimit).collect()
     let assembly: Upload.Assembly
     (upload, assembly) = try core.uploads.beginCompletion(upload, of: Self.parts(in: body), sizeLimit: Self.objectLimit)
     let etag = assembly.etag
     do {
-      let object = try await assemble(upload, assembly)
+      let (uploads, ready) = (core.uploads, upload)
+      let object = try await Self.onThread { try uploads.assemble(ready, assembly) }
       var facts = ObjectCatalog.Facts(size: object.status.size, modified: object.status.modified, etag: etag)
       facts.uploadID = upload.id
       facts.properties = upload.properties
@@ -78,18 +79,6 @@ extension ObjectService {
       text.element("ETag", "\"\(etag)\"")
     }
     return .xml(text.bytes)
-  }
-
-  /// Copying may take long, so it happens on a thread of its own.
-  private func assemble(
-    _ upload: Upload, _ assembly: Upload.Assembly
-  ) async throws -> (path: String, status: BucketTree.Status) {
-    let uploads = core.uploads
-    return try await withCheckedThrowingContinuation { continuation in
-      DispatchQueue.global().async {
-        continuation.resume(with: Result { try uploads.assemble(upload, assembly) })
-      }
-    }
   }
 
   /// The parts of a completion's body.

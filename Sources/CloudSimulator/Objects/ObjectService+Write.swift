@@ -8,14 +8,13 @@ extension ObjectService {
   /// `PUT /bucket/key`: streamed into a file outside the bucket, which takes its place when it is whole.
   func put(_ call: ObjectCall, _ payload: ObjectVerifier.Payload) async throws -> Reply {
     try checkBucket(call.bucket)
-    if call.extensionHeader("copy-source") != nil { throw StorageRefusal.notImplemented("copying of objects") }
     let path = try writablePath(call)
     var facts = ObjectCatalog.Facts(size: 0, modified: 0, etag: "")
     facts.properties = try ObjectProperties(call, usualClass: core.catalog.storageClass(of: call.bucket))
     let upload = core.directory.uploads + "/" + RandomText.hex(32)
     defer { unlink(upload) }
     let body = try ReceivedBody(call, payload, limit: Self.putLimit)
-    let writer = try BodyWriter(path: upload, computesSHA256: body.needsSHA256)
+    let writer = try BodyWriter(path: upload)
     facts.etag = ObjectCatalog.hex(try await body.write(to: writer) { core.countReceived($0, by: call.exchange.call) })
     try writer.end()
     try await store(upload, at: path, call, status: writer.status(), facts)
@@ -69,22 +68,5 @@ extension ObjectService {
       guard errno == ENOENT else { break }
     }
     throw conflict
-  }
-
-  /// `DELETE /bucket/key`: 204, also when there is none; folders that become empty go too, since only keys count.
-  func delete(_ call: ObjectCall) async throws -> Reply {
-    try checkBucket(call.bucket)
-    guard let path = core.tree.plainPath(bucket: call.bucket, key: call.key),
-      core.tree.existingPath(bucket: call.bucket, key: call.key) != nil
-    else { return .noContent }
-    if path.endsWithSlash {
-      rmdir(path)
-    } else {
-      unlink(path)
-    }
-    var folder = call.key.endsWithSlash ? call.key.parentPath?.parentPath : call.key.parentPath
-    while let name = folder, rmdir(core.tree.root + "/" + call.bucket + "/" + name) == 0 { folder = name.parentPath }
-    try await core.catalog.remove(call.bucket, call.key)
-    return .noContent
   }
 }

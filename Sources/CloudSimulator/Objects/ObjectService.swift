@@ -20,6 +20,12 @@ struct ObjectService: Sendable {
       reply = try await answer(exchange, kind)
     } catch let refusal as StorageRefusal {
       reply = refusal.reply(requestID: exchange.requestID)
+    } catch let error as POSIXError where [.ENOSPC, .EDQUOT, .EFBIG].contains(error.code) {
+      core.logger.error("there is no room for an object", metadata: ["path": "\(exchange.path)", "error": "\(error)"])
+      reply = StorageRefusal(
+        status: 403, code: "InsufficientStorageSpace",
+        message: "There is no room on the disk of the local cloud: \(String(cString: strerror(error.code.rawValue)))"
+      ).reply(requestID: exchange.requestID)
     } catch {
       core.logger.error(
         "a request to object storage failed inside the local cloud",
@@ -41,18 +47,21 @@ struct ObjectService: Sendable {
       return listBuckets(call)
     }
     if let reply = try await answerUpload(call, payload) { return reply }
+    if let reply = try setting(call) { return reply }
     if let name = Self.unsupported.first(where: exchange.hasQuery) {
       throw StorageRefusal.notImplemented("the sub-resource \(name)")
     }
     switch (exchange.method, call.key.isEmpty) {
     case ("HEAD", true): return try headBucket(call)
+    case ("POST", true) where exchange.hasQuery("delete"): return try await deleteObjects(call, payload)
     case ("GET", true) where exchange.hasQuery("location"): return try location(call)
     case ("GET", true) where exchange.hasQuery("storageClass"), ("GET", true) where exchange.hasQuery("storagePolicy"):
       return try storageClass(call)
     case ("GET", true): return try list(call)
-    case ("PUT", true): return try await createBucket(call)
+    case ("PUT", true): return try await createBucket(call, payload)
     case ("DELETE", true): return try deleteBucket(call)
     case ("GET", false), ("HEAD", false): return try read(call)
+    case ("PUT", false) where call.isCopy: return try await copyObject(call)
     case ("PUT", false): return try await put(call, payload)
     case ("DELETE", false): return try await delete(call)
     default: throw Self.notAllowed(exchange)
@@ -73,7 +82,7 @@ struct ObjectService: Sendable {
     switch exchange.method {
     case "PUT": return try await uploadPart(call, payload)
     case "GET": return try listParts(call)
-    case "POST": return try await completeUpload(call)
+    case "POST": return try await completeUpload(call, payload)
     case "DELETE": return try await abortUpload(call)
     default: throw Self.notAllowed(exchange)
     }
@@ -83,7 +92,7 @@ struct ObjectService: Sendable {
   private static let unsupported = [
     "acl", "lifecycle", "logging", "policy", "quota", "storageinfo", "tagging", "versioning",
     "versions",
-    "versionId", "encryption", "cors", "website", "notification", "delete", "replication", "restore", "append",
+    "versionId", "requestPayment", "encryption", "cors", "website", "notification", "replication", "restore", "append",
     "modify", "rename",
   ]
 

@@ -6,16 +6,20 @@ import ObjectStorage
 /// Checks the signatures of object storage: OBS and AWS V2 and V4, in header or URL.
 struct ObjectVerifier: Sendable {
   /// What the signature says of the body.
-  enum Payload: Sendable, Equatable {
+  enum Payload: Sendable {
     case unsigned
     /// Lower-case hexadecimal.
     case sha256(String)
+    /// In chunks of the kind aws-chunked, each signed where there is a signature.
+    case chunked(AWSChunkSignature?)
   }
 
   private let verifier: ObjectStorageVerifier
+  private let knowsChunks: Bool
 
   init(credentials: CloudCredentials, configuration: LocalCloudConfiguration) {
     let key = AccessKey(access: credentials.access_key, secret: Secret(credentials.secret_key))
+    knowsChunks = configuration.knowsChunkedBodies
     // Without a limit any date will do; a century is as good.
     let skew = configuration.maximumClockSkew ?? .seconds(100 * 365 * 86400)
     verifier = ObjectStorageVerifier(allowedSkew: skew) { $0 == key.access ? key : nil }
@@ -46,9 +50,11 @@ struct ObjectVerifier: Sendable {
     case .unsigned: return .unsigned
     case .sha256(let hash): return .sha256(hash)
     case .chunked:
-      throw .notImplemented(
-        "bodies in aws-chunked encoding, which OBS does not know either: use botocore below 1.36 or switch its checksums off"
-      )
+      guard knowsChunks else {
+        throw .notImplemented(
+          "bodies in aws-chunked encoding (switch aws_chunked): use botocore below 1.36 or switch its checksums off")
+      }
+      return .chunked(verified.chunkSignature)
     }
   }
 

@@ -78,6 +78,21 @@ final class OpenDescriptor {
     return whence == Self.seekData ? position : end
   }
 
+  /// Reads a piece of the file bit by bit.
+  func forEachPiece(of range: Range<UInt64>, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let length = Int(min(UInt64(buffer.count), range.upperBound - position))
+      try buffer.withUnsafeMutableBytes { buffer in
+        let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<length])
+        try read(into: piece, at: position)
+        try body(UnsafeRawBufferPointer(piece))
+      }
+      position += UInt64(length)
+    }
+  }
+
   /// Fills a buffer; what lies behind the end of the file reads as zeros.
   private func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws {
     var done = 0

@@ -1,3 +1,5 @@
+import ObjectStorage
+
 /// An error of object storage: code and status of its table, and elements that name the thing.
 struct StorageRefusal: Error, Sendable {
   var status: Int
@@ -66,6 +68,28 @@ struct StorageRefusal: Error, Sendable {
       status: 400, code: "EntityTooLarge", message: "Your proposed upload exceeds the maximum allowed size")
   }
 
+  static var incompleteBody: StorageRefusal {
+    StorageRefusal(
+      status: 400, code: "IncompleteBody",
+      message: "You did not provide the number of bytes specified by Content-Length")
+  }
+
+  static func badDigest(_ header: String) -> StorageRefusal {
+    StorageRefusal(
+      status: 400, code: "BadDigest", message: "The \(header) you specified did not match what we received")
+  }
+
+  static var preconditionFailed: StorageRefusal {
+    StorageRefusal(
+      status: 412, code: "PreconditionFailed", message: "At least one of the preconditions you specified did not hold")
+  }
+
+  static func invalidRange(size: UInt64) -> StorageRefusal {
+    StorageRefusal(
+      status: 416, code: "InvalidRange", message: "The requested range cannot be satisfied",
+      details: [("ActualObjectSize", String(size))])
+  }
+
   static var operationAborted: StorageRefusal {
     StorageRefusal(
       status: 409, code: "OperationAborted", message: "Another request for the same thing is under way; try again")
@@ -83,5 +107,18 @@ struct StorageRefusal: Error, Sendable {
   static func notImplemented(_ what: String) -> StorageRefusal {
     StorageRefusal(
       status: 501, code: "NotImplemented", message: "The local cloud does not implement \(what)")
+  }
+}
+
+extension StorageRefusal {
+  init(_ failure: AWSChunkedBody.Failure) {
+    switch failure {
+    case .signature:
+      self.init(
+        status: 403, code: "SignatureDoesNotMatch",
+        message: "The chunk signature we calculated does not match the signature you provided")
+    case .malformed(let what):
+      self.init(status: 400, code: "IncompleteBody", message: "The aws-chunked body cannot be read: \(what)")
+    }
   }
 }

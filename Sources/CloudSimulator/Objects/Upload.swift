@@ -83,10 +83,18 @@ struct Upload: Sendable, Equatable {
   }
 
   /// Ends the writing of a part, whole or not.
-  mutating func release(_ number: Int, _ place: Place) {
-    guard place == .slot else { return }
+  ///
+  /// - Returns: where the common file can be cut off, when there is nothing of worth behind.
+  mutating func release(_ number: Int, _ place: Place) -> UInt64? {
+    guard place == .slot else { return nil }
     writing.remove(number)
-    if parts[number]?.place != .slot { spoiled.insert(number) }
+    guard parts[number]?.place != .slot else { return nil }
+    spoiled.insert(number)
+    let last = parts.values.filter { $0.place == .slot }.map(\.number).max() ?? 0
+    let used = max(last, writing.max() ?? 0)
+    guard used < number else { return nil }
+    spoiled = spoiled.filter { $0 < used }
+    return offset(of: used + 1)
   }
 
   /// Takes a whole part; returns the file of the one it replaces.
@@ -101,11 +109,13 @@ struct Upload: Sendable, Equatable {
     for number in numbers { parts[number] = nil }
   }
 
-  /// Takes note, after a restart, that the common file has bytes up to a size: where they are no part, they are worth nothing.
-  mutating func resume(commonFileSize: UInt64) {
-    guard let slotSize, slotSize > 0 else { return }
-    let touched = min(commonFileSize / slotSize + 1, UInt64(Self.numbers.upperBound))
-    spoiled = Set((1...Int(touched)).filter { parts[$0]?.place != .slot })
+  /// Takes note, after a restart, that slots without a part may hold bytes that are worth nothing.
+  ///
+  /// - Returns: where the common file can be cut off.
+  mutating func resume() -> UInt64 {
+    guard let last = sortedParts.last(where: { $0.place == .slot }) else { return 0 }
+    spoiled = Set((1...last.number).filter { parts[$0]?.place != .slot })
+    return offset(of: last.number) + last.size
   }
 
   // MARK: Completion

@@ -24,7 +24,7 @@ extension UploadTable {
       catalog.remember(facts, upload.bucket, upload.key)
       state.withLock { $0[id] = nil }
     }
-    try dropLostParts(tree)
+    try dropLostParts()
     clear()
   }
 
@@ -43,14 +43,14 @@ extension UploadTable {
     try database.execute(sql: "DELETE FROM upload WHERE id = ?", arguments: [id])
   }
 
-  private func dropLostParts(_ tree: BucketTree) throws {
+  private func dropLostParts() throws {
     for upload in state.withLock({ Array($0.values) }) {
       let lost = upload.sortedParts.filter { access(path(of: $0.place, upload.id), F_OK) != 0 }.map(\.number)
-      let size = tree.status(path: path(of: .slot, upload.id))?.size ?? 0
-      state.withLock { uploads in
+      let end = state.withLock { uploads in
         uploads[upload.id]?.drop(lost)
-        uploads[upload.id]?.resume(commonFileSize: size)
+        return uploads[upload.id]?.resume() ?? 0
       }
+      truncate(path(of: .slot, upload.id), off_t(end))
       guard !lost.isEmpty else { continue }
       try queue.write { database in
         for number in lost {

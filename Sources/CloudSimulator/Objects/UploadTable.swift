@@ -131,32 +131,28 @@ final class UploadTable: Sendable {
       ticket.upload, part.number, Int64(clamping: part.size), part.modified.timeIntervalSince1970, Data(part.digest),
       file,
     ]
-    // The row and the value change together: of two bodies for one part the later one wins in both.
-    let outcome = try await queue.write { [self] database -> (isTaken: Bool, old: String?) in
-      let slotSize = state.withLock { uploads -> UInt64?? in
-        guard let upload = uploads[ticket.upload], !upload.isCompleting else { return nil }
-        return .some(upload.slotSize)
-      }
-      guard let slotSize else { return (false, nil) }
+    // The row and the value change together: of two bodies for one part the later one wins in both, and what comes too
+    // late throws, which takes the row back.
+    let old = try await queue.write { [self] database -> String? in
       try database.cachedStatement(sql: "INSERT OR REPLACE INTO upload_part VALUES (?, ?, ?, ?, ?, ?)")
         .execute(arguments: row)
       if ticket.place == .slot {
+        let slotSize = state.withLock { $0[ticket.upload]?.slotSize }
         try database.cachedStatement(sql: "UPDATE upload SET slot_size = ? WHERE id = ?")
           .execute(arguments: [slotSize.map { Int64(clamping: $0) }, ticket.upload])
       }
-      return state.withLock { uploads in
-        guard uploads[ticket.upload]?.isCompleting == false else { return (false, nil) }
-        return (true, uploads[ticket.upload]?.record(part))
+      return try state.withLock { uploads in
+        guard uploads[ticket.upload]?.isCompleting == false else { throw StorageRefusal.noUpload(ticket.upload) }
+        return uploads[ticket.upload]?.record(part)
       }
     }
-    guard outcome.isTaken else { throw StorageRefusal.noUpload(ticket.upload) }
-    if let old = outcome.old { unlink("\(directory)/\(ticket.upload)/\(old)") }
+    if let old { unlink("\(directory)/\(ticket.upload)/\(old)") }
   }
 
-  /// Gives a ticket back; a file that became no part is removed.
+  /// Gives a ticket back; what became no part is removed, so that it takes no room.
   func release(_ ticket: Ticket) {
     let isPart = state.withLock { uploads in
-      uploads[ticket.upload]?.release(ticket.number, ticket.place)
+      if let end = uploads[ticket.upload]?.release(ticket.number, ticket.place) { truncate(ticket.path, off_t(end)) }
       return uploads[ticket.upload]?.parts[ticket.number]?.place == ticket.place
     }
     if !isPart, case .file = ticket.place { unlink(ticket.path) }

@@ -26,6 +26,7 @@ extension LocalCloudConfiguration {
     flag("disk_must_be_smaller", "whether `min_disk` must exceed the disk inside", { \.minDiskMustExceedDisk }),
     flag(
       "ignores_one_byte_ranges", "whether a range of one byte gives the whole object", { \.ignoresSingleByteRanges }),
+    flag("aws_chunked", "whether uploads in the encoding aws-chunked are taken", { \.knowsChunkedBodies }),
     flag("os_versions", "whether the list of operating systems exists", { \.offersOSVersions }),
     whole("image_quota", "private images of the project", 0...1_000_000, { \.imageQuota }),
     whole("concurrent_tasks", "imports at a time", 0...1_000_000, { \.concurrentTasks }),

@@ -75,6 +75,8 @@ public struct LocalCloudConfiguration: Sendable {
   public var tagSeparator: Character = "."
   /// Whether a byte range whose end is not greater than its start is ignored, as documented.
   public var ignoresSingleByteRanges: Bool = true
+  /// Whether bodies in the encoding `aws-chunked` are understood, which newer S3 clients send; no document says so of OBS.
+  public var knowsChunkedBodies: Bool = true
 
   /// What goes wrong from the start on; `/_control/faults` sets more while the cloud runs.
   public var faults: [Fault] = []

@@ -12,6 +12,8 @@ public struct ObjectType: Sendable {
   public var elementType: LuaType? { storage.element == nil ? nil : storage.elementType }
   /// Whether `#object` gives a length.
   public var hasLength: Bool { storage.length != nil }
+  /// Whether it answers to fields that are not declared.
+  public var hasOtherFields: Bool { storage.lookUp != nil }
 
   let storage: Storage
 

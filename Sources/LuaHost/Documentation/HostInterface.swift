@@ -24,7 +24,7 @@ public struct HostInterface: Sendable {
   }
 
   /// The fields every error object has, then the program's own.
-  var allErrorFields: [HostParameter] {
+  public var allErrorFields: [HostParameter] {
     let kind = LuaAlias("ErrorKind", "What sort of error it is.", type: .string)
     return [
       HostParameter("message", .string, "One line, without the position."),

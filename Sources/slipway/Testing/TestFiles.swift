@@ -18,7 +18,7 @@ enum TestFiles {
           .usage, "there is no file or directory '\(DisplayText.harmless(path))'",
           hint: "paths count from the current directory")
       }
-      found += isDirectory.boolValue ? try walk(path) : [path]
+      found += isDirectory.boolValue ? try walk(path, suffix: suffix) : [path]
     }
     guard !found.isEmpty else {
       let places = paths.map { "'\(DisplayText.harmless($0))'" }.joined(separator: ", ")
@@ -30,7 +30,9 @@ enum TestFiles {
     return found.filter { seen.insert(URL(filePath: $0).standardizedFileURL.path).inserted }
   }
 
-  private static func walk(_ directory: String) throws -> [String] {
+  /// All files below a directory whose names end so, sorted.
+  /// - Throws: `CommandFailure` of status 64 when a directory cannot be read.
+  static func walk(_ directory: String, suffix: String) throws -> [String] {
     let names: [String]
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
@@ -44,7 +46,7 @@ enum TestFiles {
       var facts = stat()
       guard lstat(path, &facts) == 0 else { continue }
       switch facts.st_mode & S_IFMT {
-      case S_IFDIR: found += try walk(path)
+      case S_IFDIR: found += try walk(path, suffix: suffix)
       case S_IFREG where name.hasSuffix(suffix): found.append(path)
       case S_IFLNK where name.hasSuffix(suffix):
         if stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG { found.append(path) }

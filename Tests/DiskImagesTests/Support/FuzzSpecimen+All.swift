@@ -96,7 +96,8 @@ extension FuzzSpecimen {
     let kinds = [
       ("qcow2", "compat=1.1"), ("qcow2", "compat=0.10"), ("qcow2", "extended_l2=on,cluster_size=128k"),
       ("qcow2", "compression_type=zstd"), ("qcow", "encryption=off"), ("qed", "cluster_size=65536"),
-      ("vdi", "static=off"), ("vdi", "static=on"), ("vhdx", "subformat=dynamic"), ("vhdx", "subformat=fixed"),
+      ("parallels", "cluster_size=64k"), ("vdi", "static=off"), ("vdi", "static=on"), ("vhdx", "subformat=dynamic"),
+      ("vhdx", "subformat=fixed"),
       ("vpc", "subformat=dynamic"), ("vpc", "subformat=fixed"), ("vmdk", "subformat=monolithicSparse"),
       ("vmdk", "subformat=streamOptimized"), ("vmdk", "subformat=twoGbMaxExtentFlat"),
     ]

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+/// How findings are written.
+enum CheckForm: String, CaseIterable, ExpressibleByArgument, Sendable {
+  case text, json, github, gitlab
+}
