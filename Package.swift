@@ -75,7 +75,8 @@ let package = Package(
 
     // Floor 3.
     .target(
-      name: "ScriptAPI", dependencies: ["LuaHost", "ImageImport", "DiskImages", "CloudAccess", logging],
+      name: "ScriptAPI",
+      dependencies: ["LuaHost", "ImageImport", "ObjectStorage", "DiskImages", "CloudAccess", logging],
       swiftSettings: strict),
 
     .target(name: "ScriptCheck", dependencies: ["LuaHost"], swiftSettings: strict),

@@ -28,6 +28,9 @@ public struct ScriptContext: Sendable {
   /// Opens the record of what was submitted; a session without one has an empty history.
   public var openHistory: @Sendable () async throws -> any ImportRecordStore = { InMemoryRecordStore() }
 
+  /// Where unfinished uploads are remembered; nil for nowhere.
+  public var uploadsDirectory: String?
+
   /// Creates the world of one session.
   public init(
     arguments: [String] = [], scriptPath: String? = nil, environment: [String: String] = [:], workingDirectory: String,
@@ -68,7 +71,7 @@ public struct ScriptContext: Sendable {
     [
       ImsModule.make(self), HistoryModule.make(self), TaskModule.module, LogModule.make(self), JSONModule.make(),
       CSVModule.make(self), ArgsModule.make(self), EnvModule.make(self), TimeModule.make(self), FSModule.make(self),
-      DiskModule.make(self), TestModule.make(self),
+      DiskModule.make(self), ObsModule.make(self), TestModule.make(self),
     ]
   }
 }

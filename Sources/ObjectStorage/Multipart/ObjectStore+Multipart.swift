@@ -45,7 +45,8 @@ extension ObjectStore {
         method: "GET", bucket: bucket, key: key, query: [("uploadId", uploadID), ("max-parts", "1000")])
       if let marker { request.query.append(("part-number-marker", marker)) }
       let response = try await send(request, bodyLimit: 16 << 20)
-      guard let root = XMLElement(parsing: response.body), root.name == "ListPartsResult" else {
+      // ListPartsResult; moto's server says ListPartsResponse.
+      guard let root = XMLElement(parsing: response.body), root.name.hasPrefix("ListParts") else {
         throw unreadable("The list of parts of \(bucket):\(key)", response, bucket, key)
       }
       for element in root.all("Part") {
@@ -109,7 +110,7 @@ extension ObjectStore {
       }
       request.query.append(("encoding-type", "url"))
       let response = try await send(request, bodyLimit: 16 << 20)
-      guard let root = XMLElement(parsing: response.body), root.name == "ListMultipartUploadsResult" else {
+      guard let root = XMLElement(parsing: response.body), root.name.hasPrefix("ListMultipartUploads") else {
         throw unreadable("The list of uploads of the bucket \(bucket)", response, bucket, nil)
       }
       let plain = Self.decoder(of: root)

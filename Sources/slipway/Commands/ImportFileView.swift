@@ -78,7 +78,7 @@ final class ImportFileView: Sendable {
     guard console.terminal.canRedraw ? isDue : isNewTenth else { return }
     var text = UploadView.text(progress)
     if let disk {
-      text = "\(Int(disk.fraction * 100)) % of \(ByteText.short(disk.bytesTotal)) read, \(text) sent"
+      text = "\(Int(disk.fraction * 100)) % of \(ByteText.short(disk.bytesTotal)) read; sent \(text)"
     }
     let line = "\(name): \(text)"
     if console.terminal.canRedraw {

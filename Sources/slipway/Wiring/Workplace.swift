@@ -87,6 +87,7 @@ struct Workplace: Sendable {
       arguments: arguments, scriptPath: script, environment: environment, workingDirectory: workingDirectory,
       logger: logger, cloud: runtime.connector)
     context.submission = submission
+    context.uploadsDirectory = ledger.uploadsDirectory
     context.openHistory = { [ledger] in try ledger.openExisting() }
     return context
   }

@@ -71,7 +71,7 @@ final class UploadView: Sendable {
   /// What is worth a line of its own; nil for what is not.
   static func text(_ event: UploadEvent) -> String? {
     switch event {
-    case .started, .progress, .completing: nil
+    case .started, .progress, .completing, .resumed(parts: 0, bytes: _): nil
     case .resumed(let parts, let bytes):
       "going on: \(parts) part\(parts == 1 ? "" : "s") with \(ByteText.short(bytes)) are stored already"
     case .restarted(.source_changed):

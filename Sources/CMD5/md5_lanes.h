@@ -1,6 +1,6 @@
-/* The compression function for LANES lanes; included once for each kind of vector unit. */
-
-typedef uint32_t NAME(vec) __attribute__((vector_size(4 * LANES), aligned(4)));
+/* The compression function of all lanes; included once for each kind of vector unit.
+ *
+ * A unit with fewer lanes takes several vectors for one, which keeps it busy while the steps of the first wait. */
 
 #define ROUND(f, a, b, c, d, k, s, t) \
   a += (f) + words[k] + (uint32_t)(t); \
@@ -15,23 +15,22 @@ typedef uint32_t NAME(vec) __attribute__((vector_size(4 * LANES), aligned(4)));
   ROUND(f(d, a, b), c, d, a, b, k2, s2, t2) \
   ROUND(f(c, d, a), b, c, d, a, k3, s3, t3)
 
-TARGET static void NAME(take)(cmd5_state *state, const uint8_t *const data[], size_t blocks, int first) {
-  typedef NAME(vec) vec;
+TARGET static void NAME(take)(cmd5_state *state, const uint8_t *const data[], size_t blocks) {
   vec a, b, c, d, words[16];
-  memcpy(&a, &state->words[0][first], sizeof a);
-  memcpy(&b, &state->words[1][first], sizeof b);
-  memcpy(&c, &state->words[2][first], sizeof c);
-  memcpy(&d, &state->words[3][first], sizeof d);
+  memcpy(&a, state->words[0], sizeof a);
+  memcpy(&b, state->words[1], sizeof b);
+  memcpy(&c, state->words[2], sizeof c);
+  memcpy(&d, state->words[3], sizeof d);
   for (size_t block = 0; block < blocks; block++) {
-    for (int word = 0; word < 16; word++) {
-      vec gathered;
-      for (int lane = 0; lane < LANES; lane++) {
-        uint32_t value;
-        memcpy(&value, data[first + lane] + block * CMD5_BLOCK + 4 * word, 4);
-        gathered[lane] = LITTLE(value);
-      }
-      words[word] = gathered;
+    /* Lane by lane a vector of words in a row; turned about, word by word a vector of lanes. */
+    for (int lane = 0; lane < CMD5_LANES; lane++) {
+      memcpy(&words[lane], data[lane] + block * CMD5_BLOCK, CMD5_BLOCK);
     }
+    SWAP(words, 1)
+    SWAP(words, 2)
+    SWAP(words, 4)
+    SWAP(words, 8)
+    IN_ORDER(words)
     vec a0 = a, b0 = b, c0 = c, d0 = d;
     FOUR(F, 0, 1, 2, 3, 7, 12, 17, 22, 0xd76aa478, 0xe8c7b756, 0x242070db, 0xc1bdceee)
     FOUR(F, 4, 5, 6, 7, 7, 12, 17, 22, 0xf57c0faf, 0x4787c62a, 0xa8304613, 0xfd469501)
@@ -54,10 +53,10 @@ TARGET static void NAME(take)(cmd5_state *state, const uint8_t *const data[], si
     c += c0;
     d += d0;
   }
-  memcpy(&state->words[0][first], &a, sizeof a);
-  memcpy(&state->words[1][first], &b, sizeof b);
-  memcpy(&state->words[2][first], &c, sizeof c);
-  memcpy(&state->words[3][first], &d, sizeof d);
+  memcpy(state->words[0], &a, sizeof a);
+  memcpy(state->words[1], &b, sizeof b);
+  memcpy(state->words[2], &c, sizeof c);
+  memcpy(state->words[3], &d, sizeof d);
 }
 
 #undef ROUND
@@ -67,5 +66,4 @@ TARGET static void NAME(take)(cmd5_state *state, const uint8_t *const data[], si
 #undef I
 #undef FOUR
 #undef NAME
-#undef LANES
 #undef TARGET

@@ -1,0 +1,324 @@
+---@meta obs
+
+-- Written from the declarations of slipway 0.1.0; do not edit.
+
+---Which objects to list.
+---@class (exact) obs.ListOptions
+---@field prefix? string only keys that begin with this
+
+---What the store tells about an object.
+---@class (exact) obs.Object
+---@field bucket string where it lies
+---@field key string its name there
+---@field size integer bytes
+---@field etag? string the entity tag without quotes: the MD5 of an object that was uploaded in one piece
+---@field last_modified? string UTC, ISO 8601
+---@field storage_class string such as STANDARD, WARM or COLD
+---@field encryption? string the kind of server-side encryption; only obs.head tells
+---@field restore? string how an archived object's restoration stands
+
+---What the store tells about a bucket.
+---@class (exact) obs.Bucket
+---@field name string its name
+---@field region? string where it lives
+---@field storage_class string the class that new objects get
+---@field file_system boolean whether it is a parallel file system
+
+---Which bytes to read.
+---@class (exact) obs.ReadOptions
+---@field offset? size where to begin; 0 by default
+---@field count? size how many at most; to the end by default
+
+---How to upload.
+---@class (exact) obs.UploadOptions
+---@field on_progress? fun(progress: obs.UploadProgress) called with the progress a few times a second
+---@field overwrite? boolean replace an object that is there already with other content
+---@field limit_rate? size the most bytes a second
+---@field parallel? integer the most parts at a time, 1 to 64; 4 by default
+---@field part_size? size of each part, 5MB to 5GB; 16MB by default, or more where 10000 parts would not do
+---@field storage_class? string such as STANDARD or WARM; the bucket's by default
+
+---How far an upload is; sizes are bytes.
+---@class (exact) obs.UploadProgress
+---@field done_bytes integer stored or on their way, those of earlier runs included
+---@field stored_bytes integer certainly stored
+---@field stored_parts integer how many parts are stored
+---@field parallel integer how many parts are under way
+---@field size? integer of the whole, where it is known
+---@field fraction? number from 0 to 1, where the size is known
+---@field bytes_per_second? integer over the last seconds
+---@field remaining_seconds? number at this rate
+
+---An upload that is done; sizes are bytes.
+---@class (exact) obs.UploadResult
+---@field bucket string where it lies
+---@field key string its name there
+---@field size integer of the object
+---@field etag? string the entity tag without quotes
+---@field parts integer how many parts it has; 0 where it went in one piece
+---@field sent_bytes integer by this run, those sent again included
+---@field resumed_bytes integer stored by earlier runs
+---@field was_there boolean whether the same object was there already, so that nothing was sent
+---@field seconds number how long it took
+
+---Object storage: look into buckets, inspect image files without fetching them, upload.
+---@class obs
+local obs = {}
+
+---The objects of a bucket, one a turn of the loop; pages are fetched as needed.
+---
+---In the order of the keys' bytes. The loop waits for pages of 1000, so other tasks go on.
+---
+---Raises
+---
+---* `not_found`: there is no such bucket
+---* `validation`: the bucket lives in another region; the message names its endpoint
+---* `argument`: the name cannot be one
+---* `authentication`: the cloud does not accept who asks
+---* `permission`: who asks may not do this
+---* `throttled`: the cloud asks for patience and retries did not help
+---* `network`: no answer came
+---* `service`: the cloud answered with an error of its own
+---* `configuration`: no cloud is configured, or its entry is wrong
+---
+---```lua
+---local obs = require "obs"
+---
+---for object in obs.list("golden-images", { prefix = "web0" }) do
+---  print(object.key, object.size > 0)  --> web01.zvhd2  true
+---  break
+---end
+---```
+---
+---Since 0.2.
+---@nodiscard
+---@param bucket string its name
+---@param options? obs.ListOptions which objects
+---@return fun(): obs.Object iterator for object in obs.list(…) do
+function obs.list(bucket, options) end
+
+---What the store tells about an object without sending it.
+---
+---Waits: other tasks go on meanwhile.
+---
+---Raises
+---
+---* `not_found`: there is no such object or bucket
+---* `conflict`: the object is archived, or was replaced meanwhile
+---* `argument`: the name cannot be one
+---* `authentication`: the cloud does not accept who asks
+---* `permission`: who asks may not do this
+---* `throttled`: the cloud asks for patience and retries did not help
+---* `network`: no answer came
+---* `service`: the cloud answered with an error of its own
+---* `configuration`: no cloud is configured, or its entry is wrong
+---
+---```lua
+---local obs = require "obs"
+---
+---print(obs.head("ims-image", "data01.zvhd2").storage_class)  --> STANDARD
+---local ok, err = pcall(obs.head, "ims-image", "nothing.zvhd2")
+---print(ok, err.kind, err.code)  --> false  not_found  NoSuchKey
+---```
+---
+---Since 0.2.
+---@async
+---@nodiscard
+---@param bucket string its name
+---@param key string the object's name in the bucket
+---@return obs.Object object its facts
+function obs.head(bucket, key) end
+
+---Whether an object is there.
+---
+---Answers to such questions do not say whether the bucket is missing or the object: both are false.
+---
+---Waits: other tasks go on meanwhile.
+---
+---Raises
+---
+---* `authentication`: the cloud does not accept who asks
+---* `permission`: who asks may not do this
+---* `throttled`: the cloud asks for patience and retries did not help
+---* `network`: no answer came
+---* `service`: the cloud answered with an error of its own
+---* `configuration`: no cloud is configured, or its entry is wrong
+---
+---```lua
+---local obs = require "obs"
+---
+---print(obs.exists("ims-image", "data01.zvhd2"), obs.exists("ims-image", "nothing"))  --> true  false
+---```
+---
+---Since 0.2.
+---@async
+---@nodiscard
+---@param bucket string its name
+---@param key string the object's name in the bucket
+---@return boolean exists true when it is
+function obs.exists(bucket, key) end
+
+---What the store tells about a bucket.
+---
+---Waits: other tasks go on meanwhile.
+---
+---Raises
+---
+---* `not_found`: there is no such bucket
+---* `validation`: the bucket lives in another region; the message names its endpoint
+---* `argument`: the name cannot be one
+---* `authentication`: the cloud does not accept who asks
+---* `permission`: who asks may not do this
+---* `throttled`: the cloud asks for patience and retries did not help
+---* `network`: no answer came
+---* `service`: the cloud answered with an error of its own
+---* `configuration`: no cloud is configured, or its entry is wrong
+---
+---```lua
+---local obs = require "obs"
+---
+---print(obs.bucket("ims-image").storage_class)  --> STANDARD
+---```
+---
+---Since 0.2.
+---@async
+---@nodiscard
+---@param bucket string its name
+---@return obs.Bucket bucket its facts
+function obs.bucket(bucket) end
+
+---What an image file in a bucket is, from its headers, and whether it can be imported.
+---
+---Reads kilobytes by range, whatever the size of the object. What is wrong with the image is in `findings` and raises nothing.
+---
+---Waits: other tasks go on meanwhile.
+---
+---Raises
+---
+---* `not_found`: there is no such object or bucket
+---* `conflict`: the object is archived, or was replaced meanwhile
+---* `argument`: the name cannot be one
+---* `authentication`: the cloud does not accept who asks
+---* `permission`: who asks may not do this
+---* `throttled`: the cloud asks for patience and retries did not help
+---* `network`: no answer came
+---* `service`: the cloud answered with an error of its own
+---* `configuration`: no cloud is configured, or its entry is wrong
+---
+---```lua
+---local obs = require "obs"
+---
+---local found = obs.inspect("ims-image", "data01.zvhd2")
+---print(found.format, found.importable)  --> zvhd2  true
+---```
+---
+---Since 0.2.
+---@async
+---@nodiscard
+---@param bucket string its name
+---@param key string the object's name in the bucket
+---@return disk.Inspection inspection what was found
+function obs.inspect(bucket, key) end
+
+---The bytes of an object, or some of them.
+---
+---For manifests, not for disk images: at most 64 MB.
+---
+---Waits: other tasks go on meanwhile.
+---
+---Raises
+---
+---* `not_found`: there is no such object or bucket
+---* `conflict`: the object is archived, or was replaced meanwhile
+---* `argument`: the name cannot be one
+---* `argument`: more than 64 MB are asked for
+---* `authentication`: the cloud does not accept who asks
+---* `permission`: who asks may not do this
+---* `throttled`: the cloud asks for patience and retries did not help
+---* `network`: no answer came
+---* `service`: the cloud answered with an error of its own
+---* `configuration`: no cloud is configured, or its entry is wrong
+---
+---```lua
+---local obs = require "obs"
+---
+---print(obs.read("ims-image", "data01.zvhd2", { count = 6 }))  --> z2strm
+---```
+---
+---Since 0.2.
+---@async
+---@nodiscard
+---@param bucket string its name
+---@param key string the object's name in the bucket
+---@param options? obs.ReadOptions which bytes
+---@return string content its bytes
+function obs.read(bucket, key, options) end
+
+---Uploads a file, in parts that are remembered.
+---
+---A killed upload goes on where it was when the same call is made again. An object that is there already with the same content is left as it is; one with other content is an error unless `overwrite` is set.
+---
+---Waits: other tasks go on meanwhile.
+---
+---Raises
+---
+---* `not_found`: there is no such file, or no such bucket
+---* `conflict`: another object is there already, another process uploads to it, or the file changed
+---* `validation`: the file cannot be read, or the parts do not do for its size
+---* `argument`: an option is out of range
+---* `authentication`: the cloud does not accept who asks
+---* `permission`: who asks may not do this
+---* `throttled`: the cloud asks for patience and retries did not help
+---* `network`: no answer came
+---* `service`: the cloud answered with an error of its own
+---* `configuration`: no cloud is configured, or its entry is wrong
+---
+---```lua
+---local obs = require "obs"
+---
+---local result = obs.upload("lua/examples/fleet.csv", "ims-image", "manifests/fleet.csv", {
+---  overwrite = true, limit_rate = "50MB", on_progress = function(progress) assert(progress.fraction <= 1) end,
+---})
+---print(result.size == #obs.read("ims-image", "manifests/fleet.csv"))  --> true
+---```
+---
+---Since 0.2.
+---@async
+---@param path string relative paths start at the working directory
+---@param bucket string its name
+---@param key string the object's name in the bucket
+---@param options? obs.UploadOptions how to upload
+---@return obs.UploadResult result what became of it
+function obs.upload(path, bucket, key, options) end
+
+---Removes an object; one that is not there is removed already.
+---
+---Waits: other tasks go on meanwhile.
+---
+---Raises
+---
+---* `not_found`: there is no such bucket
+---* `validation`: the bucket lives in another region; the message names its endpoint
+---* `argument`: the name cannot be one
+---* `authentication`: the cloud does not accept who asks
+---* `permission`: who asks may not do this
+---* `throttled`: the cloud asks for patience and retries did not help
+---* `network`: no answer came
+---* `service`: the cloud answered with an error of its own
+---* `configuration`: no cloud is configured, or its entry is wrong
+---
+---```lua
+---local obs = require "obs"
+---
+---obs.upload("lua/examples/fleet.csv", "ims-image", "brief.csv")
+---obs.delete("ims-image", "brief.csv")
+---print(obs.exists("ims-image", "brief.csv"))  --> false
+---```
+---
+---Since 0.2.
+---@async
+---@param bucket string its name
+---@param key string the object's name in the bucket
+function obs.delete(bucket, key) end
+
+return obs
