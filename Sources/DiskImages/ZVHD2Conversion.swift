@@ -15,6 +15,8 @@ public final class ZVHD2Conversion: Sendable {
   public let diskSize: UInt64
   /// Stands for the bytes of the stream, apart from time and uuid: image file, level, version of the compressor.
   public let fingerprint: String
+  /// When the image file was written last, in seconds since 2000-01-01 UTC: a time for the header that stays the same.
+  public let modified: UInt32
   /// No more bytes than this will come.
   public let sizeBound: UInt64
 
@@ -33,6 +35,8 @@ public final class ZVHD2Conversion: Sendable {
     inputFormat = source.format
     diskSize = source.blocks.diskSize
     let status = try Self.identity(source)
+    let seconds = try Int64(source.file.file.status(path: path).st_mtim.tv_sec)
+    modified = UInt32(clamping: seconds - ZVHD2Header.epoch)
     let level = "zstd \(ZSTD_versionNumber()) level \(options.level)"
     // Files that an image names are not watched, so nothing is said about the bytes of such a disk.
     let once = options.followReferences ? " \(UInt64.random(in: .min ... .max))" : ""
@@ -50,12 +54,16 @@ public final class ZVHD2Conversion: Sendable {
 
   /// Begins the stream, or goes on behind the last of the checkpoints that a stream of the same fingerprint gave.
   ///
-  /// `progress` is called in the thread that calls ``ZVHD2Stream/next(upTo:)``. Throws `corrupt` for checkpoints that
-  /// do not fit the disk.
+  /// `uuid` and `timestamp` go before those of the options. `progress` is called in the thread that calls
+  /// ``ZVHD2Stream/next(upTo:)``. Throws `corrupt` for checkpoints that do not fit the disk.
   public func stream(
-    after checkpoints: [[UInt8]] = [], progress: @escaping @Sendable (ConvertProgress) -> Void = { _ in }
+    after checkpoints: [[UInt8]] = [], uuid: [UInt8]? = nil, timestamp: UInt32? = nil,
+    progress: @escaping @Sendable (ConvertProgress) -> Void = { _ in }
   ) throws -> ZVHD2Stream {
     try checkUnchanged()
+    var options = options
+    options.uuid = uuid ?? options.uuid
+    options.timestamp = timestamp ?? options.timestamp
     return try ZVHD2Stream(source, options, checkpoints, progress: progress)
   }
 

@@ -9,15 +9,25 @@ import Workbench
 /// `slipway import`: one image without a script.
 struct ImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Import one image: validate, preflight, submit, wait.",
+    commandName: "import", abstract: "Import one image, of an object or of a file on this machine.",
     discussion: """
-      Prints the image id. Ctrl-C and a time limit detach: the job goes on in the cloud. For example:
+      A file is looked at, converted to ZVHD2 where needed while it is sent to the bucket, and then imported; killed or \
+      interrupted, run the same command again. The object stays. Prints the image id. Ctrl-C and a time limit detach: \
+      the job goes on in the cloud. For example:
 
         slipway import --name web01 --min-disk 40 \\
           --image-url golden-images:web01.zvhd2 \\
           --os-version "Ubuntu 22.04 Server 64bit"
+        slipway import web01.qcow2 --bucket golden-images \\
+          --name web01 --os-version "Ubuntu 22.04 Server 64bit"
       """)
 
+  @Argument(help: ArgumentHelp("A disk image on this machine.", valueName: "file"), completion: .file())
+  var file: String?
+
+  @OptionGroup(title: "File") var place: FileOptions
+  @OptionGroup(title: "Transfer") var transfer: TransferOptions
+  @OptionGroup(title: "Conversion") var conversion: ConversionOptions
   @OptionGroup var options: CloudOptions
   @OptionGroup(title: "Ledger") var ledger: LedgerOptions
   @OptionGroup(title: "Request") var request: RequestOptions
@@ -41,6 +51,16 @@ struct ImportCommand: AsyncParsableCommand {
 
   func validate() throws {
     if let key, let fault = ImportKey.fault(of: key) { throw ValidationError("--key: \(fault)") }
+    if file != nil {
+      guard let bucket = place.bucket, !bucket.isEmpty else {
+        throw ValidationError("--bucket is missing: where shall '\(file ?? "")' go?")
+      }
+      if request.imageUrl != nil {
+        throw ValidationError("Give a file or --image-url, not both: a file gets its URL from --bucket and --object.")
+      }
+    } else if place.isGiven {
+      throw ValidationError("--bucket, --object, --convert and --dry-run are for files; name the file.")
+    }
     guard LuaDuration.parse(timeout) != nil else {
       throw ValidationError("--timeout must be a duration such as 90s, 4h or 1h30m, got '\(timeout)'.")
     }
@@ -55,6 +75,19 @@ struct ImportCommand: AsyncParsableCommand {
     let request = request.request
     let noWait = noWait
     let form = options.form
+    let signature = transfer.signature
+    let view = file.map { ImportFileView(console: console, name: $0, json: workplace.json) }
+    let upload: ImageFileUpload?
+    do {
+      upload = try open(workplace, view)
+    } catch {
+      await workplace.close()
+      throw workplace.fail(error)
+    }
+    if place.dryRun, let upload {
+      await workplace.close()
+      return try plan(upload, workplace)
+    }
     var submission = workplace.submission
     submission.key = key
     submission.again = again
@@ -62,10 +95,21 @@ struct ImportCommand: AsyncParsableCommand {
     let work = Task {
       let service = try await workplace.runtime.connector.service()
       if noWait {
-        let job = try await service.submit(request, options: choices)
+        let job =
+          if let upload {
+            try await service.submitFile(upload, as: request, options: choices, signature: signature)
+          } else {
+            try await service.submit(request, options: choices)
+          }
         console.print(form == .json ? job.json.serialized() : job.id)
       } else {
-        let result = try await service.importImage(request, options: choices, timeout: limit, onProgress: nil)
+        let result =
+          if let upload {
+            try await service.importFile(
+              upload, as: request, options: choices, signature: signature, timeout: limit)
+          } else {
+            try await service.importImage(request, options: choices, timeout: limit, onProgress: nil)
+          }
         if form == .text { console.print(result.imageID) }
       }
     }
@@ -80,11 +124,13 @@ struct ImportCommand: AsyncParsableCommand {
     }
     defer { trap.cancel() }
     let outcome = await work.result
+    view?.finish()
     await workplace.close()
     if case .failure = outcome, let signal = received.withLock({ $0 }) {
       let job = workplace.jobs.underWay.first?.id
       console.note(
-        job.map { "Interrupted; job \($0) goes on in the cloud." } ?? "Interrupted before the cloud named a job.")
+        job.map { "Interrupted; job \($0) goes on in the cloud." }
+          ?? view?.interruption ?? "Interrupted before the cloud named a job.")
       workplace.tellHowToGoOn()
       workplace.json?.emitFinished(ExitStatus(signal))
       throw ExitCode(ExitStatus(signal).code)
@@ -95,5 +141,27 @@ struct ImportCommand: AsyncParsableCommand {
       throw status
     }
     if let status = console.reportOutputFailure() { throw ExitCode(status.code) }
+  }
+
+  /// Looks at the file, where one is given.
+  private func open(_ workplace: Workplace, _ view: ImportFileView?) throws -> ImageFileUpload? {
+    guard let file, let bucket = place.bucket else { return nil }
+    let plan = try ImageFilePlan(path: file, bucket: bucket, key: place.object, alwaysConverts: place.convert)
+    if !place.dryRun { view?.show(.planned(plan)) }
+    let transfer = try transfer.options(recordDirectory: workplace.ledger.uploadsDirectory)
+    return try ImageFileUpload(plan, options: transfer, conversion: conversion.options) { view?.show($0) }
+  }
+
+  /// Says what would be done, and whether the rules let it pass.
+  private func plan(_ upload: ImageFileUpload, _ workplace: Workplace) throws {
+    let request = upload.plan.completing(request.request)
+    let report = RuleSet(dialect: workplace.choice.dialect).report(for: request, file: upload.plan.facts)
+    if options.form == .json {
+      workplace.console.print(ImportFileView.json(upload.plan, request).serialized())
+    } else {
+      workplace.console.print(ImportFileView.text(upload.plan, request))
+    }
+    if !report.isValid { throw workplace.fail(ImportError(refused: request, report: report)) }
+    if let status = workplace.console.reportOutputFailure() { throw ExitCode(status.code) }
   }
 }

@@ -1,0 +1,102 @@
+import DiskImages
+
+/// What has to happen with a disk file so that it becomes an image.
+public struct ImageFilePlan: Sendable {
+  /// How the file gets into the bucket.
+  public enum Route: Sendable, Hashable {
+    /// As it is: a ZVHD2 file.
+    case asItIs
+    /// A RAW file as it is, with the bitmap file at this path.
+    case withBitmap(String)
+    /// Converted to ZVHD2 while it is sent.
+    case converted
+  }
+
+  public var path: String
+  public var location: ImageLocation
+  public var inspection: DiskInspection
+  public var route: Route
+
+  /// Looks at the file and decides.
+  ///
+  /// RAW becomes ZVHD2, unless its bitmap file lies beside it: the format of such files is not public, so none is made.
+  ///
+  /// - Parameters:
+  ///   - key: the object's key; by default the file's name, with the ending of the format that is sent. One that ends with `/`
+  ///     gets that name behind it.
+  ///   - alwaysConverts: converts a RAW file that has its bitmap beside it, too.
+  /// - Throws: ``ImportError``: `not_found`, `argument`, or `validation` for a file that can be no image.
+  public init(path: String, bucket: String, key: String? = nil, alwaysConverts: Bool = false) throws {
+    do {
+      inspection = try DiskInspector.inspect(try FileByteSource(path: path), fileName: path)
+    } catch let error as DiskImageError {
+      throw ImportError(disk: error)
+    }
+    self.path = path
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
+    switch inspection.format {
+    case .zvhd2:
+      guard inspection.isImportable else { throw Self.refusal(path, inspection) }
+      route = .asItIs
+    case .raw:
+      guard inspection.isImportable else { throw Self.refusal(path, inspection) }
+      let bitmap = String(path.dropLast(name.count)) + stem + ".mf"
+      let hasBitmap = !alwaysConverts && (try? FileByteSource(path: bitmap)).map { $0.size > 0 } == true
+      route = hasBitmap ? .withBitmap(bitmap) : .converted
+    case .zvhd, .qcow2, .qcow, .qed, .vhd, .vhdx, .vmdk, .vdi:
+      route = .converted
+    default:
+      throw Self.refusal(path, inspection)
+    }
+    let sent = route == .converted ? "\(stem.isEmpty ? name : stem).zvhd2" : name
+    let given = key ?? ""
+    location = ImageLocation(bucket: bucket, key: given.isEmpty || given.hasSuffix("/") ? given + sent : given)
+    guard !bucket.isEmpty, !bucket.contains(":"), !bucket.contains("/") else {
+      throw ImportError(
+        kind: .argument, message: "\(Quoted.text(bucket)) is no bucket.", hint: "Give the bucket's name alone.")
+    }
+  }
+
+  /// The format of what is sent.
+  public var sentFormat: DiskFormat { route == .converted ? .zvhd2 : inspection.format }
+
+  /// What the rules may know about the object before it is there.
+  public var facts: ImageFileFacts {
+    var facts = ImageFileFacts(inspection)
+    facts.format = sentFormat
+    if route == .converted { facts.objectSize = nil }
+    return facts
+  }
+
+  /// The request with the object as its file, and with the smallest disk that fits where none was given.
+  public func completing(_ request: ImportRequest) -> ImportRequest {
+    var request = request
+    request.imageURL = location.description
+    if request[.minDisk] == nil { request.minDisk = inspection.minDisk }
+    return request
+  }
+
+  private static func refusal(_ path: String, _ inspection: DiskInspection) -> ImportError {
+    let reason =
+      inspection.isEmpty ? "it is empty" : inspection.reasons.first ?? "it is \(inspection.format.displayName)"
+    let hint = inspection.advice ?? inspection.findings.first { $0.severity == .error }?.hint
+    return ImportError(kind: .validation, message: "\(Quoted.text(path)) cannot be imported: \(reason).", hint: hint)
+  }
+}
+
+extension ImportError {
+  /// For a disk file that cannot be read, or is damaged.
+  init(disk error: DiskImageError) {
+    let kind: Kind =
+      switch error.kind {
+      case .notFound: .not_found
+      case .permission: .permission
+      case .exists, .busy: .conflict
+      case .cancelled: .cancelled
+      case .corrupt, .truncated, .unsupported: .validation
+      case .argument, .io, .noSpace, .program, .verification: .argument
+      }
+    self.init(kind: kind, message: error.message, hint: error.hint)
+  }
+}

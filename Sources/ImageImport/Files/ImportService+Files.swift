@@ -1,0 +1,49 @@
+import CloudAccess
+import ObjectStorage
+
+extension ImportService {
+  /// Makes an image of a disk file: judges the request, brings the file into its bucket, submits and waits.
+  ///
+  /// The request gets the object as its file and, if it names none, the smallest disk that fits. What the rules refuse is refused
+  /// before anything is sent. Safe to run again after any end: what is stored is not sent again, and the same file asked for in the
+  /// same words gives the same image, unless `options` name a key of their own or want another.
+  ///
+  /// - Throws: what ``submit(_:options:evenIfInvalid:file:)`` and ``wait(for:timeout:onProgress:)`` throw, and ``ImportError`` for
+  ///   the file and its upload.
+  public func importFile(
+    _ upload: ImageFileUpload, as request: ImportRequest, options: SubmitOptions = SubmitOptions(),
+    signature: ObjectStorageSignature? = nil, timeout: Duration? = nil,
+    onSubmitted: (@Sendable (JobReference) async throws -> Void)? = nil, onProgress: JobScheduler.Progress? = nil
+  ) async throws -> ImportResult {
+    let job = try await submitFile(upload, as: request, options: options, signature: signature)
+    try await onSubmitted?(job)
+    return try await wait(for: job, timeout: timeout, onProgress: onProgress)
+  }
+
+  /// The same without waiting for the job.
+  public func submitFile(
+    _ upload: ImageFileUpload, as request: ImportRequest, options: SubmitOptions = SubmitOptions(),
+    signature: ObjectStorageSignature? = nil
+  ) async throws -> JobReference {
+    let request = upload.plan.completing(request)
+    let report = validate(request, file: upload.plan.facts)
+    guard report.isValid else { throw ImportError(refused: request, report: report) }
+    let store = try await ObjectStore(session: client.session, signature: signature)
+    let result: UploadResult
+    do {
+      result = try await upload.run(in: store)
+    } catch {
+      throw ImportError(wrapping: error, request: request)
+    }
+    var options = options
+    options.key = options.key ?? Self.key(of: request, upload)
+    var facts = upload.plan.facts
+    facts.objectSize = result.size
+    return try await submit(request, options: options, file: facts)
+  }
+
+  /// The request alone would make every version of the file the same import.
+  private static func key(of request: ImportRequest, _ upload: ImageFileUpload) -> String {
+    "file-" + Fingerprint.sha256(Array((request.jsonValue.serialized() + "\n" + upload.fingerprint).utf8))
+  }
+}

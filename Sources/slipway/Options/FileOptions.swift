@@ -1,0 +1,21 @@
+import ArgumentParser
+
+/// Where a disk file goes before it is imported.
+struct FileOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The bucket for the file.", valueName: "bucket"))
+  var bucket: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The object's key; by default the file's name, ending in .zvhd2 when it is converted. One that ends with / gets that "
+        + "name behind it.", valueName: "key"))
+  var object: String?
+
+  @Flag(help: "Convert a RAW file to ZVHD2 even if its bitmap file (.mf) lies beside it.")
+  var convert = false
+
+  @Flag(help: "Look at the file and the request and say what would be done; send nothing.")
+  var dryRun = false
+
+  var isGiven: Bool { bucket != nil || object != nil || convert || dryRun }
+}
