@@ -20,6 +20,9 @@ protocol BlockInput: AnyObject, Sendable {
   func load(
     _ block: Int, _ content: BlockContent, into buffer: UnsafeMutableRawBufferPointer, with decoder: BlockDecoder
   ) throws
+
+  /// Makes reads that wait for somebody else fail, now and from now on.
+  func abandon()
 }
 
 /// The stretches of a disk in their order; used by one thread at a time.
@@ -29,6 +32,7 @@ protocol BlockStretches: AnyObject {
 }
 
 extension BlockInput {
+  func abandon() {}
   var blockSize: Int { ZVHD2Header.standardBlockSize }
   var blockCount: Int { Int(diskSize.dividedUp(by: UInt64(blockSize))) }
 

@@ -76,6 +76,7 @@ final class BlockPipeline: Sendable {
       state.change { $0.fetched += 1 }
       return value
     }
+    input.abandon()
     throw DiskImageError(.cancelled, "the work was stopped")
   }
 

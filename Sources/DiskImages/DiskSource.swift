@@ -20,9 +20,15 @@ final class DiskSource: Sendable {
         return RawBlockInput(file)
       case .zvhd2: return try ZVHD2BlockInput(file)
       case .zvhd: return try ZVHDBlockInput(file)
+      case .qcow2, .qcow, .qed, .vhd, .vhdx, .vmdk, .vdi:
+        if !options.followReferences { try ForeignReferences.refuse(in: file, format, path: path) }
+        return RawBlockInput(
+          try QemuDiskSource(
+            path: path, format: format, connections: options.threads ?? ConvertOptions.defaultThreads,
+            followReferences: options.followReferences))
       default:
         throw DiskImageError(
-          .unsupported, "it is \(format.displayName), expected RAW, ZVHD2 or ZVHD",
+          .unsupported, "it is \(format.displayName), expected the image of a disk",
           hint: ConversionAdvice.hint(for: format, file: path))
       }
     }

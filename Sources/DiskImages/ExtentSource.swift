@@ -5,4 +5,11 @@ protocol ExtentSource: ByteSource {
 
   /// The next range from `offset` on that may hold other bytes than zeros, nil when only zeros are left.
   func dataExtent(from offset: UInt64) throws -> Range<UInt64>?
+
+  /// Makes reads that wait for somebody else fail, now and from now on.
+  func abandon()
+}
+
+extension ExtentSource {
+  func abandon() {}
 }

@@ -13,6 +13,11 @@ final class PairedBlockInput: BlockInput {
     diskSize = max(first.diskSize, second.diskSize)
   }
 
+  func abandon() {
+    first.abandon()
+    second.abandon()
+  }
+
   func stretches(from block: Int) throws -> any BlockStretches {
     try Stretches(first.stretches(from: block), second.stretches(from: block))
   }

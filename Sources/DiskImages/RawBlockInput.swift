@@ -14,6 +14,8 @@ final class RawBlockInput: BlockInput {
     diskSize = source.size
   }
 
+  func abandon() { source.abandon() }
+
   func stretches(from block: Int) -> any BlockStretches {
     RawBlockStretches(source, blockSize: blockSize, first: block)
   }

@@ -7,7 +7,9 @@ struct WorkerThread: Sendable {
   private let thread: pthread_t
 
   /// Starts `body`; throws ``DiskImageError`` of kind `io` when the system gives no thread.
-  init(_ body: @escaping @Sendable () -> Void) throws {
+  ///
+  /// A detached thread needs no ``join()`` and must not be joined.
+  init(detached: Bool = false, _ body: @escaping @Sendable () -> Void) throws {
     let box = Unmanaged.passRetained(Box(body))
     var thread = pthread_t()
     let code = pthread_create(&thread, nil, runWorker, box.toOpaque())
@@ -17,6 +19,7 @@ struct WorkerThread: Sendable {
         .io, "cannot start a thread: \(String(cString: strerror(code)))", hint: "use fewer threads, or free some memory"
       )
     }
+    if detached { pthread_detach(thread) }
     self.thread = thread
   }
 

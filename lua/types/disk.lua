@@ -39,6 +39,35 @@
 ---@field message string what was found, and what was expected
 ---@field hint? string what to do
 
+---How an image is converted.
+---@class (exact) disk.ConvertOptions
+---@field level? integer of zstd, 1 to 19; 3, the default, gives what the vendor's tool writes
+---@field threads? integer one for each processor, 8 at most, by default
+---@field verify? boolean reads the target back and compares it with the source
+---@field force? boolean replaces a target that exists
+---@field raw_size? "original"|"current" size of a RAW target
+---@field follow_references? boolean reads other files that the image names; only for images you trust
+---@field on_progress? fun(status: disk.ConvertProgress) called now and then; an error in it is raised, and ends a conversion still under way
+
+---How far a conversion is.
+---@class (exact) disk.ConvertProgress
+---@field phase "convert"|"verify" verify comes second
+---@field bytes_done integer of the disk, in this phase
+---@field bytes_total integer of the disk
+---@field fraction number 0 to 1
+
+---What a conversion did; sizes are bytes.
+---@class (exact) disk.ConvertResult
+---@field input_format string what the source was
+---@field output_format string zvhd2 or raw
+---@field virtual_size integer of the disk
+---@field output_size integer of the target
+---@field stored_blocks integer blocks of 2 MiB that are not all zero
+---@field total_blocks integer of the whole disk
+---@field min_disk integer the smallest min_disk that takes the disk, in GB
+---@field verified boolean whether the target was compared
+---@field seconds number how long it took
+
 ---Disk image files on this machine.
 ---@class disk
 local disk = {}
@@ -70,5 +99,35 @@ local disk = {}
 ---@param path string relative paths start at the working directory
 ---@return disk.Inspection inspection what was found
 function disk.inspect(path) end
+
+---Converts a disk image to ZVHD2 or RAW; the target's extension says to which.
+---
+---Uses all processors and little memory. The target appears under its name only when it is whole; when the call fails or is cancelled nothing of it is left. Holes and zeros of the source take no room in the target.
+---
+---Waits: other tasks go on meanwhile.
+---
+---Raises
+---
+---* `not_found`: the source does not exist
+---* `permission`: a file cannot be read or written
+---* `conflict`: the target exists and force was not given, or somebody else writes it
+---* `argument`: the source is damaged or no disk, a wrong option, no room for the target
+---
+---```lua
+---local disk, fs = require "disk", require "fs"
+---
+---for _, path in ipairs(fs.glob "images/*.qcow2") do
+---  local done = disk.convert(path, (path:gsub("%.qcow2$", ".zvhd2")), { verify = true, force = true })
+---  print(path, done.virtual_size, done.output_size, done.min_disk)
+---end
+---```
+---
+---Since 0.2.
+---@async
+---@param source string RAW, ZVHD2 and ZVHD natively, other formats with qemu-nbd
+---@param target string a file ending in .zvhd2 or .raw
+---@param options? disk.ConvertOptions how
+---@return disk.ConvertResult result what was done
+function disk.convert(source, target, options) end
 
 return disk

@@ -5,7 +5,7 @@ import LuaHost
 /// The script module `disk`: image files on this machine.
 enum DiskModule {
   static func make(_ context: ScriptContext) -> HostModule {
-    HostModule("disk", "Disk image files on this machine.", functions: [inspect(context)])
+    HostModule("disk", "Disk image files on this machine.", functions: [inspect(context), convert(context)])
   }
 
   /// An inspection as a script sees it; also what `obs.inspect` gives.
@@ -17,7 +17,7 @@ enum DiskModule {
       switch error.kind {
       case .notFound: "not_found"
       case .permission: "permission"
-      case .exists: "conflict"
+      case .exists, .busy: "conflict"
       case .cancelled: "cancelled"
       default: "argument"
       }
@@ -33,7 +33,12 @@ enum DiskModule {
       let shown = arguments[0].stringValue ?? ""
       let path = try context.file(shown)
       do {
-        return [value(try DiskInspector.inspect(try FileByteSource(path: path), fileName: shown))]
+        return [
+          value(
+            try OpenFile.guarded(path, shown: shown, access: context.access) { path in
+              try DiskInspector.inspect(try FileByteSource(path: path), fileName: shown)
+            })
+        ]
       } catch let error as DiskImageError {
         throw failure(error)
       }

@@ -47,7 +47,9 @@ struct ConvertCommand: AsyncParsableCommand {
     defer { trap.cancel() }
     let meter = ConvertMeter(console: quiet || form == .json ? nil : console, name: output)
     do {
-      let summary = try DiskConverter.convert(from: input, to: output, options: options) { meter.show($0) }
+      let summary = try await DiskConverter.convertInBackground(from: input, to: output, options: options) {
+        meter.show($0)
+      }
       meter.finish()
       guard !quiet || form == .json else { return }
       try report(summary, console)

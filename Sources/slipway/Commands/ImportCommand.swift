@@ -9,7 +9,7 @@ import Workbench
 /// `slipway import`: one image without a script.
 struct ImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Import one image: validate, submit, wait.",
+    commandName: "import", abstract: "Import one image: validate, preflight, submit, wait.",
     discussion: """
       Prints the image id. Ctrl-C and a time limit detach: the job goes on in the cloud. For example:
 
@@ -21,6 +21,8 @@ struct ImportCommand: AsyncParsableCommand {
   @OptionGroup var options: CloudOptions
   @OptionGroup(title: "Ledger") var ledger: LedgerOptions
   @OptionGroup(title: "Request") var request: RequestOptions
+  @OptionGroup(title: "Plugins") var plugins: PluginOptions
+  @OptionGroup(title: "Preflight") var preflight: PreflightFlags
 
   @Option(help: ArgumentHelp("How long to wait, such as 90s, 4h or 1h30m.", valueName: "duration"))
   var timeout = "24h"
@@ -46,8 +48,9 @@ struct ImportCommand: AsyncParsableCommand {
 
   func run() async throws {
     let limit = LuaDuration.parse(timeout)
-    let workplace = try Workplace(options.settings(ledger), tellsFailures: false)
+    let workplace = try Workplace(options.settings(ledger, preflight).with(plugins), tellsFailures: false)
     workplace.announce()
+    try await workplace.loadPlugins()
     let console = workplace.console
     let request = request.request
     let noWait = noWait

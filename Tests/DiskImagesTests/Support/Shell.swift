@@ -14,6 +14,7 @@ enum Shell {
     try output(command)
   }
 
+  @discardableResult
   static func output(_ command: [String]) throws -> [UInt8] {
     let quoted = command.map { "'" + $0.replacing("'", with: "'\\''") + "'" }.joined(separator: " ")
     guard let stream = popen("PATH=$PATH:/usr/sbin:/sbin; \(quoted) 2>&1", "r") else {
