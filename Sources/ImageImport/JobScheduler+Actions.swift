@@ -22,6 +22,7 @@ extension JobScheduler {
         entries[id] = nil
         _ = planner.takeImage(id)
         watchIfNeeded()
+        workOnTurns()
       }
     }
   }

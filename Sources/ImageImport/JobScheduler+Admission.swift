@@ -21,6 +21,7 @@ extension JobScheduler: ImportAdmission {
     tickets[job.id] = ticket
     admitted[ticket] = job
     if isAwaited { watch(job) }
+    workOnTurns()
   }
 
   public func underWay(_ job: JobReference) {

@@ -5,6 +5,7 @@ extension JobScheduler {
   /// The gate let a ticket through.
   func takeTurn(_ ticket: Int) {
     turns.queue.append(ticket)
+    wakeTurns()
     workOnTurns()
   }
 
@@ -50,8 +51,14 @@ extension JobScheduler {
     workOnTurns()
   }
 
-  private func workOnTurns() {
-    wakeTurns()
+  /// A slot whose import nobody here waits for, so that its end would not be noticed; the others come free by themselves.
+  private var unwatchedSlot: Int64? {
+    turns.slots.first { ticket, _ in admitted[ticket].map { entries[$0.id] == nil } ?? false }?.value
+  }
+
+  /// Sees to the turns that are waited for, and to slots that nobody watches.
+  func workOnTurns() {
+    guard slots != nil, !turns.queue.isEmpty || unwatchedSlot != nil else { return }
     guard !turns.isWorking else { return }
     turns.isWorking = true
     Task { await self.work() }
@@ -62,14 +69,14 @@ extension JobScheduler {
     turns.sleep?.cancel()
   }
 
-  /// Gets slots for those whose turn it is, and as long as we hold any, looks whether others want them.
+  /// Gets slots for those whose turn it is, and as long as we hold any whose end we would not notice, looks whether others want them.
   private func work() async {
     guard let slots else { return }
     while true {
       turns.isWoken = false
       if let ticket = turns.queue.first, let record = turns.records[ticket] {
         if await isSlotTaken(ticket, record, slots) { continue }
-      } else if let slot = turns.slots.values.first {
+      } else if let slot = unwatchedSlot {
         turns.isWantedElsewhere = await slots.isSlotWanted(slot)
         watchIfNeeded()
       } else {
