@@ -103,6 +103,12 @@ public final class ObjectStore: Sendable {
     _ request: ObjectRequest, _ payload: Payload, bodyLimit: Int = 4 << 20,
     overflow: HTTPRequest.BodyOverflow = .fail
   ) async throws -> HTTPResponse {
+    if let name = request.bucket, !Self.isHarmless(bucket: name) {
+      let error = CloudError(
+        kind: .validation, message: "'\(name.prefix(60))' is no name of a bucket.",
+        hint: "a name has letters, digits, hyphens, periods and underscores only")
+      throw ObjectStorageError(cloudError: error, bucket: name, key: request.key)
+    }
     var mayLearn = true
     while true {
       do {
@@ -131,6 +137,16 @@ public final class ObjectStore: Sendable {
     let bucket = request.bucket ?? ""
     let error = CloudError(kind: .cancelled, message: "\(request.method) of \(bucket) was cancelled.")
     return ObjectStorageError(cloudError: error, bucket: bucket, key: request.key)
+  }
+
+  /// Whether a bucket's name stays one part of the host's name or of the path: with `evil.example/` in front of it a signed
+  /// request would go elsewhere.
+  static func isHarmless(bucket: String) -> Bool {
+    !bucket.isEmpty && bucket != "." && bucket != ".." && bucket.utf8.count <= 255
+      && bucket.utf8.allSatisfy { byte in
+        byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
+          || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+      }
   }
 
   /// Sends a request once; the clock stands meanwhile, if it is one that jumps.

@@ -41,6 +41,18 @@ struct ObjectStoreTests {
   }
 
   @Test(
+    "A name that is none never becomes part of an address: nothing is sent",
+    arguments: ["evil.example/x", "", "..", "a b", "user@evil.example", "x?y", "b#", "ünde", "a\nb"])
+  func badBuckets(_ bucket: String) async throws {
+    let bench = try await bench { _, _ in .answer(200, [], []) }
+    let failure = await failure { try await bench.store.headBucket(bucket) }
+    #expect(failure?.cloudError.kind == .validation)
+    #expect(failure?.cloudError.delivery == .notSent)
+    #expect(await bench.server.received.isEmpty)
+    await bench.close()
+  }
+
+  @Test(
     "Every request passes a server's verification, whichever way it is signed",
     arguments: ObjectStorageSignature.allCases)
   func signed(_ signature: ObjectStorageSignature) async throws {
