@@ -48,7 +48,7 @@ struct ObjectStoreTests {
     let failure = await failure { try await bench.store.headBucket(bucket) }
     #expect(failure?.cloudError.kind == .validation)
     #expect(failure?.cloudError.delivery == .notSent)
-    #expect(await bench.server.received.isEmpty)
+    #expect(bench.server.received.isEmpty)
     await bench.close()
   }
 
