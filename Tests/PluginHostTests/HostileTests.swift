@@ -196,14 +196,6 @@ struct HostileTests {
     }
   }
 
-  @Test("Warnings come to an end, too")
-  func warnings() async throws {
-    try await withBench { bench in
-      _ = try await attack(bench, "warn '@on' for i = 1, 10000 do warn(('x'):rep(5000)) end")
-      #expect(bench.printed.withLock { $0.split(separator: "\n").count } == 100)
-    }
-  }
-
   @Test(
     "Cyclic, deep and huge values, functions and objects stay in their VM",
     arguments: [

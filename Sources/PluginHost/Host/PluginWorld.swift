@@ -42,11 +42,6 @@ public struct PluginWorld: Sendable {
     configuration.tableDepthLimit = 60
     configuration.valueCountLimit = 200_000
     configuration.byteLimit = min(limits.memory, 64 << 20)
-    // Unlike what is printed, warnings have no limit of their own.
-    let left = Budget(100)
-    configuration.warning = { text in
-      if left.take() { output(name, Array("warning: \(text.prefix(500))\n".utf8)) }
-    }
     return configuration
   }
 }
