@@ -49,6 +49,7 @@ let package = Package(
     .target(name: "CLuaHost", dependencies: ["CLua"], cSettings: strictC),
     .target(name: "CMD5", cSettings: strictC),
     .target(name: "CEdit", dependencies: ["CLibEdit"], cSettings: strictC),
+    .target(name: "CProcess", cSettings: strictC),
 
     // Floor 1.
     .target(name: "LuaHost", dependencies: ["CLuaHost"], swiftSettings: strict),
@@ -79,6 +80,10 @@ let package = Package(
       dependencies: ["LuaHost", "ImageImport", "ObjectStorage", "DiskImages", "CloudAccess", logging],
       swiftSettings: strict),
 
+    .target(
+      name: "PluginHost",
+      dependencies: ["ScriptAPI", "LuaHost", "ImageImport", "CloudAccess", crypto, yaml, logging],
+      swiftSettings: strict),
     .target(name: "ScriptCheck", dependencies: ["LuaHost"], swiftSettings: strict),
 
     // Floor 4.
@@ -103,8 +108,8 @@ let package = Package(
     .executableTarget(
       name: "slipway",
       dependencies: [
-        "Workbench", "CloudSimulator", "ScriptAPI", "ImageImport", "ImportLedger", "CloudAccess", "LuaHost",
-        "DiskImages", "ObjectStorage", "ScriptCheck", logging, yaml,
+        "Workbench", "CloudSimulator", "PluginHost", "ScriptCheck", "ScriptAPI", "ImageImport", "ImportLedger",
+        "CloudAccess", "LuaHost", "DiskImages", "ObjectStorage", "CProcess", logging, yaml,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -131,6 +136,8 @@ let package = Package(
       name: "ScriptAPITests", dependencies: ["ScriptAPI", "CloudSimulator", "DiskImages"], exclude: ["Scripts"],
       swiftSettings: strict
     ),
+    .testTarget(
+      name: "PluginHostTests", dependencies: ["PluginHost", "CloudSimulator", "DiskImages"], swiftSettings: strict),
     .testTarget(name: "WorkbenchTests", dependencies: ["Workbench"], exclude: ["Expect"], swiftSettings: strict),
     .testTarget(
       name: "SlipwayTests",

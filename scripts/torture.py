@@ -43,16 +43,22 @@ def draw_plan(rng):
     proving = policy == "resubmit" and rng.random() < 0.7
     count = rng.randint(24, 36) if proving else rng.randint(12, 28)
     unique = rng.random() < 0.7
-    # Without a marker only the name tells images apart, so it has to.
-    marked = not unique or rng.random() < 0.75
+    # Without a marker name and origin tell images apart, so one of them has to.
+    marked = rng.random() < 0.7
+    own_objects = not unique and not marked or rng.random() < 0.2
     if proving:
         marked = True
         late = lambda: rng.choice(["at_submission", "at_submission", "at_submission", "1s"])
     else:
         late = lambda: rng.choice(["at_submission", "at_submission", "at_end", f"{rng.randint(5, 120)}s"])
+    again = set(rng.sample(range(count), rng.randint(1, 3))) if marked and rng.random() < 0.25 else set()
     names = (lambda n: f"torture{n:03}") if unique else (lambda n: f"torture{n % 5}")
     return {
-        "imports": [{"n": n, "name": names(n)} for n in range(count)],
+        "imports": [
+            {"n": n, "name": names(n), "object": f"disk{n}.zvhd2" if own_objects else "disk.zvhd2", "again": n in again}
+            for n in range(count)
+        ],
+        "deletes": rng.random() < 0.25,
         "concurrency": rng.choice([4, 8, 16, 40]),
         "unique": unique,
         "marked": marked,
@@ -66,7 +72,8 @@ def draw_plan(rng):
             "concurrent_tasks": rng.choice([3, 10, 40]),
             "image_visibility": late(),
             "tag_visibility": late(),
-            "unique_names": unique and rng.random() < 0.3,
+            # A name that another import of the same takes again would be refused.
+            "unique_names": unique and not again and rng.random() < 0.3,
             "keeps_killed_images": rng.random() < 0.5,
             "sub_jobs": rng.random() < 0.3,
         },
@@ -92,6 +99,7 @@ def draw_faults(rng):
         {"effect": "token_refused"},
         {"effect": "slow_headers", "by": f"0.{rng.randint(1, 4)}s"},
         {"effect": "slow_body", "bytes_per_second": rng.randint(60, 600)},
+        {"effect": "clock_skew", "seconds": rng.choice([-4000, -90, 90, 4000])},
     ]
     asking = [
         {"effect": "reply_lost_before"},
@@ -129,8 +137,9 @@ class Cloud:
 
     def __init__(self, binary, directory, plan):
         os.makedirs(os.path.join(directory, "buckets", "torture"))
-        with open(os.path.join(directory, "buckets", "torture", "disk.zvhd2"), "wb") as file:
-            file.write(localcloud.zvhd2(1))
+        for name in {entry["object"] for entry in plan["imports"]}:
+            with open(os.path.join(directory, "buckets", "torture", name), "wb") as file:
+                file.write(localcloud.zvhd2(1))
         self.binary, self.directory, self.plan = binary, directory, plan
         # Those before the last restart.
         self.posts = 0
@@ -190,6 +199,27 @@ class Cloud:
             values.update(OS_USERNAME=access["user"], OS_PASSWORD=access["password"])
             values.update(OS_USER_DOMAIN_NAME=access["domain"])
         return values
+
+    def delete(self, image):
+        """Deletes an image as its user would; whether the cloud said so."""
+        access = self.access
+        body = {"auth": {"identity": {"methods": ["password"], "password": {"user": {
+            "name": access["user"], "password": access["password"], "domain": {"name": access["domain"]}}}},
+            "scope": {"project": {"name": access["project"]}}}}
+        connection = http.client.HTTPConnection(self.address, timeout=20)
+        try:
+            connection.request("POST", "/v3/auth/tokens", json.dumps(body), {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            answer.read()
+            token = answer.headers["X-Subject-Token"]
+            connection.request("DELETE", f"/v2/images/{image}", headers={"X-Auth-Token": token or ""})
+            answer = connection.getresponse()
+            answer.read()
+            return answer.status == 204
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
 
     def calm(self):
         """Takes all faults back."""
@@ -298,6 +328,7 @@ class Group:
         self.interrupts, self.restarts = 0, 0
         self.spawned = 0
         self.forgotten = []
+        self.deleted = []
         self.violations = []
         self.results = {}
         self.lock = threading.Lock()
@@ -425,7 +456,17 @@ class Group:
             clients = self.together(jobs)
             if restart:
                 restart.join()
+            if self.plan["deletes"] and self.rng.random() < 0.4:
+                self.delete_some()
             idle = 0 if any(client.killed for client in clients) else idle + 1
+
+    def delete_some(self):
+        """Users take images away, though their imports are on record."""
+        images = [image for image in self.cloud.control("GET", "state")["images"] if image["status"] == "active"]
+        for image in self.rng.sample(images, min(len(images), self.rng.randint(1, 3))):
+            if self.cloud.delete(image["id"]):
+                self.note(f"image {image['id']} (import {number_of(image)}) is deleted")
+                self.deleted.append(image["id"])
 
     def finish(self):
         """Runs on until everything is done. What never reached the cloud and is left to a decision is decided here, by what the cloud
@@ -446,7 +487,7 @@ class Group:
                 self.results = done[0].results
                 if any(
                     client.results.get(n, {}).get("image_id") != entry.get("image_id")
-                    for client in done for n, entry in self.results.items()
+                    for client in done for n, entry in self.results.items() if not self.plan["imports"][n]["again"]
                 ):
                     self.violations.append("clients that ended well name different images")
                 return
@@ -457,9 +498,14 @@ class Group:
     def decide(self):
         state = self.cloud.control("GET", "state")
         alive = {number_of(image) for image in state["images"] if image["status"] != "killed"}
+        markers = {marker_of(image) for image in state["images"]}
+        again = {entry["n"] for entry in self.plan["imports"] if entry["again"]}
         for record in self.records():
             number = number_of_record(record)
-            if record["state"] in ("sent", "unknown", "not_found") and number not in alive:
+            if record["state"] in ("sent", "unknown", "not_found") and (
+                # Of one that is made anew each time an earlier image says nothing.
+                record["id"] not in markers if number in again else number not in alive
+            ):
                 self.note(f"record {record['id']} (import {number}) never arrived; it is forgotten")
                 subprocess.run(
                     [self.binary, "jobs", "forget", record["id"], "--ledger", self.ledger], check=True,
@@ -471,7 +517,7 @@ class Group:
         state = self.cloud.control("GET", "state")
         with open(os.path.join(self.directory, "state.json"), "w") as file:
             json.dump(state, file, indent=1)
-        return Evidence(self.plan, state, self.records(), self.forgotten, self.results)
+        return Evidence(self.plan, state, self.records(), self.forgotten, self.results, self.deleted)
 
 
 # --- The judge ----------------------------------------------------------------------------------------------------
@@ -490,7 +536,7 @@ def number_of_record(record):
     return next(int(tag["value"]) for tag in record["request"]["image_tags"] if tag["key"] == "n")
 
 
-Evidence = collections.namedtuple("Evidence", "plan state records forgotten results")
+Evidence = collections.namedtuple("Evidence", "plan state records forgotten results deleted")
 
 
 def judge(evidence):
@@ -513,12 +559,18 @@ def judge(evidence):
         mine, held = alive[number], by_number[number]
         about = f"import {number} ({entry['name']}, key {held[0]['key'][:12] if held else 'unknown'})"
         ids = ", ".join(image["id"] for image in mine)
-        if len(mine) > 1:
-            faults.append(f"duplicate: {about} has {len(mine)} images: {ids}")
         if not mine:
             faults.append(f"lost: {about} has no image")
-        done = [record for record in held if record["state"] == "succeeded"]
-        if len(done) != 1:
+        # What users deleted meanwhile was done all the same.
+        done = [
+            record for record in held if record["state"] == "succeeded" and record["image_id"] not in evidence.deleted
+        ]
+        allowed = max(1, len(done)) if entry["again"] else 1
+        if len(mine) > allowed:
+            faults.append(f"duplicate: {about} has {len(mine)} images: {ids}")
+        if len({record["image_id"] for record in done}) != len(done):
+            faults.append(f"mixed up: {about} has several records of one image")
+        if len(done) < 1 or len(done) > allowed:
             faults.append(f"lost: {about} has {len(done)} records of success: {[(r['id'], r['state']) for r in held]}")
         still = [record for record in held if record["state"] not in ("succeeded", "failed", "resubmitted", "given_up")]
         if still:
@@ -575,11 +627,16 @@ def judge_the_judge(evidence):
         if not any(fault.startswith(word + ":") for fault in found):
             unnoticed.append(word)
 
+    plain = {entry["n"] for entry in evidence.plan["imports"] if not entry["again"]}
+
     def alive(spoiled):
-        return next(image for image in spoiled["state"]["images"] if image["status"] != "killed")
+        return next(
+            image for image in spoiled["state"]["images"] if image["status"] != "killed" and number_of(image) in plain)
 
     def success(spoiled):
-        return next(record for record in spoiled["records"] if record["state"] == "succeeded")
+        return next(
+            record for record in spoiled["records"]
+            if record["state"] == "succeeded" and record["image_id"] == alive(spoiled)["id"])
 
     check("duplicate", lambda s: s["state"]["images"].append({**alive(s), "id": "another"}))
     check("orphan", lambda s: s["state"]["images"].append({**alive(s), "id": "another"}))
@@ -642,8 +699,11 @@ class Tally:
                     number = self.number
                 directory = os.path.join(root, f"group{number:04}")
                 self.run(Group(binary, directory, number, random.Random(f"{seed}/{number}")), seed, span)
-        except BaseException:
+        except BaseException as error:
             self.broken = True
+            if isinstance(error, SystemExit):
+                # Threads end without a word on that.
+                print(error, file=sys.stderr, flush=True)
             raise
 
     def run(self, group, seed, span):
@@ -674,12 +734,14 @@ class Tally:
         states = collections.Counter(record["state"] for record in evidence.records)
         self.totals.update(imports=len(plan["imports"]), posts=posts, jobs=len(evidence.state["jobs"]),
                            forgotten=len(group.forgotten), crowds=int(plan["clients"] > 1), interrupts=group.interrupts,
-                           restarts=group.restarts)
+                           restarts=group.restarts, deleted=len(group.deleted))
         self.totals.update({f"records {state}": number for state, number in states.items()})
         words = [f"{plan['clients']} at once"] if plan["clients"] > 1 else []
         words += ["signed"] if plan["signed"] else []
         words += [] if plan["marked"] else ["no marker"]
         words += [] if plan["unique"] else ["names shared"]
+        words += ["some again"] if any(entry["again"] for entry in plan["imports"]) else []
+        words += [f"{len(group.deleted)} deleted"] if group.deleted else []
         print(
             f"{'FAIL' if group.violations else 'ok  '} group {group.number}: {count} kills (of {self.kills}), {group.spawned} clients, "
             f"{len(plan['imports'])} imports, {posts} POSTs, {len(evidence.state['jobs'])} jobs, "
@@ -726,7 +788,7 @@ def main():
         f"torture: {tally.kills} kills ({kinds}), {totals['interrupts']} interrupts and {totals['restarts']} restarts of the cloud "
         f"in {tally.number} groups, {totals['crowds']} of them with 2 or 4 clients at once; {totals['imports']} imports, "
         f"{totals['posts']} POSTs, {totals['jobs']} jobs, {totals['records resubmitted']} sent again by proof, "
-        f"{totals['forgotten']} decided by hand; violations in {tally.failed} groups; seed {seed}; {time.monotonic() - begun:.0f} s"
+        f"{totals['forgotten']} decided by hand, {totals['deleted']} images deleted by users; violations in {tally.failed} groups; seed {seed}; {time.monotonic() - begun:.0f} s"
     )
     if tally.broken:
         return 70

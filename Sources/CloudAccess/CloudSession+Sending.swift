@@ -64,7 +64,7 @@ extension CloudSession {
   private static func answer(_ response: HTTPResponse, now: Date) -> APIResponse? {
     guard (200..<300).contains(response.status) else { return nil }
     return APIResponse(
-      status: response.status, headers: response.headers, json: json(response.body), body: response.body,
+      status: response.status, headers: response.headers, body: response.body,
       requestID: CloudError.requestID(in: response),
       retryAfter: RetryAfter.pause(in: response, text: nil, now: now))
   }

@@ -7,9 +7,11 @@ indirect enum ConfigurationNode: Sendable, Hashable {
   case map([String: ConfigurationNode])
 
   /// Reads YAML or JSON; messages name the file and the line, never what stands there.
+  ///
+  /// All scalars are text here. Telling their types apart would take regular expressions, and with them megabytes of tables, at each start.
   init(parsing text: String, file: String) throws(ConfigurationError) {
     do {
-      guard let node = try Yams.compose(yaml: text) else {
+      guard let node = try Yams.compose(yaml: text, .basic) else {
         self = .map([:])
         return
       }

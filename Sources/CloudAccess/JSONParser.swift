@@ -31,12 +31,31 @@ struct JSONParser {
     return result
   }
 
+  /// As ``document()``, but hands the elements of the outermost object's array `name` over one after the other and keeps none of them.
+  mutating func document(
+    handing name: String, _ hand: (JSONValue) -> Void
+  ) throws(JSONSyntaxError) -> JSONValue {
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { index = 3 }
+    skipSpace()
+    guard index < bytes.count, bytes[index] == UInt8(ascii: "{") else { return try document() }
+    let result = try object { parser, member throws(JSONSyntaxError) in
+      parser.skipSpace()
+      guard member == name, parser.index < parser.bytes.count, parser.bytes[parser.index] == UInt8(ascii: "[") else {
+        return try parser.value()
+      }
+      return try parser.array { _, element in hand(element) }
+    }
+    skipSpace()
+    guard index == bytes.count else { throw error("text after the end of the value") }
+    return result
+  }
+
   private mutating func value() throws(JSONSyntaxError) -> JSONValue {
     skipSpace()
     guard index < bytes.count else { throw error("the text ends where a value is expected") }
     switch bytes[index] {
-    case UInt8(ascii: "{"): return try object()
-    case UInt8(ascii: "["): return try array()
+    case UInt8(ascii: "{"): return try object { parser, _ throws(JSONSyntaxError) in try parser.value() }
+    case UInt8(ascii: "["): return try array { elements, element in elements.append(element) }
     case UInt8(ascii: "\""): return .string(try string())
     case UInt8(ascii: "t"): return try word("true", .bool(true))
     case UInt8(ascii: "f"): return try word("false", .bool(false))
@@ -45,7 +64,10 @@ struct JSONParser {
     }
   }
 
-  private mutating func object() throws(JSONSyntaxError) -> JSONValue {
+  @inline(__always)
+  private mutating func object(
+    _ value: (inout JSONParser, String) throws(JSONSyntaxError) -> JSONValue
+  ) throws(JSONSyntaxError) -> JSONValue {
     try enter()
     var members: [String: JSONValue] = [:]
     skipSpace()
@@ -59,7 +81,7 @@ struct JSONParser {
       let name = try string()
       skipSpace()
       guard take(UInt8(ascii: ":")) else { throw error("a colon is expected") }
-      members[name] = try value()
+      members[name] = try value(&self, name)
       skipSpace()
       if take(UInt8(ascii: ",")) { continue }
       guard take(UInt8(ascii: "}")) else { throw error("a comma or } is expected") }
@@ -68,7 +90,10 @@ struct JSONParser {
     }
   }
 
-  private mutating func array() throws(JSONSyntaxError) -> JSONValue {
+  @inline(__always)
+  private mutating func array(
+    _ element: (inout [JSONValue], JSONValue) -> Void
+  ) throws(JSONSyntaxError) -> JSONValue {
     try enter()
     var elements: [JSONValue] = []
     skipSpace()
@@ -77,7 +102,7 @@ struct JSONParser {
       return .array(elements)
     }
     while true {
-      elements.append(try value())
+      element(&elements, try value())
       skipSpace()
       if take(UInt8(ascii: ",")) { continue }
       guard take(UInt8(ascii: "]")) else { throw error("a comma or ] is expected") }

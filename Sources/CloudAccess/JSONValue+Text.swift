@@ -7,6 +7,14 @@ extension JSONValue {
     self = try parser.document()
   }
 
+  /// Parses an object one of whose members is a long array, without ever holding all of that: `hand` gets its elements one after the other.
+  ///
+  /// In the result that array is empty. Throws a ``JSONSyntaxError`` as ``init(parsing:)`` does, maybe after some elements.
+  public init(parsing bytes: [UInt8], handing name: String, _ hand: (JSONValue) -> Void) throws {
+    var parser = JSONParser(bytes)
+    self = try parser.document(handing: name, hand)
+  }
+
   /// The JSON text of this value, members sorted by the bytes of their names so that equal values have equal texts.
   ///
   /// Numbers that JSON cannot hold (not a number, infinities) become `null`.

@@ -51,7 +51,7 @@ final class SharedValue<Value: Sendable>: Sendable {
 
 extension Task where Failure == any Error {
   /// The task's value, or `CancellationError` as soon as the caller, not this task, is cancelled.
-  func cancellableValue() async throws -> Success {
+  package func cancellableValue() async throws -> Success {
     let waiter = Waiter<Success>()
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in

@@ -51,7 +51,7 @@ package struct YAMLReader {
     return members.merging(merged) { own, _ in own }
   }
 
-  static func scalar(_ scalar: Node.Scalar) -> JSONValue {
+  package static func scalar(_ scalar: Node.Scalar) -> JSONValue {
     let text = scalar.string
     guard scalar.style == .plain, scalar.tag != Tag(.str) else { return .string(text) }
     switch text {

@@ -110,6 +110,12 @@ final class CloudCore: Sendable {
     return plan.withLock { $0.decide(facts, at: now) }
   }
 
+  /// What faults decide about an import that is accepted now: once, however often its file is read.
+  func order(forImageNamed name: String) -> JobOrder? {
+    let order = JobOrder(faults(for: FaultFacts(call: .import, name: name)) { name })
+    return order.isEmpty ? nil : order
+  }
+
   /// Looks at the plan or changes it, at a moment of cloud time.
   func withPlan<Result: Sendable>(_ body: (inout FaultPlan, Date) -> Result) -> Result {
     let now = now
@@ -233,14 +239,9 @@ final class CloudCore: Sendable {
     var verdict = ImportJudge(configuration).judge(
       evidence, bucket: bucket, key: key, isData: reading.isData, minDisk: reading.minDisk)
     var timing = Self.timing(configuration)
-    for effect in faults(for: FaultFacts(call: .import, name: reading.imageName), name: { reading.imageName }) {
-      switch effect {
-      case .jobFails(let code, let reason, let keepsImage):
-        let reason = reason ?? ErrorCatalogue.entry(code)?.meaning ?? "failed by order"
-        verdict = .bad(JobMachine.Failure(code: code, reason: reason, keepsImage: keepsImage))
-      case .jobTakes(let duration): timing = JobMachine.Timing(base: duration.inSeconds, perGiB: 0)
-      default: break
-      }
+    if let order = state.jobs[reading.jobID]?.order {
+      if let failure = order.failure { verdict = .bad(failure) }
+      if let seconds = order.seconds { timing = JobMachine.Timing(base: seconds, perGiB: 0) }
     }
     state.finishReading(reading.jobID, verdict, now: now, timing: timing)
   }

@@ -10,8 +10,9 @@ extension DiskInspector {
     if fields.little32(16) != 2 { report.add(.warning, "version \(fields.little32(16)), expected 2") }
     let cluster = UInt64(fields.little32(28)) * 512
     let entries = UInt64(fields.little32(32))
+    guard !overflow else { return }
     report.note("cluster_size", cluster)
-    guard cluster > 0, !overflow else {
+    guard (512...(1 << 31)).contains(cluster) else {
       report.add(.warning, "clusters of \(cluster) bytes, expected 1048576")
       return
     }

@@ -96,6 +96,9 @@ public struct AdmissionGate: Sendable {
   /// Never less than one: whether the last one fits is for the cloud to say.
   public var limit: Int { max(1, min(policy.ceiling, learned ?? policy.ceiling, free ?? policy.ceiling)) }
 
+  /// How long after a refusal the lowered limit rises by one.
+  var recoveryTime: Duration { recovery }
+
   public var inFlightCount: Int { inFlight.count }
   public var queueCount: Int { queue.count }
 

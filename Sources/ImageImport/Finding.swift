@@ -22,9 +22,12 @@ public struct Finding: Sendable, Hashable {
   /// What to do about it.
   public var hint: String?
 
+  /// The check of preflight that found it, by which it can be left out; nil for a rule that needs no network.
+  public var check: String?
+
   public init(
     rule: Int, name: String, field: String, severity: Severity, code: String? = nil, message: String,
-    hint: String? = nil
+    hint: String? = nil, check: String? = nil
   ) {
     self.rule = rule
     self.name = name
@@ -33,6 +36,13 @@ public struct Finding: Sendable, Hashable {
     self.code = code
     self.message = message
     self.hint = hint
+    self.check = check
+  }
+
+  /// Where the finding comes from: `rule 4`, `plugin cost_centre`; nil for the shape of the body.
+  public var origin: String? {
+    if rule > 0 { return "rule \(rule)" }
+    return name.hasPrefix("plugin:") ? "plugin \(name.dropFirst(7))" : nil
   }
 
   /// The finding as a JSON object; absent parts are left out.
@@ -43,6 +53,7 @@ public struct Finding: Sendable, Hashable {
     ]
     members["code"] = code.map(JSONValue.string)
     members["hint"] = hint.map(JSONValue.string)
+    members["check"] = check.map(JSONValue.string)
     return .object(members)
   }
 }

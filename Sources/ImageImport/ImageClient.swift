@@ -61,36 +61,53 @@ public final class ImageClient: Sendable {
 
   /// One page of a list: the images after the marker.
   func page(_ query: ImageQuery, after marker: String?) async throws -> [ImageRecord] {
+    var images: [ImageRecord] = []
+    try await page(query, after: marker) { images.append(ImageRecord(json: $0)) }
+    return images
+  }
+
+  private func page(_ query: ImageQuery, after marker: String?, _ hand: (JSONValue) -> Void) async throws {
     let parameters = query.parameters + (marker.map { [("marker", $0)] } ?? [])
     let response = try await session.send(APICall(path: "/v2/cloudimages", query: parameters))
-    let body = try ImageClient.body(of: response, "image list")
-    guard let images = body["images"]?.arrayValue else {
+    guard let body = try? JSONValue(parsing: response.body, handing: "images", hand), body.objectValue != nil else {
+      _ = try ImageClient.body(of: response, "image list")
+      return
+    }
+    guard body["images"]?.arrayValue != nil else {
       throw CloudError(
         kind: .service, message: "The image list should have a member images, but is \(Quoted.value(body)).",
         status: response.status, requestID: response.requestID, delivery: .answered)
     }
-    return images.map(ImageRecord.init(json:))
   }
 
-  /// The active private images that changed since, as far as they tell whose they are.
+  /// The private images of a status that changed since, as far as they tell whose they are.
   ///
   /// A page that is not full ends the list: the worst that can come of that is that an image is seen by other means.
-  func imagesActive(since: Date) async throws -> [SeenImage] {
+  func images(_ status: String, since: Date) async throws -> [SeenImage] {
     var query = ImageQuery()
-    query.status = "active"
+    query.status = status
     query.updatedAt = "gte:\(Timestamp.iso8601(since))"
-    query.pageSize = 500
+    query.pageSize = ImageClient.listPage
     var images: [SeenImage] = []
     var marker: String?
     for _ in 0..<ImageClient.mostPages {
-      let page = try await page(query, after: marker)
-      images += page.lazy.filter { !$0.id.isEmpty && ($0.status.isEmpty || $0.isActive) }.map { SeenImage($0) }
-      guard page.count >= 500, let last = page.last?.id, last != marker else { break }
+      var count = 0
+      var last: String?
+      // Parsed as a whole, a page takes several times its text in memory.
+      try await page(query, after: marker) { json in
+        let image = ImageRecord(json: json)
+        (count, last) = (count + 1, image.id)
+        if !image.id.isEmpty, image.status.isEmpty || image.status.lowercased() == status {
+          images.append(SeenImage(image))
+        }
+      }
+      guard count >= ImageClient.listPage, let last, last != marker else { break }
       marker = last
     }
     return images
   }
 
+  private static let listPage = 500
   private static let mostPages = 40
 
   /// The details of one image.

@@ -76,6 +76,12 @@ public struct ImageLocation: Sendable, Hashable, CustomStringConvertible {
     let text = name[name.utf8.index(after: dot)...].lowercased()
     return text.isEmpty ? nil : text
   }
+
+  /// The key of the bitmap that belongs to a RAW file: the same with `.mf`; nil for any other file.
+  public var bitmapKey: String? {
+    guard fileExtension == "raw", let dot = key.utf8.lastIndex(of: UInt8(ascii: ".")) else { return nil }
+    return key[..<dot] + ".mf"
+  }
 }
 
 extension Substring {

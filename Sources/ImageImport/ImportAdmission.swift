@@ -5,7 +5,7 @@ public protocol ImportAdmission: Sendable {
   /// Returns when an import may be sent, with its ticket.
   ///
   /// - Throws: `CancellationError` when the task is cancelled; it is out of the queue then.
-  func admit(_ name: String?) async throws -> Int
+  func admit(_ name: String?, record: String) async throws -> Int
 
   /// The cloud refused a ticket's import for want of room: returns when it may be sent again.
   func admitAgain(_ ticket: Int, _ name: String?, after error: CloudError) async throws

@@ -1,8 +1,11 @@
 import CloudAccess
 
 /// Something that happened to an import.
-public enum ImportEvent: Sendable {
+public indirect enum ImportEvent: Sendable {
   case validated(ImportRequest, ValidationReport)
+
+  /// What the checks against the cloud found, before the import is sent.
+  case preflighted(ImportRequest, ValidationReport)
   case submitted(JobReference)
 
   /// The import was under way already; it is waited for instead of sent.
@@ -36,6 +39,7 @@ public enum ImportEvent: Sendable {
   public var name: String {
     switch self {
     case .validated: "validated"
+    case .preflighted: "preflighted"
     case .submitted: "submitted"
     case .attached: "attached"
     case .adopted: "adopted"
@@ -55,7 +59,7 @@ public enum ImportEvent: Sendable {
   public var json: JSONValue {
     var members: [String: JSONValue] = [:]
     switch self {
-    case .validated(let request, let report):
+    case .validated(let request, let report), .preflighted(let request, let report):
       members = report.json.objectValue ?? [:]
       members["image_name"] = request.name.map(JSONValue.string)
     case .submitted(let job), .attached(let job):

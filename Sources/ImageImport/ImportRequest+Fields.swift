@@ -28,6 +28,12 @@ extension ImportRequest {
     set { self[.imageURL] = newValue.map(JSONValue.string) }
   }
 
+  /// Where the file lies, when `image_url` has the API's form and is no URL.
+  package var location: ImageLocation? {
+    guard let url = imageURL, ImageLocation.scheme(of: url) == nil else { return nil }
+    return ImageLocation(url)
+  }
+
   /// The smallest disk in GiB.
   public var minDisk: Int? {
     get { self[.minDisk]?.intValue }

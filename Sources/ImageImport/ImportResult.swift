@@ -6,8 +6,8 @@ public struct ImportResult: Sendable {
   public var imageName: String?
 
   /// The last answer of the job query.
-  public var job: JobStatus
-  public var reference: JobReference
+  @Indirect public var job: JobStatus
+  @Indirect public var reference: JobReference
 
   /// From the first look at the job to its end, on this machine's clock.
   public var waited: Duration
@@ -31,7 +31,7 @@ public struct ImportResult: Sendable {
   public var drift: [ImportDrift]
 
   /// The image, where a list showed it while its job was waited for.
-  var image: ImageRecord?
+  @Indirect var image: ImageRecord?
 
   public init(
     imageID: String, imageName: String?, job: JobStatus, reference: JobReference, waited: Duration = .zero,

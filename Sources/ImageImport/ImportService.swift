@@ -1,24 +1,31 @@
 import CloudAccess
 
-/// Importing as scripts and the command line see it: validate, submit, poll, wait, or all of it.
+/// Importing as scripts and the command line see it: validate, preflight, submit, poll, wait, or all of it.
 public final class ImportService: Sendable {
   public let client: ImageClient
   public let rules: RuleSet
   public let scheduler: JobScheduler
+
+  /// What checks imports against the cloud before they are sent; nil for none.
+  public let preflight: Preflight?
   private let submitter: any Submitter
   private let events: any ImportEventSink
+  private let hooks: any ImportHooks
   private let checksDrift: Bool
 
   /// With `checksDrift` an image that was made is compared with its request, which costs one question each.
   public init(
     client: ImageClient, rules: RuleSet, submitter: any Submitter, scheduler: JobScheduler,
-    events: any ImportEventSink = NoEvents(), checksDrift: Bool = true
+    preflight: Preflight? = nil, events: any ImportEventSink = NoEvents(), hooks: any ImportHooks = NoHooks(),
+    checksDrift: Bool = true
   ) {
     self.client = client
     self.rules = rules
     self.submitter = submitter
     self.scheduler = scheduler
+    self.preflight = preflight
     self.events = events
+    self.hooks = hooks
     self.checksDrift = checksDrift
   }
 
@@ -27,25 +34,44 @@ public final class ImportService: Sendable {
     rules.report(for: request, file: file)
   }
 
-  /// Gets an import under way, unless the rules refuse it: sends it once, or finds it where it was sent or done before.
+  /// Every finding of every check against the cloud, whatever the options of a later submission leave out.
+  ///
+  /// - Throws: ``ImportError`` of kind `cancelled`; what the cloud does not answer is a finding.
+  public func preflight(
+    _ request: ImportRequest, options: PreflightOptions = PreflightOptions()
+  ) async throws -> ValidationReport {
+    do {
+      return try await preflight?.report(for: request, options: options) ?? ValidationReport()
+    } catch {
+      throw ImportError(wrapping: error, request: request)
+    }
+  }
+
+  /// Gets an import under way, unless the rules or preflight refuse it: sends it once, or finds it where it was sent or done before.
+  ///
+  /// Preflight runs only when something is about to be sent: an import that is found again is none of its business.
   ///
   /// - Parameters:
   ///   - request: what to import.
-  ///   - options: what makes it the same as another, and what to do when its answer gets lost.
-  ///   - evenIfInvalid: sends what the rules refuse too, so that the cloud decides.
+  ///   - options: what makes it the same as another, how it is checked, and what to do when its answer gets lost.
+  ///   - evenIfInvalid: sends what the rules or preflight refuse too, so that the cloud decides.
   ///   - file: what is known about the image file; nil when nobody looked.
   /// - Returns: the job, to be polled or waited for.
-  /// - Throws: ``ImportError``: `validation` with the report, or what the cloud said; ``RecordStoreError`` when the ledger fails.
+  /// - Throws: ``ImportError``: `validation` or `preflight` with the report, or what the cloud said; ``RecordStoreError`` when the ledger fails.
   public func submit(
     _ request: ImportRequest, options: SubmitOptions = SubmitOptions(), evenIfInvalid: Bool = false,
     file: ImageFileFacts? = nil
   ) async throws -> JobReference {
     try await telling(request) {
-      let report = validate(request, file: file)
+      let (request, report) = try await hooks.validate(request, by: rules, file: file)
       events.emit(.validated(request, report))
       if !report.isValid, !evenIfInvalid { throw ImportError(refused: request, report: report) }
-      let job = try await submitter.submit(request, options: options)
-      if job.origin == .submitted { events.emit(.submitted(job)) }
+      let job = try await submitter.submit(
+        request, options: checking(options, known: report.findings, insists: evenIfInvalid, hooks: hooks))
+      if job.origin == .submitted {
+        preflight?.wasSent(request.name)
+        events.emit(.submitted(job))
+      }
       return job
     }
   }
@@ -53,10 +79,33 @@ public final class ImportService: Sendable {
   /// Goes on with an import on record: settles it, sends it where nothing was sent, or finds what it became.
   public func resume(_ recordID: String, options: SubmitOptions = SubmitOptions()) async throws -> JobReference {
     try await telling(nil) {
-      let job = try await submitter.resume(recordID, options: options)
+      let job = try await submitter.resume(recordID, options: checking(options))
       if job.origin == .submitted { events.emit(.submitted(job)) }
       return job
     }
+  }
+
+  /// The options with preflight and the plugins' last word put in the way of the sending.
+  ///
+  /// What was found before is not told again; with `insists` preflight refuses nothing.
+  private func checking(
+    _ options: SubmitOptions, known: [Finding] = [], insists: Bool = false, hooks: any ImportHooks = NoHooks()
+  ) -> SubmitOptions {
+    var checked = options
+    let events = events
+    let preflight = options.preflight.isEnabled ? preflight : nil
+    checked.beforeSending = { [choices = options.preflight] request in
+      if let preflight {
+        var report = try await preflight.report(for: request, options: choices)
+        report.findings.removeAll { finding in
+          known.contains { $0.rule == finding.rule && $0.message == finding.message }
+        }
+        events.emit(.preflighted(request, report))
+        if !report.isValid, !insists { throw ImportError(preflight: request, report: report) }
+      }
+      try await hooks.beforeSubmit(request)
+    }
+    return checked
   }
 
   /// Runs a step and tells of its failure.
@@ -100,44 +149,90 @@ public final class ImportService: Sendable {
   public func wait(
     for job: JobReference, timeout: Duration? = nil, onProgress: JobScheduler.Progress? = nil
   ) async throws -> ImportResult {
-    var job = await submitter.recalled(job)
+    var job = job
+    if job.recordID == nil { job = await recalled(job) }
     let start = client.time.monotonic
     while true {
       let left = timeout.map { max(.zero, $0 - (client.time.monotonic - start)) }
       do {
-        var result = try await waitOnce(for: job, timeout: left, onProgress: onProgress)
-        if result.reference.result == nil {
-          await submitter.ended(job, .success(result))
-          result.drift = await drift(of: result)
-        }
-        return result
-      } catch let error as ImportError {
-        await submitter.ended(job, .failure(error))
-        guard error.kind == .not_found, let id = job.recordID, job.jobID != nil else { throw error }
-        job = try await submitter.resume(id, options: SubmitOptions())
+        return try await waitOnce(for: job, timeout: left, onProgress: onProgress)
+      } catch {
+        job = try await substitute(for: job, after: error)
       }
     }
   }
 
+  // Ten thousand waits are suspended at a time. What each of them holds meanwhile is the frames of its functions, with room for all their
+  // values; so what comes before and after the suspension is kept out of them.
+
+  @inline(never)
+  private func recalled(_ job: JobReference) async -> JobReference { await submitter.recalled(job) }
+
+  /// The wait has ended well.
+  @inline(never)
+  private func finished(_ job: JobReference, _ result: ImportResult) async throws -> ImportResult {
+    await submitter.ended(job, .success(result))
+    var result = result
+    result.drift = await drift(of: result)
+    return result
+  }
+
+  /// What to wait for instead of a job that the cloud no longer knows; other failures are thrown.
+  @inline(never)
+  private func substitute(for job: JobReference, after error: any Error) async throws -> JobReference {
+    guard let error = error as? ImportError else { throw error }
+    await submitter.ended(job, .failure(error))
+    guard error.kind == .not_found, let id = job.recordID, job.jobID != nil else { throw error }
+    return try await submitter.resume(id, options: checking(SubmitOptions()))
+  }
+
+  @inline(never)
   private func waitOnce(
     for job: JobReference, timeout: Duration?, onProgress: JobScheduler.Progress?
   ) async throws -> ImportResult {
-    if let last = job.result, let imageID = job.imageID {
-      let result = ImportResult(
-        imageID: imageID, imageName: job.imageName ?? last.imageName, job: last, reference: job)
-      events.emit(.succeeded(result))
-      return result
+    if isDone(job) { return known(job) }
+    if job.jobID == nil {
+      return try await finished(job, waitForImage(of: job, timeout: timeout, onProgress: onProgress))
     }
-    if job.jobID != nil {
-      guard let onProgress else {
-        return try await scheduler.wait(for: job, timeout: timeout) { [submitter] in await submitter.began(job) }
-      }
-      let progress = Beginning { [submitter] in await submitter.began(job) }
-      return try await scheduler.wait(for: job, timeout: timeout) { (status: JobStatus) in
-        if !status.state.isFinal { await progress.once() }
-        try await onProgress(status)
-      }
+    if let onProgress {
+      return try await finished(job, waitListening(for: job, timeout: timeout, onProgress: onProgress))
     }
+    return try await finished(job, waitSilently(for: job, timeout: timeout))
+  }
+
+  @inline(never)
+  private func isDone(_ job: JobReference) -> Bool { job.result != nil && job.imageID != nil }
+
+  @inline(never)
+  private func waitSilently(for job: JobReference, timeout: Duration?) async throws -> ImportResult {
+    try await scheduler.wait(for: job, timeout: timeout) { [submitter] in await submitter.began(job) }
+  }
+
+  /// The end of an import that was done before.
+  @inline(never)
+  private func known(_ job: JobReference) -> ImportResult {
+    let last = job.result ?? JobStatus(json: .null)
+    let result = ImportResult(
+      imageID: job.imageID ?? "", imageName: job.imageName ?? last.imageName, job: last, reference: job)
+    events.emit(.succeeded(result))
+    return result
+  }
+
+  @inline(never)
+  private func waitListening(
+    for job: JobReference, timeout: Duration?, onProgress: @escaping JobScheduler.Progress
+  ) async throws -> ImportResult {
+    let progress = Beginning { [submitter] in await submitter.began(job) }
+    return try await scheduler.wait(for: job, timeout: timeout) { (status: JobStatus) in
+      if !status.state.isFinal { await progress.once() }
+      try await onProgress(status)
+    }
+  }
+
+  @inline(never)
+  private func waitForImage(
+    of job: JobReference, timeout: Duration?, onProgress: JobScheduler.Progress?
+  ) async throws -> ImportResult {
     do {
       let result = try await ImageWait(
         client: client, policy: scheduler.policy, events: events, random: { Double.random(in: 0...1) }

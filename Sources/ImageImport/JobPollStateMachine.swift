@@ -34,7 +34,7 @@ public struct JobPollStateMachine: Sendable {
   }
 
   /// How a job ends.
-  public enum Ending: Sendable, Equatable {
+  public indirect enum Ending: Sendable, Equatable {
     case succeeded(imageID: String, JobStatus, warnings: [String])
     case failed(JobStatus)
 
@@ -48,7 +48,7 @@ public struct JobPollStateMachine: Sendable {
   private enum State: Sendable {
     case pending(due: Duration)
     case querying
-    case lookingUp(JobStatus)
+    indirect case lookingUp(JobStatus)
     case ended
   }
 
@@ -63,7 +63,7 @@ public struct JobPollStateMachine: Sendable {
   /// What the intervals are multiplied with where a list of all images shows most ends sooner.
   public var stretch = 1.0
 
-  private let policy: PollPolicy
+  @Indirect private var policy: PollPolicy
   private let imageName: String?
   private let submittedAt: Date?
   private let recordID: String?
@@ -80,17 +80,23 @@ public struct JobPollStateMachine: Sendable {
   private var sightings = 0
   private var failures = 0
   private var lookUps = 0
-  private var unfinishedLookUp: JobStatus?
+  @Indirect private var unfinishedLookUp: JobStatus?
   private var warned: Set<String> = []
-  private var last: JobStatus?
+  @Indirect private var last: JobStatus?
   private var warnings: [String] = []
 
   /// A job submitted some time ago; with an unknown age it is asked for at once.
   public init(
     policy: PollPolicy, reference: JobReference, age: Duration?, now: Duration, timing: JobTiming? = nil
   ) {
+    self.init(policy: Indirect(wrappedValue: policy), reference: reference, age: age, now: now, timing: timing)
+  }
+
+  /// With a policy that many jobs share.
+  init(policy: Indirect<PollPolicy>, reference: JobReference, age: Duration?, now: Duration, timing: JobTiming?) {
+    _policy = policy
+    let policy = policy.wrappedValue
     let timing = timing ?? JobTiming(guess: policy.guess)
-    self.policy = policy
     self.timing = timing
     began = now - (age ?? .zero)
     imageName = reference.imageName

@@ -33,7 +33,7 @@ public struct JobReference: Sendable, Hashable {
   public var requestID: String?
 
   /// What was asked for; nil for a job picked up by its id.
-  public var request: ImportRequest?
+  @Indirect public var request: ImportRequest?
   public var origin: Origin
 
   /// The import's record in the ledger.
@@ -46,7 +46,7 @@ public struct JobReference: Sendable, Hashable {
   public var imageID: String?
 
   /// The last answer of the job query, for an import done before.
-  public var result: JobStatus?
+  @Indirect public var result: JobStatus?
 
   public init(
     id: String, imageName: String? = nil, submittedAt: Date? = nil, requestID: String? = nil,

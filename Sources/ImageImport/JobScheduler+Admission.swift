@@ -2,8 +2,9 @@ import CloudAccess
 
 /// The gate: how many imports are under way at once.
 extension JobScheduler: ImportAdmission {
-  public func admit(_ name: String?) async throws -> Int {
+  public func admit(_ name: String?, record: String) async throws -> Int {
     let ticket = nextNumber()
+    turns.records[ticket] = record
     try await pass(ticket, name) { self.gate.request(ticket, now: self.time.monotonic) }
     return ticket
   }
@@ -11,6 +12,7 @@ extension JobScheduler: ImportAdmission {
   public func admitAgain(_ ticket: Int, _ name: String?, after error: CloudError) async throws {
     guard let refusal = AdmissionGate.Refusal(code: error.code) else { return }
     let why = error.code.flatMap(ErrorCatalogue.entry)?.meaning ?? error.message
+    giveSlotBack(ticket, refused: refusal == .tasks)
     try await pass(ticket, name, why) { self.gate.refused(ticket, refusal, now: self.time.monotonic) }
   }
 
@@ -18,7 +20,7 @@ extension JobScheduler: ImportAdmission {
     gate.accepted(ticket)
     tickets[job.id] = ticket
     admitted[ticket] = job
-    watchIfNeeded()
+    if isAwaited { watch(job) }
   }
 
   public func underWay(_ job: JobReference) {
@@ -27,12 +29,15 @@ extension JobScheduler: ImportAdmission {
     gate.occupy(ticket)
     tickets[job.id] = ticket
     admitted[ticket] = job
+    if let record = job.recordID { occupySlot(ticket, record, job.id) }
   }
 
   public func withdraw(_ ticket: Int) {
     queued.removeValue(forKey: ticket)?.continuation.resume(throwing: CancellationError())
+    giveSlotBack(ticket)
+    turns.records[ticket] = nil
     take(gate.withdraw(ticket, now: time.monotonic))
-    if gate.queueCount == 0 { stopWatching() }
+    if !isAwaited { stopWatching() }
     pump()
   }
 
@@ -45,10 +50,13 @@ extension JobScheduler: ImportAdmission {
 
   /// A job has ended, whoever saw it.
   func ended(_ id: String, madeImage: Bool = false) {
+    watched[id] = nil
     guard let ticket = tickets.removeValue(forKey: id) else { return }
     admitted[ticket] = nil
+    giveSlotBack(ticket)
+    turns.records[ticket] = nil
     take(gate.ended(ticket, madeImage: madeImage, now: time.monotonic))
-    if gate.queueCount == 0 { stopWatching() }
+    if !isAwaited { stopWatching() }
   }
 
   /// Somebody asked for a job outside of this scheduler.
@@ -99,7 +107,8 @@ extension JobScheduler: ImportAdmission {
   func take(_ actions: [AdmissionGate.Action]) {
     for action in actions {
       switch action {
-      case .admit(let ticket): queued.removeValue(forKey: ticket)?.continuation.resume()
+      case .admit(let ticket):
+        if slots == nil { queued.removeValue(forKey: ticket)?.continuation.resume() } else { takeTurn(ticket) }
       case .askQuota:
         Task { [client] in
           let quota = try? await client.quota()
@@ -111,22 +120,29 @@ extension JobScheduler: ImportAdmission {
 
   private func quotaAnswered(_ free: Int?) {
     take(gate.quotaAnswered(free: free, now: time.monotonic))
-    if gate.queueCount == 0 { stopWatching() }
+    if !isAwaited { stopWatching() }
     pump()
   }
+
+  /// Whether anybody waits for the end of an import, here or in another process.
+  private var isAwaited: Bool { gate.queueCount > 0 || turns.isWanted }
 
   /// Sees to it that the end of every import under way is noticed while others wait for it: a script may submit a hundred and wait for the
   /// first only then.
   func watchIfNeeded() {
-    guard gate.queueCount > 0 else { return }
-    for job in admitted.values where entries[job.id] == nil {
-      subscribe(nextNumber(), .gate, to: job, limit: .seconds(1_000_000_000))
-    }
+    guard isAwaited else { return }
+    for job in admitted.values { watch(job) }
+  }
+
+  private func watch(_ job: JobReference) {
+    guard entries[job.id] == nil else { return }
+    let number = nextNumber()
+    watched[job.id] = number
+    subscribe(number, .gate, to: job, limit: .seconds(1_000_000_000))
   }
 
   private func stopWatching() {
-    for (id, entry) in entries {
-      for (number, waiter) in entry.waiters where waiter.isGate { unsubscribe(number, from: id) }
-    }
+    for (id, number) in watched { unsubscribe(number, from: id) }
+    watched = [:]
   }
 }

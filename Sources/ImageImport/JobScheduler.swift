@@ -54,14 +54,21 @@ public actor JobScheduler {
   var queued: [Int: (name: String?, continuation: CheckedContinuation<Void, any Error>)] = [:]
   var tickets: [String: Int] = [:]
   var admitted: [Int: JobReference] = [:]
+  var watched: [String: Int] = [:]
+
+  // The part of JobScheduler+Slots.
+  let slots: (any AdmissionSlots)?
+  var turns = AdmissionTurns()
 
   /// A scheduler over a client; if its session is governed by a ``RequestLimiter``, that is the budget.
   ///
-  /// `history` knows how long imports took so far; without it only this run teaches. At most `maximumInFlight` questions are under way
+  /// `slots` are those that all processes share; without them only this one is counted. `history` knows how long imports took so far; without it
+  /// only this run teaches. At most `maximumInFlight` questions are under way
   /// at once, and `random` gives numbers from 0 to 1 for the jitter.
   public init(
     client: ImageClient, time: (any TimeSource)? = nil, policy: PollPolicy = PollPolicy(),
-    admission: AdmissionGate.Policy = AdmissionGate.Policy(), history: (any JobDurationHistory)? = nil,
+    admission: AdmissionGate.Policy = AdmissionGate.Policy(), slots: (any AdmissionSlots)? = nil,
+    history: (any JobDurationHistory)? = nil,
     events: any ImportEventSink = NoEvents(), maximumInFlight: Int = 16,
     random: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
   ) {
@@ -78,6 +85,7 @@ public actor JobScheduler {
     planner = PollPlanner(policy: policy, maximumInFlight: maximumInFlight)
     health = RegionHealth(step: max(.milliseconds(20), .seconds(10) / policy.clockScale))
     gate = AdmissionGate(policy: admission)
+    self.slots = slots
   }
 
   /// Waits until a job has ended.
@@ -237,9 +245,10 @@ public actor JobScheduler {
       case .images(let id, let token, let name):
         let result = await JobScheduler.result { try await client.images(ImageQuery(name: name)).all() }
         next = await lookedUp(id, token, result)
-      case .list(let since):
-        let result = await JobScheduler.result { try await client.imagesActive(since: since) }
-        next = await listed(result)
+      case .list(let sight, let since):
+        let status = sight == .active ? "active" : "killed"
+        let result = await JobScheduler.result { try await client.images(status, since: since) }
+        next = await listed(sight, result)
       }
     }
   }
@@ -260,12 +269,15 @@ public actor JobScheduler {
     return await nextAsk()
   }
 
-  private func listed(_ result: Result<[SeenImage], CloudError>) async -> PollPlanner.Ask? {
-    note(result)
+  private func listed(
+    _ sight: PollPlanner.Sight, _ result: Result<[SeenImage], CloudError>
+  ) async -> PollPlanner.Ask? {
+    // A cloud that does not know the status is not ill.
+    if sight == .active { note(result) }
     let now = time.monotonic
     switch result {
-    case .success(let images): perform(limiter.withBudget { planner.listed(images, now: now, budget: $0) })
-    case .failure(let error): planner.listFailed(now: now, retryAfter: error.retryAfter)
+    case .success(let images): perform(limiter.withBudget { planner.listed(images, sight, now: now, budget: $0) })
+    case .failure(let error): planner.listFailed(sight, now: now, retryAfter: error.retryAfter)
     }
     return await nextAsk()
   }

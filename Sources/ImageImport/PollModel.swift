@@ -4,7 +4,7 @@ import Foundation
 /// Lets the scheduler's own ``PollPlanner`` and ``RequestBudget`` wait for thousands of imagined jobs on an imagined clock, and measures
 /// how late it learns of their ends: what no cloud can be used for.
 ///
-/// The times of the jobs are log-normal. A list shows successes only, and a failure leaves nothing to be seen.
+/// The times of the jobs are log-normal. A list shows successes only, and unless told otherwise a failure leaves nothing to be seen.
 package struct PollModel: Sendable {
   package var jobs = 10_000
   package var requestsPerSecond = 50.0
@@ -25,6 +25,9 @@ package struct PollModel: Sendable {
   /// Whether lists of images are asked for besides the jobs.
   package var lists = true
 
+  /// Whether a failure leaves a killed image, which a list shows.
+  package var showsKilled = false
+
   /// Whether the run begins with what earlier runs learned.
   package var isLearned = true
   package var seed: UInt64 = 1
@@ -38,6 +41,9 @@ package struct PollModel: Sendable {
     package var failureLag99 = 0.0
     package var jobQueries = 0
     package var lists = 0
+
+    /// Those of them that looked for killed images.
+    package var killedLists = 0
 
     /// When the last end was known.
     package var duration = 0.0
@@ -53,20 +59,26 @@ package struct PollModel: Sendable {
   private enum Event {
     case submit(Int)
     case answer(Int, token: Int)
-    case list([SeenImage])
+    case list([SeenImage], PollPlanner.Sight)
   }
 
   package func run() -> Outcome {
     var random = Generator(state: seed)
     var work: [Job] = []
     var images: [(end: Double, index: Int)] = []
+    var killed: [(end: Double, index: Int)] = []
     for index in 0..<jobs {
       let start = submission * Double(index) / Double(max(1, jobs))
       let time = median * exp(deviation * random.normal())
       work.append(Job(end: start + time, fails: random.unit() < failures))
-      if !work[index].fails { images.append((work[index].end, index)) }
+      if !work[index].fails {
+        images.append((work[index].end, index))
+      } else if showsKilled {
+        killed.append((work[index].end, index))
+      }
     }
     images.sort { $0.end < $1.end }
+    killed.sort { $0.end < $1.end }
     var policy = PollPolicy()
     if !lists { policy.listsFrom = .max }
     var planner = PollPlanner(policy: policy, maximumInFlight: 64)
@@ -101,8 +113,8 @@ package struct PollModel: Sendable {
           let isOver = job.end <= seconds(first.due) - roundTrip / 2
           let status = JobStatus(state: isOver ? job.fails ? "FAIL" : "SUCCESS" : "RUNNING", image: "i\(index)")
           effects = planner.answered("\(index)", token: token, .success(status), now: now, random: random.unit())
-        case .list(let seen):
-          effects = planner.listed(seen, now: now, budget: budget)
+        case .list(let seen, let sight):
+          effects = planner.listed(seen, sight, now: now, budget: budget)
         }
         for (id, action) in effects {
           guard case .end = action, let index = Int(id) else { continue }
@@ -119,11 +131,12 @@ package struct PollModel: Sendable {
           outcome.jobQueries += 1
           guard let index = Int(id) else { continue }
           events.insert(.answer(index, token: token), due: now + .seconds(roundTrip))
-        case .list(let since):
+        case .list(let sight, let since):
           // The client asks the budget for each page.
           let at = now + budget.reserve(.list, now: now) + .seconds(roundTrip / 2)
           let from = since.timeIntervalSince(epoch).rounded(.down)
-          let seen = PollModel.ended(images, from: from, to: seconds(at)).map { end, index in
+          let seen = PollModel.ended(sight == .active ? images : killed, from: from, to: seconds(at)).map {
+            end, index in
             SeenImage(
               id: "i\(index)", name: "image-\(index)", marker: "r\(index)", origin: nil, createdAt: nil,
               updatedAt: epoch + end.rounded(.down))
@@ -134,7 +147,8 @@ package struct PollModel: Sendable {
             _ = budget.reserve(.list, now: now)
           }
           outcome.lists += pages
-          events.insert(.list(seen), due: at + .seconds(roundTrip / 2 + roundTrip * Double(pages - 1)))
+          if sight == .killed { outcome.killedLists += pages }
+          events.insert(.list(seen, sight), due: at + .seconds(roundTrip / 2 + roundTrip * Double(pages - 1)))
         case .images: break
         }
       }

@@ -18,8 +18,17 @@ struct PollPlanner: Sendable {
     /// List the images of a name, for a job that named none.
     case images(String, token: Int, name: String)
 
-    /// List the active images that changed since.
-    case list(since: Date)
+    /// List the images of a status that changed since.
+    case list(Sight, since: Date)
+  }
+
+  /// What a list looks for.
+  enum Sight: Sendable, Hashable {
+    /// Images that are ready.
+    case active
+
+    /// What failures leave behind, on clouds that let it be seen.
+    case killed
   }
 
   private enum Place { case none, queued, urgent, asked }
@@ -35,14 +44,20 @@ struct PollPlanner: Sendable {
     var place = Place.none
     var tried: Set<String> = []
 
+    /// Whether a list showed its image as killed.
+    var isSeenKilled = false
+
     /// The image with its marker, as a list showed it.
-    var image: ImageRecord?
+    @Indirect var image: ImageRecord?
   }
 
   /// Lists overlap by so much of the cloud's time: an image may show a little after its date.
   private static let listOverlap: TimeInterval = 10
 
-  let policy: PollPolicy
+  /// After so many failures whose images no list of killed ones showed, such lists are not asked for any more.
+  private static let hiddenFailures = 5
+
+  @Indirect private(set) var policy: PollPolicy
   private(set) var durations: JobDurations
   private let maximumInFlight: Int
   private var entries: [String: Entry] = [:]
@@ -58,8 +73,22 @@ struct PollPlanner: Sendable {
   private var budgetDue: Duration?
   private var listDue: Duration?
   private var isListing = false
+  private var shortest: (interval: Duration, until: Duration)?
   private var newest: Date?
+  private var killed = KilledLists()
   private var images: [String: ImageRecord] = [:]
+
+  /// The lists of killed images, which not every cloud has.
+  private struct KilledLists {
+    var due: Duration?
+    var isListing = false
+    var newest: Date?
+    var isAnswered = false
+
+    /// Failures in a row that no list showed.
+    var hidden = 0
+    var isUseless: Bool { hidden >= PollPlanner.hiddenFailures }
+  }
 
   init(policy: PollPolicy, maximumInFlight: Int = 16, durations: JobDurations? = nil) {
     self.policy = policy
@@ -77,7 +106,9 @@ struct PollPlanner: Sendable {
   var nextDue: Duration? {
     mutating get {
       while let first = heap.first, entries[first.item]?.scheduled != first.due { _ = heap.popFirst() }
-      let moments = [heap.first?.due, inFlight < maximumInFlight ? budgetDue : nil, isListing ? nil : listDue]
+      let moments =
+        [heap.first?.due, inFlight < maximumInFlight ? budgetDue : nil, isListing ? nil : listDue]
+        + [killed.isListing ? nil : killed.due]
       return moments.compactMap(\.self).min()
     }
   }
@@ -92,7 +123,7 @@ struct PollPlanner: Sendable {
     entries[reference.id] = Entry(
       token: lastToken, size: size, submittedAt: reference.submittedAt,
       machine: JobPollStateMachine(
-        policy: policy, reference: reference, age: age, now: now, timing: durations.timing(size)))
+        policy: _policy, reference: reference, age: age, now: now, timing: durations.timing(size)))
     index.insert(reference)
     if entries.count >= policy.listsFrom, listDue == nil { listDue = now + max(policy.first, policy.listMinimum) }
   }
@@ -146,11 +177,18 @@ struct PollPlanner: Sendable {
       asks.append(.job(id, token: token))
     }
     if let due = listDue, due <= now, !isListing {
-      if let since = listSince() {
+      if let since = listSince(newest) {
         isListing = true
-        asks.append(.list(since: since))
+        asks.append(.list(.active, since: since))
       } else {
         listDue = entries.count >= policy.listsFrom ? now + policy.listMaximum : nil
+      }
+    }
+    if let due = killed.due, due <= now, !killed.isListing {
+      killed.due = nil
+      if !killed.isUseless, let since = listSince(killed.newest) {
+        killed.isListing = true
+        asks.append(.list(.killed, since: since))
       }
     }
     return asks
@@ -224,29 +262,48 @@ struct PollPlanner: Sendable {
 
   // MARK: Lists
 
-  /// The list ended: `images` are active ones that changed since it was asked for.
-  mutating func listed(_ images: [SeenImage], now: Duration, budget: RequestBudget) -> [Effect] {
-    isListing = false
+  /// The list ended: `images` are those that changed since it was asked for.
+  mutating func listed(
+    _ images: [SeenImage], _ sight: Sight = .active, now: Duration, budget: RequestBudget
+  ) -> [Effect] {
     var seen: [String] = []
+    let latest = images.lazy.compactMap(\.updatedAt).max()
+    switch sight {
+    case .active:
+      isListing = false
+      newest = [newest, latest].compactMap(\.self).max()
+    case .killed:
+      (killed.isListing, killed.isAnswered) = (false, true)
+      killed.newest = [killed.newest, latest].compactMap(\.self).max()
+    }
     for image in images {
-      if let updated = image.updatedAt { newest = max(newest ?? updated, updated) }
       let candidates = index.candidates(for: image) { entries[$0]?.tried.contains(image.id) ?? true }
       for id in candidates {
         entries[id]?.tried.insert(image.id)
-        if let record = image.record { entries[id]?.image = record }
+        if sight == .killed { entries[id]?.isSeenKilled = true }
+        if sight == .active, let record = image.record { entries[id]?.image = record }
         seen.append(id)
       }
     }
     var effects: [Effect] = []
     for id in seen { effects += see(id, now: now) }
-    planList(now: now, rate: budget.rate * budget.policy.shares[RequestKind.list.rawValue])
+    if sight == .active {
+      planList(now: now, rate: budget.rate * budget.policy.shares[RequestKind.list.rawValue])
+    }
     return effects
   }
 
   /// The list failed.
-  mutating func listFailed(now: Duration, retryAfter: Duration?) {
-    isListing = false
-    listDue = now + max(policy.listMaximum, retryAfter ?? .zero)
+  mutating func listFailed(_ sight: Sight = .active, now: Duration, retryAfter: Duration?) {
+    switch sight {
+    case .active:
+      isListing = false
+      listDue = now + max(policy.listMaximum, retryAfter ?? .zero)
+    case .killed:
+      // The next list of active ones plans it again, unless the cloud refuses it always.
+      killed.isListing = false
+      killed.hidden += 1
+    }
   }
 
   /// An image that can be this job's is there: it is asked for ahead of the queue.
@@ -269,7 +326,7 @@ struct PollPlanner: Sendable {
   }
 
   /// The moment since which new images are of interest; nil where no job can be told by its image.
-  private func listSince() -> Date? {
+  private func listSince(_ newest: Date?) -> Date? {
     guard isBatch else { return nil }
     if let newest { return newest - PollPlanner.listOverlap }
     return entries.values.lazy.compactMap(\.submittedAt).min().map { $0 - JobIndex.clockSlack }
@@ -281,10 +338,19 @@ struct PollPlanner: Sendable {
       listDue = nil
       return
     }
-    var shortest = policy.maximum
-    for entry in entries.values { shortest = min(shortest, entry.machine.interval(now)) }
-    let pause = min(shortest * 4 / Double(entries.count), policy.listMaximum)
-    listDue = now + max(pause, policy.listMinimum, .seconds(1 / max(rate, 0.01)))
+    let pause = min(shortestInterval(now) * 4 / Double(entries.count), policy.listMaximum)
+    let rest = max(pause, policy.listMinimum, .seconds(1 / max(rate, 0.01)))
+    listDue = now + rest
+    if killed.due == nil, !killed.isListing, !killed.isUseless { killed.due = now + max(policy.first, rest * 2) }
+  }
+
+  /// The shortest pause between two questions for one job; it changes slowly, and all jobs have to be looked at.
+  private mutating func shortestInterval(_ now: Duration) -> Duration {
+    if let shortest, now < shortest.until { return shortest.interval }
+    var interval = policy.maximum
+    for entry in entries.values { interval = min(interval, entry.machine.interval(now)) }
+    shortest = (interval, now + policy.minimum)
+    return interval
   }
 
   // MARK: Inside
@@ -315,6 +381,9 @@ struct PollPlanner: Sendable {
         lookUps.append((id, token, name))
       case .end(let ending):
         learn(from: ending, id, now)
+        if case .failed = ending, killed.isAnswered, let entry = entries[id] {
+          killed.hidden = entry.isSeenKilled ? 0 : killed.hidden + 1
+        }
         remove(id)
         effects.append((id, action))
       case .forget:
@@ -344,7 +413,8 @@ struct PollPlanner: Sendable {
     index.remove(id)
     if entries.isEmpty {
       heap = DueHeap()
-      (queue, urgent, listDue, newest, budgetDue) = (TokenQueue(), TokenQueue(), nil, nil, nil)
+      (queue, urgent, listDue, newest, budgetDue, shortest) = (TokenQueue(), TokenQueue(), nil, nil, nil, nil)
+      killed = KilledLists()
     }
   }
 }

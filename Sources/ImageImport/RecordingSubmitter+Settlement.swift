@@ -65,17 +65,19 @@ extension RecordingSubmitter {
   }
 
   private func look(for record: ImportRecord) async throws -> [ImageRecord] {
-    let same = try await store.records(ImportRecordFilter(name: record.name, scope: record.scope))
-    let others = same.filter { $0.id != record.id }
-    let search = SettlementSearch(
-      record: record, slack: policy.settlement.clockSlack, claimed: Set(others.compactMap(\.imageID)),
-      hasRivals: others.contains { !$0.state.isFinal && $0.imageID == nil })
+    var search = SettlementSearch(record: record, slack: policy.settlement.clockSlack)
     if let query = search.byMarker {
       let found = search.marked(try await client.images(query).all())
       if !found.isEmpty { return found }
     }
     guard let query = search.byName else { return [] }
-    return search.named(try await client.images(query).all())
+    let images = try await client.images(query).all()
+    // After the list: whoever made an image that it shows was on record before.
+    let same = try await store.records(ImportRecordFilter(name: record.name, scope: record.scope))
+    let others = same.filter { $0.id != record.id }
+    search.claimed = Set(others.compactMap(\.imageID))
+    search.hasRivals = others.contains { !$0.state.isFinal && $0.imageID == nil }
+    return search.named(images)
   }
 
   private func decide(

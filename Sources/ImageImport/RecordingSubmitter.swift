@@ -155,6 +155,8 @@ public struct RecordingSubmitter: Submitter {
       case .busy: continue
       case .underWay(let record): return await attach(record)
       case .takenOver(let record): return try await holding(record) { try await takeOver(record, options) }
+      // One that was never sent says nothing about another try: its preflight may have looked at less, or the file was mended.
+      case .finished(let record) where record.state == .failed && record.attempts == 0: return nil
       case .finished(let record) where record.state == .succeeded || record.state == .failed: return try ended(record)
       case .started, .finished, nil: return nil
       }
@@ -228,10 +230,11 @@ public struct RecordingSubmitter: Submitter {
   // MARK: Sending
 
   func send(_ first: ImportRecord, _ options: SubmitOptions) async throws -> JobReference {
+    try await check(first, options)
     guard let admission else { return try await send(first, options, ticket: nil) }
     let ticket: Int
     do {
-      ticket = try await admission.admit(first.name)
+      ticket = try await admission.admit(first.name, record: first.id)
     } catch {
       throw ImportError(wrapping: error, request: first.request)
     }
@@ -241,6 +244,21 @@ public struct RecordingSubmitter: Submitter {
       return job
     } catch {
       await admission.withdraw(ticket)
+      throw error
+    }
+  }
+
+  /// The last look before sending; a record that it refuses has failed, so that the next run begins a new one.
+  private func check(_ record: ImportRecord, _ options: SubmitOptions) async throws {
+    guard let check = options.beforeSending else { return }
+    do {
+      try await check(record.request)
+    } catch {
+      var error = ImportError(wrapping: error, request: record.request)
+      guard error.kind == .preflight else { throw error }
+      error.recordID = record.id
+      try await store.apply(
+        .fail(code: error.code, reason: "not sent, preflight refused: \(error.message)"), to: record.id, at: time.now)
       throw error
     }
   }

@@ -31,8 +31,5 @@ struct RuleProbe {
   }
 
   /// The file's place, when the field has the API's form and is no URL.
-  var location: ImageLocation? {
-    guard let url = request.imageURL, ImageLocation.scheme(of: url) == nil else { return nil }
-    return ImageLocation(url)
-  }
+  var location: ImageLocation? { request.location }
 }

@@ -2,6 +2,16 @@ import CloudAccess
 
 /// Rules 10 to 22: `image_url`.
 extension RuleSet {
+  /// Where the file of a request lies; nil where `image_url` breaks a rule about its form.
+  ///
+  /// Nothing else may be asked for: a bucket becomes part of a host's name, and one with a slash in it would name another host.
+  func place(of request: ImportRequest) -> ImageLocation? {
+    let isBroken = [10, 11, 12, 13, 15].contains { number in
+      findings(of: number, in: request).contains { $0.severity == .error }
+    }
+    return isBroken ? nil : request.location
+  }
+
   static let locationRules = [
     urlForm, urlScheme, bucketCharacters, bucketShape, bucketPeriod, keyLength, keySpaces, keyFileName, keySlashes,
     fileExtension, fileZVHD, rawBitmap, rawBitmapFolder,

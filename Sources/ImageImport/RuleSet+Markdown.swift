@@ -17,8 +17,23 @@ extension RuleSet {
       lines += ["|---|---|---|---|---|---|---|---|"]
       lines += rules.map(row)
     }
-    return lines.joined(separator: "\n") + "\n"
+    return (lines + checks).joined(separator: "\n") + "\n"
   }()
+
+  /// The checks of preflight and their rules.
+  private static var checks: [String] {
+    [
+      "", "## Checks of preflight", "",
+      "Before an import is sent, these are asked of the cloud, all at the same time; `skip_preflight` and `--skip-preflight` leave some out by",
+      "name. What cannot be asked, such as what answers 403 or not in time, is a warning and refuses nothing.", "",
+      "| check | makes sure that | rules | asks for |", "|---|---|---|---|",
+    ]
+      + PreflightCheck.all.map { check in
+        let rules = check.rules.map(String.init).joined(separator: ", ")
+        let questions = check.questions.map(\.title).joined(separator: "; ")
+        return "| `\(check.name)` | \(escaped(check.title)) | \(rules) | \(questions) |"
+      }
+  }
 
   private static let sections: [(String, [ValidationRule])] = [
     ("Body", bodyRules), ("Name and description", nameRules), ("image_url", locationRules), ("min_disk", diskRules),

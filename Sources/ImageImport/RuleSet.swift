@@ -26,14 +26,24 @@ public struct RuleSet: Sendable {
   public func report(
     for request: ImportRequest, file: ImageFileFacts? = nil, projectID: String? = nil
   ) -> ValidationReport {
-    var findings: [Finding] = []
-    for rule in RuleSet.all {
-      guard let check = rule.check else { continue }
-      var probe = RuleProbe(rule: rule, request: request, dialect: dialect, file: file, projectID: projectID)
-      check(&probe)
-      findings += probe.findings
-    }
-    return ValidationReport(findings: findings)
+    ValidationReport(
+      findings: RuleSet.all.flatMap { findings(of: $0, in: request, file: file, projectID: projectID) })
+  }
+
+  /// What one rule finds.
+  func findings(
+    of number: Int, in request: ImportRequest, file: ImageFileFacts? = nil, projectID: String? = nil
+  ) -> [Finding] {
+    RuleSet.rule(number).map { findings(of: $0, in: request, file: file, projectID: projectID) } ?? []
+  }
+
+  private func findings(
+    of rule: ValidationRule, in request: ImportRequest, file: ImageFileFacts?, projectID: String?
+  ) -> [Finding] {
+    guard let check = rule.check else { return [] }
+    var probe = RuleProbe(rule: rule, request: request, dialect: dialect, file: file, projectID: projectID)
+    check(&probe)
+    return probe.findings
   }
 
   /// The rule of a number.

@@ -1,3 +1,4 @@
+import CloudAccess
 import Foundation
 
 /// What a list says about an image, as far as it tells whose import made it.
@@ -11,8 +12,8 @@ struct SeenImage: Sendable, Hashable {
   var createdAt: Date?
   var updatedAt: Date?
 
-  /// The whole image, where its tags are to be seen already.
-  var record: ImageRecord?
+  /// The image without its raw object, where its tags are to be seen already: it is kept until its import has ended.
+  @Indirect var record: ImageRecord?
 
   init(id: String, name: String, marker: String?, origin: String?, createdAt: Date?, updatedAt: Date?) {
     self.id = id
@@ -27,6 +28,9 @@ struct SeenImage: Sendable, Hashable {
     self.init(
       id: image.id, name: image.name, marker: ImportMarker.value(of: image), origin: image.dataOrigin,
       createdAt: image.createdAt, updatedAt: image.updatedAt)
-    if marker != nil { record = image }
+    guard marker != nil else { return }
+    var slim = image
+    slim.raw = .null
+    record = slim
   }
 }

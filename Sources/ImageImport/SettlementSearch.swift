@@ -7,10 +7,10 @@ struct SettlementSearch: Sendable {
   let slack: Duration
 
   /// Images other records have; they cannot be this one.
-  let claimed: Set<String>
+  var claimed: Set<String> = []
 
   /// Whether another import of this name is under way whose image is not known: then a name alone proves nothing.
-  let hasRivals: Bool
+  var hasRivals = false
 
   /// The list that shows the image by its marker; nil where none was sent.
   var byMarker: ImageQuery? {

@@ -57,6 +57,27 @@ enum LedgerSchema {
     ) STRICT;
     CREATE INDEX visibility_scope ON visibility (cloud, project, region, measured_at);
     """,
+    """
+    CREATE TABLE slot (
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      cloud TEXT NOT NULL,
+      project TEXT NOT NULL,
+      region TEXT NOT NULL,
+      owner INTEGER NOT NULL,
+      record TEXT NOT NULL,
+      held INTEGER NOT NULL,
+      seen_at REAL NOT NULL
+    ) STRICT;
+    CREATE INDEX slot_scope ON slot (cloud, project, region);
+    CREATE TABLE admission (
+      cloud TEXT NOT NULL,
+      project TEXT NOT NULL,
+      region TEXT NOT NULL,
+      learned INTEGER NOT NULL,
+      at REAL NOT NULL,
+      PRIMARY KEY (cloud, project, region)
+    ) STRICT;
+    """,
   ]
 
   /// Brings a file up to date, or refuses it; nothing is written to one that is refused.

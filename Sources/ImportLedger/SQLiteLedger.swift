@@ -122,6 +122,11 @@ public final class SQLiteLedger: ImportRecordStore {
     return mine ?? locks.isHeldElsewhere(owner)
   }
 
+  /// Whether an owner is alive.
+  func isHeld(_ owner: Int64) -> Bool {
+    ownership.withLock { $0.number == owner } || locks.isHeldElsewhere(owner)
+  }
+
   func setDriven(_ id: String, _ isDriven: Bool) {
     ownership.withLock { ownership in
       if isDriven { ownership.driven.insert(id) } else { ownership.driven.remove(id) }

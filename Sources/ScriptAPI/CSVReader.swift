@@ -11,8 +11,8 @@ struct CSVReader {
   private var line = 0
 
   /// Opens the file and reads its header row.
-  init(path: String, shown: String, separator: UInt8) throws {
-    lines = try LineReader(path: path, shown: shown)
+  init(path: String, shown: String, separator: UInt8, access: any ScriptAccess) throws {
+    lines = try LineReader(path: path, shown: shown, access: access)
     self.shown = shown
     self.separator = separator
     guard var first = try nextFields() else {

@@ -13,8 +13,8 @@ final class LineReader {
   private var start = 0
   private var ended = false
 
-  init(path: String, shown: String) throws {
-    handle = try OpenFile.reading(path, shown: shown)
+  init(path: String, shown: String, access: any ScriptAccess) throws {
+    handle = try OpenFile.reading(path, shown: shown, access: access)
     self.path = shown
   }
 

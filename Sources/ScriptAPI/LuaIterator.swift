@@ -3,7 +3,7 @@ import LuaHost
 /// An iterator for Lua's generic `for`: an object that is called until it returns nil.
 ///
 /// `next` may wait, for instance for the next page of a listing; the calls come one at a time, from one VM.
-final class LuaIterator: Sendable {
+package final class LuaIterator: Sendable {
   static let type = ObjectType(
     "iterator", "Gives one value a call; used as `for value in … do`.", fields: [], methods: [],
     call: .waiting(
@@ -23,7 +23,7 @@ final class LuaIterator: Sendable {
   init(next: @escaping @Sendable () async throws -> [LuaValue]) { self.next = next }
 
   /// The value to hand to a script.
-  static func value(_ next: @escaping @Sendable () async throws -> [LuaValue]) -> LuaValue {
+  package static func value(_ next: @escaping @Sendable () async throws -> [LuaValue]) -> LuaValue {
     .object(LuaObject(LuaIterator(next: next), type: type))
   }
 }

@@ -5,7 +5,7 @@ import LuaHost
 ///
 /// JSON's null has no counterpart inside Lua tables, so it becomes the object `json.null`. A table with elements
 /// `1 … n` and nothing else is an array; an empty table is an object unless it is `json.empty_array`.
-enum LuaJSON {
+package enum LuaJSON {
   /// Marks the two values that plain Lua tables cannot express.
   final class Marker: Sendable {
     let text: String
@@ -18,8 +18,11 @@ enum LuaJSON {
   static let null = LuaValue.object(LuaObject(Marker("json.null"), type: markerType))
   static let emptyArray = LuaValue.object(LuaObject(Marker("json.empty_array"), type: markerType))
 
+  /// Whether an object is one of these two, which may go into any VM.
+  package static func isMarker(_ object: LuaObject) -> Bool { object.value is Marker }
+
   /// A JSON value as Lua sees it.
-  static func value(_ json: JSONValue) -> LuaValue {
+  package static func value(_ json: JSONValue) -> LuaValue {
     switch json {
     case .null: return null
     case .bool(let flag): return .boolean(flag)
@@ -36,7 +39,7 @@ enum LuaJSON {
   }
 
   /// A Lua value as JSON; `path` names the place in errors, such as `image_tags[2].key`.
-  static func json(_ value: LuaValue, path: String) throws -> JSONValue {
+  package static func json(_ value: LuaValue, path: String) throws -> JSONValue {
     switch value {
     case .nil: return .null
     case .boolean(let flag): return .bool(flag)

@@ -3,7 +3,10 @@ import Foundation
 /// Opens the files that scripts read, with errors that name them as the script did.
 enum OpenFile {
   /// A handle at the start of a file; `shown` is the path in the script's own words.
-  static func reading(_ path: String, shown: String) throws -> FileHandle {
+  ///
+  /// What is checked is the file that was opened in the end, so nobody can swap a directory or a link in between.
+  static func reading(_ path: String, shown: String, access: any ScriptAccess) throws -> FileHandle {
+    try check(path, access)
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
       throw ScriptFailure(
@@ -21,6 +24,31 @@ enum OpenFile {
       throw ScriptFailure(
         "'\(shown)' is a device or a pipe, not a regular file", hint: "write what it holds into a file first")
     }
+    if access.confinesFiles {
+      guard let opened = RealPath.of(descriptor: descriptor) else {
+        throw ScriptFailure(
+          kind: "permission", "the file '\(shown)' cannot be told from others", hint: "is /proc there?")
+      }
+      try access.check(.readFile(opened))
+    }
     return handle
+  }
+
+  /// Calls `body` with a path that leads to the file which was checked, whatever becomes of its name meanwhile.
+  ///
+  /// Where files are not confined it is the path itself.
+  static func guarded<Result>(
+    _ path: String, shown: String, access: any ScriptAccess, _ body: (String) throws -> Result
+  ) throws -> Result {
+    guard access.confinesFiles else { return try body(path) }
+    let handle = try reading(path, shown: shown, access: access)
+    defer { try? handle.close() }
+    return try body("/proc/self/fd/\(handle.fileDescriptor)")
+  }
+
+  /// Asks whether a path may be looked at, before anything about it becomes known.
+  static func check(_ path: String, _ access: any ScriptAccess) throws {
+    guard access.confinesFiles else { return }
+    try access.check(.readFile(RealPath.of(path) ?? (path as NSString).standardizingPath))
   }
 }

@@ -23,8 +23,18 @@ public struct ScriptContext: Sendable {
   public var cloud: CloudConnector
   /// What `test.case` declares to; nil where no tests are run.
   public var tests: TestSession?
+  /// What the scripts may use; by default all that the user may, but no network.
+  public var access: any ScriptAccess = UserAccess()
+  /// Talks HTTP for scripts.
+  public var web: WebClient
+  /// What plugins do to imports; the connected service has the same.
+  public var hooks: any ImportHooks = NoHooks()
+  /// Modules that come from elsewhere, such as the sources of plugins.
+  public var extraModules: [HostModule] = []
   /// How imports are submitted when a call says nothing else.
   public var submission = SubmitOptions()
+  /// Asks the user what to do about an import that was not found; nil where there is nobody to ask.
+  public var askAboutLostImport: (@Sendable (ImportRecord) async throws -> NotFoundPolicy.Decision)?
   /// Opens the record of what was submitted; a session without one has an empty history.
   public var openHistory: @Sendable () async throws -> any ImportRecordStore = { InMemoryRecordStore() }
 
@@ -45,6 +55,7 @@ public struct ScriptContext: Sendable {
     self.logger = logger
     self.time = time
     self.cloud = cloud
+    web = WebClient(environment: environment, time: time)
   }
 
   /// The directory of the script, or the working directory where there is none.
@@ -72,8 +83,8 @@ public struct ScriptContext: Sendable {
   public var modules: [HostModule] {
     [
       ImsModule.make(self), HistoryModule.make(self), TaskModule.module, LogModule.make(self), JSONModule.make(),
-      CSVModule.make(self), ArgsModule.make(self), EnvModule.make(self), TimeModule.make(self), FSModule.make(self),
-      DiskModule.make(self), ObsModule.make(self), TestModule.make(self),
-    ]
+      YAMLModule.make(), CSVModule.make(self), ArgsModule.make(self), EnvModule.make(self), TimeModule.make(self),
+      FSModule.make(self), DiskModule.make(self), ObsModule.make(self), HTTPModule.make(self), TestModule.make(self),
+    ] + extraModules
   }
 }

@@ -44,6 +44,7 @@ public enum ScriptInterface {
   private static let errorKinds: [HostErrorKind] =
     ImportError.Kind.allCases.map { HostErrorKind($0.rawValue, meaning($0)) } + [
       HostErrorKind("configuration", "no cloud is configured, or its entry is wrong"),
+      HostErrorKind("plugin", "a plugin failed while it gave what was asked of it"),
       HostErrorKind("test", "a check of a test does not hold; see the module `test`"),
     ]
     + HostErrorKind.standard.filter { kind in !ImportError.Kind.allCases.contains { $0.rawValue == kind.name } }
@@ -51,7 +52,7 @@ public enum ScriptInterface {
   private static func meaning(_ kind: ImportError.Kind) -> String {
     switch kind {
     case .validation: "a rule refused the request; `err.report` has every finding; nothing was sent"
-    case .preflight: "a check before sending refused the request; nothing was sent"
+    case .preflight: "the cloud says that the import cannot succeed; `err.report` has every finding; nothing was sent"
     case .authentication: "the cloud does not accept who asks"
     case .permission: "who asks may not do this"
     case .not_found: "there is no such thing"

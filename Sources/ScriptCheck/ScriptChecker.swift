@@ -42,6 +42,8 @@ public struct ScriptChecker: Sendable {
   /// Finds the file that `require` would load for a script, which may be a module of another script itself.
   public var findModule: ModuleFinding
   public var literalCheck: LiteralCheck?
+  /// Modules that are there without being declared, with all below them: "plugin" is also "plugin.names".
+  public var undeclaredModules: Set<String> = []
   private let index: InterfaceIndex
 
   /// Makes a checker for the scripts of a program.

@@ -30,6 +30,9 @@ struct WaitModel {
         other.failures = failures
         cases.append(("the same", other))
       }
+      var killed = model
+      killed.showsKilled = true
+      cases.append(("failures leave killed images", killed))
       var unlearned = model
       unlearned.isLearned = false
       cases.append(("nothing learned before", unlearned))

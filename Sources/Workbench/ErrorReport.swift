@@ -111,8 +111,9 @@ public struct ErrorReport: Sendable {
       if error.report?.isValid == false {
         // The findings below say what is wrong, with code and hint: the head must not say it again.
         let subject = error.request?.name.map { "image \"\($0)\"" } ?? "the request"
-        message = Self.clean("\(subject) was refused by the rules; nothing was sent")
-        hint = nil
+        let who = error.kind == .preflight ? "preflight" : "the rules"
+        message = Self.clean("\(subject) was refused by \(who); nothing was sent")
+        hint = error.kind == .preflight ? error.skippingHint : nil
       } else {
         add(fact: "code", error.code)
       }
@@ -207,7 +208,7 @@ public struct ErrorReport: Sendable {
 extension ErrorReport.Item {
   init(_ finding: Finding) {
     severity = finding.severity
-    let marks = [finding.rule > 0 ? "rule \(finding.rule)" : nil, finding.code].compactMap(\.self)
+    let marks = [finding.check.map { "check \($0)" }, finding.origin, finding.code].compactMap(\.self)
     let suffix = marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))"
     let repeats = finding.message.hasPrefix(finding.field)
     text = DisplayText.harmless((repeats ? "" : "\(finding.field): ") + finding.message + suffix)

@@ -4,6 +4,12 @@ extension ProgressBoard {
   /// Takes an event in and says what of it deserves a line of its own.
   public mutating func apply(_ event: ImportEvent, at now: Duration) -> [ProgressNotice] {
     switch event {
+    case .preflighted(let request, let report):
+      return report.warnings.compactMap { finding in
+        let text = ErrorReport.Item(finding).text
+        guard isNews(text) else { return nil }
+        return notice(.warning, request.name ?? "request", text, finding.hint.map { ["hint: " + $0] })
+      }
     case .validated(let request, let report):
       return report.warnings.map { finding in
         notice(
@@ -87,7 +93,8 @@ extension ProgressBoard {
         details.append(ErrorReport.Item(finding).text)
         if let hint = finding.hint { details.append("hint: " + hint) }
       }
-      return notice(.failed, name ?? "import", "refused by the rules; nothing was sent", details)
+      let who = error.kind == .preflight ? "preflight" : "the rules"
+      return notice(.failed, name ?? "import", "refused by \(who); nothing was sent", details)
     } else if let hint = error.hint {
       details.append("hint: " + hint)
     }

@@ -25,6 +25,15 @@ public struct ProgressBoard: Sendable {
   public private(set) var failed = 0
   private var began: Duration?
 
+  /// Warnings of preflight that were told: what concerns all imports, such as a missing access key, is told once.
+  private var told: Set<String> = []
+
+  /// Whether a warning of preflight has not been told yet.
+  mutating func isNews(_ warning: String) -> Bool {
+    if told.count >= 1000 { told = [] }
+    return told.insert(warning).inserted
+  }
+
   public init() {}
 
   public var isIdle: Bool { rows.isEmpty }

@@ -16,6 +16,8 @@ public final class Repl: Sendable {
     public var commands: [ReplCommand] = []
     /// Where lines are kept between sessions; nil: nowhere.
     public var history: HistoryFile?
+    /// Where what runs in the session asks its questions.
+    public var desk = LineDesk()
     /// The name errors give a line.
     public var chunkName = "stdin"
 
@@ -64,6 +66,7 @@ public final class Repl: Sendable {
       receive(signal, source, editor)
     }
     defer { trap.cancel() }
+    await options.desk.attach(source)
     if let banner = options.banner, console.terminal.inputIsTerminal { console.note(banner) }
     let names = CompletionNames(vm: vm, modules: options.interface.modules, commands: commands.flatMap(\.names))
     var status = await loop(source, editor, names)
@@ -102,7 +105,7 @@ public final class Repl: Sendable {
       if let status = console.reportOutputFailure() { return status }
       // Beside the prompt, not before it: a busy VM must not keep the user from typing.
       if let editor { Task { editor.setNames(await names.all()) } }
-      let event = await source.readLine(prompt: first == nil ? options.prompt : options.continuationPrompt)
+      let event = await options.desk.readLine(prompt: first == nil ? options.prompt : options.continuationPrompt)
       switch event {
       case .ended:
         if let first { _ = await evaluate(transcript, from: first, isLast: true) }

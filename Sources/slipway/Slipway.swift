@@ -1,4 +1,5 @@
 import ArgumentParser
+import CProcess
 import Foundation
 import ScriptAPI
 import ImageImport
@@ -22,13 +23,14 @@ struct Slipway: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, ReplCommand.self, ValidateCommand.self, ImportCommand.self, JobsCommand.self, CloudCommand.self,
       ConvertCommand.self, InspectCommand.self, UploadCommand.self, UploadsCommand.self, TestCommand.self,
-      CheckCommand.self,
-      TypesCommand.self, DoctorCommand.self, CompletionsCommand.self, ManCommand.self,
+      CheckCommand.self, PluginCommand.self, TypesCommand.self, DoctorCommand.self, CompletionsCommand.self,
+      ManCommand.self,
     ])
 
   /// Parses and runs; a command's own failures keep their documented statuses, the rest is ArgumentParser's.
   static func main() async {
     StandardStreams.reserve()
+    slip_limit_arenas(2)
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {

@@ -6,6 +6,30 @@ import Testing
 
 @Suite("State of the local cloud over restarts")
 struct RestartTests {
+  @Test("What faults decided about a job holds after a restart, though they are gone then")
+  func ordered() async throws {
+    let directory = TestCloud.temporaryDirectory()
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    var id = ""
+    try await TestCloud.run(in: directory, scale: 1, { $0.jobQueueDelay = .seconds(3600) }) { cloud async throws in
+      try cloud.putZVHD2("images", "a.zvhd2")
+      let token = try await cloud.token()
+      cloud.cloud.add(try Fault("job_fails=IMG.0057:keeps_image=true"))
+      cloud.cloud.add(try Fault("job_takes=2h"))
+      id = try await cloud.submit(TestCloud.system("two", url: "images:a.zvhd2"), token: token)
+      #expect(try await cloud.job(id, token: token)["status"]?.stringValue == "INIT")
+    }
+    try await TestCloud.run(in: directory) { cloud async throws in
+      let token = try await cloud.token()
+      let job = try await cloud.finished(id, token: token)
+      #expect(job["status"]?.stringValue == "FAIL" && job["error_code"]?.stringValue == "IMG.0057", "\(job)")
+      let times = ["begin_time", "end_time"].compactMap { job[$0]?.stringValue.flatMap({ Timestamp.iso8601($0) }) }
+      #expect(times.count == 2 && times[1].timeIntervalSince(times[0]) >= 7200, "\(job)")
+      let killed = try await cloud.ims("GET", "/v2/cloudimages?status=killed", token: token).json
+      #expect(killed["images"]?.arrayValue?.count == 1)
+    }
+  }
+
   @Test("Images, tags, finished and running jobs survive; a running job goes on and ends")
   func restart() async throws {
     let directory = TestCloud.temporaryDirectory()

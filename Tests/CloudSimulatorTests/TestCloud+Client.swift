@@ -39,7 +39,7 @@ extension TestCloud {
   func client(
     _ profile: CloudProfile? = nil, time: any TimeSource = SystemTime(), transport: (any HTTPTransport)? = nil,
     scale: Double = 1000, timeouts: HTTPTimeouts = HTTPTimeouts(connect: .seconds(5), headers: .seconds(30)),
-    budget: RequestBudget.Policy? = nil
+    budget: RequestBudget.Policy? = nil, checks: Bool = false
   ) -> TestClient {
     var profile = profile ?? access.profile
     profile.timeouts = timeouts
@@ -63,7 +63,10 @@ extension TestCloud {
           submission: SubmissionPolicy().scaled(by: scale),
           settlement: SettlementPolicy(looks: [.zero], interval: .milliseconds(50), settlingTime: .milliseconds(200))),
         admission: scheduler, events: events, jitter: { 0.5 }),
-      scheduler: scheduler, events: events)
+      scheduler: scheduler,
+      preflight: checks
+        ? Preflight(client: images, rules: RuleSet(dialect: .otc), ownImports: { await scheduler.admissions.underWay })
+        : nil, events: events)
     return TestClient(session: session, images: images, imports: imports, events: events)
   }
 

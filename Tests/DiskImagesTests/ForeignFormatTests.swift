@@ -101,6 +101,18 @@ struct ForeignFormatTests {
     #expect(try inspect(Array(overflow.utf8)).virtualSize == nil)
   }
 
+  @Test("A Parallels image with clusters of terabytes gives a finding")
+  func parallels() throws {
+    var bytes = Array("WithouFreSpacExt".utf8) + zeros(4096)
+    bytes.replaceSubrange(16..<20, with: [2, 0, 0, 0])
+    bytes.replaceSubrange(28..<44, with: [255, 255, 255, 255, 1, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0])
+    bytes.replaceSubrange(64..<68, with: [255, 255, 255, 255])
+    let report = try inspect(bytes, "a.hdd")
+    #expect(report.format == .parallels)
+    #expect(report.virtualSize == 4096)
+    #expect(text(report).contains("clusters of 2199023255040 bytes, expected 1048576"))
+  }
+
   @Test("Archives, compressed files, ISO and LUKS are refused with what to do")
   func others() throws {
     let cases: [(String, [UInt8], String)] = [

@@ -35,6 +35,22 @@ struct PollModelTests {
     #expect(without.ended == 1000 && without.lists == 0)
   }
 
+  @Test("where failures leave killed images, they are known almost as soon as successes", arguments: UInt64(1)...3)
+  func killedImages(seed: UInt64) {
+    let hidden = model { ($0.seed, $0.failures) = (seed, 0.05) }.run()
+    let shown = model { ($0.seed, $0.failures, $0.showsKilled) = (seed, 0.05, true) }.run()
+    #expect(shown.failureLag99 < 30 && shown.failureLag99 * 4 < hidden.failureLag99, "\(shown) \(hidden)")
+    #expect(shown.ended == 1000)
+  }
+
+  @Test("a cloud that never shows a killed image is soon not asked for them any more")
+  func hiddenFailures() {
+    let hidden = model { $0.failures = 0.1 }.run()
+    let shown = model { ($0.failures, $0.showsKilled) = (0.1, true) }.run()
+    #expect((1...40).contains(hidden.killedLists), "\(hidden)")
+    #expect(shown.killedLists > hidden.killedLists * 2, "\(shown)")
+  }
+
   @Test("it stays within the budget")
   func budget() {
     let outcome = model().run()

@@ -24,6 +24,9 @@ final class RecordingCloud: Sendable {
     var listsFail = false
     var jobsUnknown = false
     var asked = 0
+
+    /// Called once, while a list by name is answered.
+    var duringList: (@Sendable () async -> Void)?
   }
 
   let state = Mutex(State())
@@ -39,7 +42,18 @@ final class RecordingCloud: Sendable {
       return try await body(request, index)
     }
     state.withLock { $0.script = script }
-    answer.withLock { $0 = { [unowned self] request, _ in try self.answer(request) } }
+    answer.withLock {
+      $0 = { [unowned self] request, _ in
+        if request.url.contains("name=") {
+          let hook = self.state.withLock { state in
+            defer { state.duringList = nil }
+            return state.duringList
+          }
+          await hook?()
+        }
+        return try self.answer(request)
+      }
+    }
   }
 
   var submitter: RecordingSubmitter {

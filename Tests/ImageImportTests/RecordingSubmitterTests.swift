@@ -87,6 +87,30 @@ struct RecordingSubmitterTests {
     #expect(await cloud.records().first?.isMarked == marks)
   }
 
+  @Test("never takes the image of another import that began while it looked")
+  func lateRival() async throws {
+    let cloud = RecordingCloud(.loseBefore)
+    cloud.state.withLock { state in
+      state.showsTags = false
+      state.duringList = {
+        let rival = ImportRecord(
+          id: "rival", scope: ImportScope(cloud: "iam.test", project: "p", region: "r"), profile: "x", key: "other",
+          request: Samples.system, isMarked: true, createdAt: cloud.test.time.now)
+        let scope = await cloud.records().first?.scope
+        var record = rival
+        if let scope { record.scope = scope }
+        _ = try? await cloud.store.claim(record, reusing: false, refuted: [])
+        cloud.state.withLock {
+          $0.images.append(
+            (id: "theirs", body: Samples.system.jsonValue, made: cloud.test.time.monotonic, status: "saving"))
+        }
+      }
+    }
+    let error = failure(await cloud.submit())
+    #expect(error?.isAmbiguous == true)
+    #expect(await cloud.records().allSatisfy { $0.imageID == nil })
+  }
+
   @Test("waits for an adopted image until it is active, and tells so in the result")
   func waiting() async throws {
     let cloud = RecordingCloud(.loseAfter)

@@ -27,7 +27,7 @@ struct ImportFileScriptTests {
         """
         local ims, args = require "ims", require "args"
         local fields = {
-          file = args.positional[1] .. "/disk.raw", bucket = "ims-image", name = "file01",
+          file = args.positional[1] .. "/disk.raw", bucket = "images", name = "file01",
           os_version = "Ubuntu 22.04 Server 64bit",
         }
         local first = ims.import(fields)
@@ -38,16 +38,16 @@ struct ImportFileScriptTests {
         fields.type, fields.name, fields.os_version, fields.object = "DataImage", "file02", nil, "data/second"
         local data = ims.import(fields)
         print(data.image_id ~= first.image_id, data.image_name)
-        local other = image:with { image_url = "ims-image:web01.zvhd2", name = "file03", min_disk = 20 }
+        local other = image:with { image_url = "images:web01.zvhd2", name = "file03", min_disk = 20 }
         print(tostring(other))
         """, in: directory)
       #expect(
         printed == """
-          ims-image:disk.zvhd2\t1\ttrue\tfile01
+          images:disk.zvhd2\t1\ttrue\tfile01
           true
           true
           true\tfile02
-          ims.Image(file03 from ims-image:web01.zvhd2)
+          ims.Image(file03 from images:web01.zvhd2)
 
           """)
     }
@@ -67,10 +67,10 @@ struct ImportFileScriptTests {
           print(err.kind, (err.message:gsub(place, "DIR")))
         end
         try { file = place .. "/disk.raw" }
-        try { bucket = "ims-image" }
-        try { file = place .. "/disk.raw", bucket = "ims-image", image_url = "a:b" }
-        try { file = place .. "/none.raw", bucket = "ims-image" }
-        try { file = place .. "/disk.gz", bucket = "ims-image" }
+        try { bucket = "images" }
+        try { file = place .. "/disk.raw", bucket = "images", image_url = "a:b" }
+        try { file = place .. "/none.raw", bucket = "images" }
+        try { file = place .. "/disk.gz", bucket = "images" }
         """, in: directory)
       let kinds = printed.split(separator: "\n").map { $0.prefix { $0 != "\t" } }
       #expect(kinds == ["argument", "argument", "argument", "not_found", "validation"], "\(printed)")

@@ -150,6 +150,11 @@ struct NameTests {
       Shop.check("require 'broken'", files: ["broken": "local x = 1\nreturn = 1"]) == ["2:8 syntax-error broken.lua"])
     #expect(
       Shop.check("require 'broken'", files: ["broken": "local x\nprint(z)"]) == ["2:7 undefined-global broken.lua"])
+    #expect(
+      Shop.check(
+        "local c = require 'c' c.x = 1 print(c.get())",
+        files: ["c": "local M = {}\nfunction M.get() return M.x end\nreturn M"])
+        == [])
     #expect(Shop.check("require 'a'", files: ["a": "require 'b'", "b": "require 'a'"]) == [])
     #expect(Shop.check("local s = require 'string' print(s.fromat)") == ["1:36 unknown-member"])
   }

@@ -66,6 +66,15 @@ enum Shop {
       function("shop.run", [HostParameter("job", .object("shop.Job"), "")], returns(.record(result))),
       function(
         "shop.watch", [HostParameter("f", .callback(LuaSignature([HostParameter("result", .record(result), "")])), "")]),
+      function(
+        "shop.watch2",
+        [
+          HostParameter(
+            "options",
+            .record([
+              HostParameter("f", .callback(LuaSignature([HostParameter("result", .record(result), "")])), "")
+            ]), "")
+        ]),
       function("shop.old", [], returns(.string)).documented(deprecated: "use shop.buy"),
     ], types: [job], constants: [HostConstant("limit", .integer(3), "limit")])
 

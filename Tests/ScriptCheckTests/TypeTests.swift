@@ -74,6 +74,8 @@ struct TypeTests {
       ("task.map({ 'a' }, { concurency = 2 }, shop.buy)", "21 unknown-field"),
       ("task.group(function(g) g:spwan(print) end)", "26 unknown-field"), ("task.sleep '10x'", "12 wrong-value"),
       ("task.map({ shop.buy 'x' }, function(r) print(r.idd) end)", "48 unknown-field"),
+      ("shop.watch2 { f = function(r) print(r.idd) end }", "39 unknown-field"),
+      ("local M = {} function M:f() self.x = 1 end M.f(M) print(M.x)", ""),
       ("local ok, r = pcall(shop.buy, 'x') print(ok, r.idd)", ""),
     ])
   func declared(script: (text: String, expected: String)) {

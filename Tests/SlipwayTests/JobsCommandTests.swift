@@ -192,7 +192,7 @@ struct JobsCommandTests {
       let good = try await run(base + ["--name", "web01", "--key", "k1"] + request)
       #expect(good.status == 0, "\(good.errors)")
       let bad = try await run(
-        base + ["--name", "web02"] + ["--image-url", "images:none.zvhd2"] + request.dropFirst(2))
+        base + ["--name", "web02", "--no-preflight"] + ["--image-url", "images:none.zvhd2"] + request.dropFirst(2))
       #expect(bad.status == 1, "\(bad.errors)")
       let table = try await run(["jobs", "list"]).output
       #expect(table.contains("web01") && table.contains("succeeded") && table.contains("IMG."), "\(table)")

@@ -43,6 +43,10 @@ struct RunCommandTests {
       ),
       (
         "local ims = require 'ims' ims.import(ims.system_image { name = 'a', image_url = 'bucket:x.zvhd2', os_version = 'CentOS 7.0 64bit', min_disk = 1 })",
+        65, "--skip-preflight bucket"
+      ),
+      (
+        "local ims = require 'ims' ims.import(ims.system_image { name = 'a', image_url = 'bucket:x.zvhd2', os_version = 'CentOS 7.0 64bit', min_disk = 1 }, { preflight = false })",
         1, "IMG."
       ),
     ] as [(String, Int32, String)])

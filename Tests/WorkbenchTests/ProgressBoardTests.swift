@@ -14,6 +14,26 @@ struct ProgressBoardTests {
     return board
   }
 
+  @Test("A warning of preflight that concerns all imports is told once")
+  func preflightWarnings() {
+    var board = ProgressBoard()
+    func report(_ text: String) -> ValidationReport {
+      ValidationReport(findings: [
+        Finding(
+          rule: 61, name: "bucket-readable", field: "image_url", severity: .warning, message: text, check: "bucket")
+      ])
+    }
+    var shown: [String] = []
+    for (index, text) in ["No key.", "No key.", "Another."].enumerated() {
+      let request = ImportRequest(json: ["name": .string("web\(index)")])
+      shown += board.apply(.preflighted(request, report(text)), at: .zero).map { "\($0.subject): \($0.text)" }
+    }
+    #expect(
+      shown == [
+        "web0: image_url: No key. (check bucket, rule 61)", "web2: image_url: Another. (check bucket, rule 61)",
+      ])
+  }
+
   @Test("One import is one line: name, state, bar, percent, time")
   func single() {
     var board = board(1)

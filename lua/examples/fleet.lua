@@ -31,7 +31,7 @@ end
 
 -- What a failure means to a reader: field, code and hint.
 local function explain(err)
-  if err.kind ~= "validation" then
+  if not err.report then
     local reason = err.job_status and err.job_status.fail_reason or err.message
     return ("%s: %s (%s)"):format(err.code or err.kind, reason, err.hint or "no hint")
   end

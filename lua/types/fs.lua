@@ -2,7 +2,7 @@
 
 -- Written from the declarations of slipway 0.1.0; do not edit.
 
----Files, for reading.
+---Files: read anywhere, written only where `--allow-write` or a plugin's grant says.
 ---@class fs
 local fs = {}
 
@@ -50,6 +50,31 @@ function fs.read(path) end
 ---@param path string relative paths start at the working directory
 ---@return fun(): string iterator for line in fs.lines(path) do
 function fs.lines(path) end
+
+---Writes a file whole: either all of it is there afterwards, or what was there before.
+---
+---Its directory must be there. Directories are allowed with `--allow-write DIR`, to a plugin with `fs.write:DIR`.
+---
+---Waits: other tasks go on meanwhile.
+---
+---Raises
+---
+---* `capability`: writing there is not allowed
+---* `not_found`: the directory does not exist
+---* `permission`: the file cannot be written
+---
+---```lua
+---local fs = require "fs"
+---
+---local ok, err = pcall(fs.write, "report.json", "{}")
+---print(ok, err.kind)  --> false  capability
+---```
+---
+---Since 0.3.
+---@async
+---@param path string relative paths start at the working directory
+---@param content string its bytes
+function fs.write(path, content) end
 
 ---Whether a file or directory is there.
 ---

@@ -12,7 +12,7 @@
 ---@alias ErrorKind
 ---| string
 ---| "validation" # a rule refused the request; `err.report` has every finding; nothing was sent
----| "preflight" # a check before sending refused the request; nothing was sent
+---| "preflight" # the cloud says that the import cannot succeed; `err.report` has every finding; nothing was sent
 ---| "authentication" # the cloud does not accept who asks
 ---| "permission" # who asks may not do this
 ---| "not_found" # there is no such thing

@@ -330,6 +330,9 @@
 ---@field on_not_found? ("fail"|"resubmit")|(fun(record: history.Record): "fail"|"resubmit"|"give_up") when the answer got lost and no image appears: fail (default) leaves it for a later run, resubmit sends again where measurements prove that there is none; a function decides
 ---@field timeout? duration how long to wait, such as 4h; 24h by default
 ---@field on_progress? fun(status: ims.JobStatus) called with the job's status at every change
+---@field preflight? boolean false sends without asking the cloud first whether the import can succeed
+---@field skip_preflight? ims.Check[] the checks of preflight to leave out; findings name theirs
+---@field preflight_timeout? duration after how long checks without an answer become warnings; 30s by default
 
 ---What a job query answered.
 ---@class (exact) ims.JobStatus
@@ -352,6 +355,25 @@
 ---| "RUNNING" # under way
 ---| "SUCCESS" # done; the image is there
 ---| "FAIL" # given up; see error_code and fail_reason
+
+---A check of preflight, by its name.
+---@alias ims.Check
+---| string
+---| "project" # the credentials belong to the project of the region
+---| "bucket" # the bucket exists
+---| "bucket_region" # the bucket lies in the region of the image service
+---| "bucket_class" # the bucket is of class Standard and no parallel file system
+---| "object" # the object exists and is not empty
+---| "object_size" # the object has at most 1 TB, a RAW file whole sectors
+---| "object_class" # the object is of class Standard; a cold one is restored
+---| "encryption" # neither the object nor the disk inside is encrypted with a key that the cloud lacks
+---| "bitmap_file" # a RAW file has its bitmap beside it, no older than itself
+---| "content" # the object's content is what its extension says, and whole
+---| "disk_size" # the disk inside the file has at most 1024 GiB
+---| "min_disk" # min_disk is not smaller than the disk inside the file
+---| "quota" # the quota of private images is not used up
+---| "running_jobs" # fewer than 40 images are being made
+---| "name" # no other image of the project has the name
 
 ---What a finished import gave.
 ---@class (exact) ims.ImportResult
@@ -381,6 +403,9 @@
 ---@field on_not_found? ("fail"|"resubmit")|(fun(record: history.Record): "fail"|"resubmit"|"give_up") when the answer got lost and no image appears: fail (default) leaves it for a later run, resubmit sends again where measurements prove that there is none; a function decides
 ---@field timeout? duration how long to wait, such as 4h; 24h by default
 ---@field on_progress? fun(status: ims.JobStatus) called with the job's status at every change
+---@field preflight? boolean false sends without asking the cloud first whether the import can succeed
+---@field skip_preflight? ims.Check[] the checks of preflight to leave out; findings name theirs
+---@field preflight_timeout? duration after how long checks without an answer become warnings; 30s by default
 
 ---Which images a query finds: all given fields must match.
 ---@class (exact) ims.ImageFilter
@@ -462,7 +487,7 @@
 ---| "system" # a system disk
 ---| "data" # a data disk
 
----What the rules found in a request.
+---What the rules or the checks of preflight found in a request.
 ---@class (exact) ims.Report
 ---@field ok boolean whether there are no errors
 ---@field findings ims.Finding[] all, in the order of the rules
@@ -478,11 +503,17 @@
 ---@field message string one sentence
 ---@field code? string the code the cloud would refuse with
 ---@field hint? string what to do
+---@field check? ims.Check the check of preflight that found it, by which it can be left out
 
 ---How grave a finding is.
 ---@alias ims.Severity
 ---| "error" # the request is refused
 ---| "warning" # the request may be sent
+
+---How to check a request against the cloud.
+---@class (exact) ims.PreflightOptions
+---@field skip? ims.Check[] the checks to leave out
+---@field timeout? duration after how long checks without an answer become warnings; 30s by default
 
 ---Fields of a request to change; `json.null` removes one.
 ---@class (exact) ims.ChangedFields
@@ -505,6 +536,9 @@
 ---@field key? string names this import, so that running it again finds it
 ---@field again? boolean make a new image even if the same import was done before
 ---@field on_not_found? ("fail"|"resubmit")|(fun(record: history.Record): "fail"|"resubmit"|"give_up") when the answer got lost and no image appears: fail (default) leaves it for a later run, resubmit sends again where measurements prove that there is none; a function decides
+---@field preflight? boolean false sends without asking the cloud first whether the import can succeed
+---@field skip_preflight? ims.Check[] the checks of preflight to leave out; findings name theirs
+---@field preflight_timeout? duration after how long checks without an answer become warnings; 30s by default
 
 ---How to wait for a job.
 ---@class (exact) ims.WaitOptions
@@ -555,7 +589,9 @@
 ---@field kind ims.Kind which form the request has; read only
 local Image = {}
 
----Holds the request against every rule that needs no network; never stops at the first finding.
+---Holds the request against every rule that needs no network, and asks the plugins; never stops at the first finding.
+---
+---Waits: other tasks go on meanwhile.
 ---
 ---```lua
 ---local ims = require "ims"
@@ -567,9 +603,43 @@ local Image = {}
 ---```
 ---
 ---Since 0.1.
+---@async
 ---@nodiscard
 ---@return ims.Report report what was found
 function Image:validate() end
+
+---Asks the cloud and its object storage whether an import of the request could succeed; sends nothing.
+---
+---Bucket, its region and class, object, size, class, encryption, the bitmap of a RAW file, the disk inside against `min_disk`, quota, name. What cannot be asked is a warning. `submit` and `ims.import` do the same before they send.
+---
+---Waits: other tasks go on meanwhile.
+---
+---Raises
+---
+---* `argument`: `skip` names a check that does not exist
+---* `authentication`: the cloud does not accept who asks
+---* `permission`: who asks may not do this
+---* `throttled`: the cloud asks for patience and retries did not help
+---* `network`: no answer came
+---* `service`: the cloud answered with an error of its own
+---* `configuration`: no cloud is configured, or its entry is wrong
+---
+---```lua
+---local ims = require "ims"
+---
+---local image = ims.data_image { name = "data01", image_url = "ims-image:data01.zvhd2", min_disk = 20 }
+---print(image:preflight().ok)  --> true
+---
+---local report = image:with { image_url = "ims-image:not-there.zvhd2" }:preflight { skip = { "quota" } }
+---for _, finding in ipairs(report.errors) do print(finding.check, finding.code) end  --> object  IMG.0121
+---```
+---
+---Since 0.1.
+---@async
+---@nodiscard
+---@param options? ims.PreflightOptions which checks
+---@return ims.Report report what was found
+function Image:preflight(options) end
 
 ---The same request with some fields changed.
 ---
@@ -604,13 +674,14 @@ function Image:with(changes) end
 ---@return table<string, any> body the API's own field names
 function Image:to_table() end
 
----Validates the request and sends it once; run again, it finds the job instead of sending.
+---Validates the request, checks it against the cloud and sends it once; run again, it finds the job instead.
 ---
 ---Waits: other tasks go on meanwhile.
 ---
 ---Raises
 ---
 ---* `validation`: a rule refuses the request; `err.report` has every finding; nothing was sent
+---* `preflight`: the cloud says that the import cannot succeed; `err.report` has every finding; nothing was sent
 ---* `conflict`: the cloud has an image of that name, or the key stands for another request
 ---* `quota`: no more images may be made
 ---* `authentication`: the cloud does not accept who asks
@@ -940,7 +1011,7 @@ function ims.data_image(fields) end
 ---@return ims.Image image a request, not yet sent
 function ims.request(body) end
 
----Validates, submits and waits; returns the result or raises why not.
+---Validates, checks against the cloud, submits and waits; returns the result or raises why not.
 ---
 ---A file is brought into its bucket first, converted to ZVHD2 on the way where needed; what an earlier run has stored is not sent again. The object stays.
 ---
@@ -949,6 +1020,7 @@ function ims.request(body) end
 ---Raises
 ---
 ---* `validation`: a rule refuses the request; `err.report` has every finding; nothing was sent
+---* `preflight`: the cloud says that the import cannot succeed; `err.report` has every finding; nothing was sent
 ---* `conflict`: the cloud has an image of that name, or the key stands for another request
 ---* `quota`: no more images may be made
 ---* `timeout`: the time limit is over; the job goes on, and `err.job` can be waited for again
@@ -968,7 +1040,7 @@ function ims.request(body) end
 ---print(result.image_name, result.status)  --> import01  SUCCESS
 ---
 ---local ok, err = pcall(ims.import, image:with { image_url = "ims-image:not-there.zvhd2" })
----print(ok, err.kind, err.code)  --> false  job_failed  IMG.0121
+---print(ok, err.kind, err.code)  --> false  preflight  IMG.0121
 ---```
 ---
 ---Since 0.1.

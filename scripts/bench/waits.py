@@ -32,13 +32,28 @@ print("done")
 
 
 def usage(pid):
-    """CPU seconds so far, and the most memory ever, in MB."""
+    """CPU seconds so far; the most memory ever, and what of it at present belongs to the process alone, in MB."""
     with open(f"/proc/{pid}/stat") as file:
         fields = file.read().rsplit(")", 1)[1].split()
     ticks = int(fields[11]) + int(fields[12])
     with open(f"/proc/{pid}/status") as file:
-        peak = next(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
-    return ticks / os.sysconf("SC_CLK_TCK"), peak / 1024
+        sizes = {line.split()[0]: int(line.split()[1]) / 1024 for line in file if line.endswith("kB\n")}
+    return ticks / os.sysconf("SC_CLK_TCK"), sizes["VmHWM:"], sizes["RssAnon:"]
+
+
+class Watch(threading.Thread):
+    """Samples how much memory of its own a process has; pages of files, its program's among them, are shared and can be dropped."""
+
+    def __init__(self, pid):
+        super().__init__(daemon=True)
+        self.pid, self.anonymous, self.over = pid, 0, threading.Event()
+
+    def run(self):
+        while not self.over.wait(0.1):
+            try:
+                self.anonymous = max(self.anonymous, usage(self.pid)[2])
+            except (OSError, KeyError):
+                return
 
 
 def sdk(arguments):
@@ -78,6 +93,8 @@ def measure(command, environment, base):
     """Runs a client and says what it took."""
     before = counts(base)
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    watch = Watch(process.pid)
+    watch.start()
     known, start, end = {}, None, None
     began = time.time()
     for line in process.stdout:
@@ -86,7 +103,8 @@ def measure(command, environment, base):
             start = usage(process.pid)[0]
             submitted, middle = time.time() - began, counts(base)
         elif words == ["done"]:
-            end, peak = usage(process.pid)
+            end, peak, _ = usage(process.pid)
+            watch.over.set()
             break
         elif len(words) == 2:
             known[words[0]] = float(words[1])
@@ -96,7 +114,7 @@ def measure(command, environment, base):
         raise SystemExit(f"waits: {command[0]} ended with {process.returncode} before all was done")
     after = counts(base)
     calls = {kind: after[kind] - middle.get(kind, 0) for kind in after if after[kind] != middle.get(kind, 0)}
-    return {"known": known, "cpu": end - start, "peak": peak, "submitting": submitted, "calls": calls}
+    return {"known": known, "cpu": end - start, "peak": peak, "anonymous": watch.anonymous, "submitting": submitted, "calls": calls}
 
 
 def counts(base):
@@ -129,7 +147,7 @@ def report(name, outcome, access, waits):
     assert len(lags) == waits, f"{len(lags)} of {waits} ended"
     calls = sum(outcome["calls"].values())
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(outcome["calls"].items()))
-    print(f"{name:12} {outcome['cpu']:7.2f} s CPU  {outcome['peak']:7.1f} MB  lag median {lags[len(lags) // 2]:6.2f} s"
+    print(f"{name:12} {outcome['cpu']:7.2f} s CPU  {outcome['peak']:7.1f} MB ({outcome['anonymous']:.1f} of its own)  lag median {lags[len(lags) // 2]:6.2f} s"
           f"  p99 {lags[len(lags) * 99 // 100]:6.2f} s  {calls} requests ({kinds}); submitted in {outcome['submitting']:.1f} s")
 
 

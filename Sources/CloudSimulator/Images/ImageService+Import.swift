@@ -39,7 +39,8 @@ extension ImageService {
       let machine = JobMachine(startsAt: now.addingTimeInterval(limits.jobQueueDelay.inSeconds))
       let type = plan.isData ? limits.dataJobType : limits.systemJobType
       let job = JobRecord(
-        id: jobID, type: type, imageID: imageID, imageName: plan.name, created: now, machine: machine)
+        id: jobID, type: type, imageID: imageID, imageName: plan.name, created: now, machine: machine,
+        order: core.order(forImageNamed: plan.name))
       state.add(job) { plan.image(id: imageID, sequence: $0, jobID: jobID, now: now) }
     }
     return .json { $0.member("job_id", jobID) }

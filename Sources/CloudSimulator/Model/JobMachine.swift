@@ -7,7 +7,7 @@ import Foundation
 ///          └──────restart───────┘   (the reading of the file died with the process)
 struct JobMachine: Sendable, Equatable {
   /// Why a job failed, as the service reports it.
-  struct Failure: Error, Sendable, Equatable {
+  struct Failure: Error, Sendable, Equatable, Codable {
     /// Such as `IMG.0121`.
     var code: String
     /// One sentence: the object, what was expected, what was found.

@@ -11,4 +11,6 @@ struct JobRecord: Sendable, Equatable {
   /// Cloud time of the accepted request.
   let created: Date
   var machine: JobMachine
+  /// What faults decided about it.
+  var order: JobOrder?
 }

@@ -60,7 +60,7 @@ extension ImageState {
 
 extension JobRecord {
   static let insertion =
-    "INSERT OR REPLACE INTO job VALUES (" + repeatElement("?", count: 12).joined(separator: ", ") + ")"
+    "INSERT OR REPLACE INTO job VALUES (" + repeatElement("?", count: 13).joined(separator: ", ") + ")"
 
   /// The row's values in the order of the table.
   var arguments: StatementArguments {
@@ -83,14 +83,17 @@ extension JobRecord {
       id, type, imageID, imageName, name, created.timeIntervalSince1970, start?.timeIntervalSince1970,
       ends?.timeIntervalSince1970, sizes.map { Int64(clamping: $0.virtual) }, sizes.map { Int64(clamping: $0.file) },
       failure?.code, failure?.reason,
+      order.flatMap { try? JSONEncoder().encode($0) }.map { String(decoding: $0, as: UTF8.self) },
     ]
   }
 
   init(row: Row) {
     let began = Date(timeIntervalSince1970: (row["began"] as Double?) ?? 0)
     let ends = Date(timeIntervalSince1970: (row["ends"] as Double?) ?? 0)
+    let order = (row["ordered"] as String?).flatMap { try? JSONDecoder().decode(JobOrder.self, from: Data($0.utf8)) }
     let failure = (row["error_code"] as String?).map { code in
-      JobMachine.Failure(code: code, reason: (row["fail_reason"] as String?) ?? "")
+      JobMachine.Failure(
+        code: code, reason: (row["fail_reason"] as String?) ?? "", keepsImage: order?.failure?.keepsImage)
     }
     let phase: JobMachine.Phase
     switch row["phase"] as String {
@@ -110,6 +113,6 @@ extension JobRecord {
     }
     self.init(
       id: row["id"], type: row["type"], imageID: row["image_id"], imageName: row["image_name"],
-      created: Date(timeIntervalSince1970: row["created"]), machine: JobMachine(phase: phase))
+      created: Date(timeIntervalSince1970: row["created"]), machine: JobMachine(phase: phase), order: order)
   }
 }

@@ -78,6 +78,9 @@ final class StateStore: Sendable {
     migrator.registerMigration("multipart uploads") { database in
       try database.execute(sql: uploadSchema)
     }
+    migrator.registerMigration("what faults decided about jobs") { database in
+      try database.execute(sql: "ALTER TABLE job ADD COLUMN ordered TEXT")
+    }
     return migrator
   }
 

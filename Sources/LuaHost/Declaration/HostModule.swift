@@ -12,7 +12,7 @@ public struct HostModule: Sendable {
   enum Content: Sendable {
     case declared
     case value(LuaValue)
-    case source([UInt8])
+    case source([UInt8], chunkName: String)
   }
 
   /// Declares a module of functions and constants; `types` are the objects its functions may return.
@@ -38,13 +38,14 @@ public struct HostModule: Sendable {
     content = .value(value)
   }
 
-  /// Declares a module written in Lua that the program carries with it.
-  public init(_ name: String, _ summary: String, source: [UInt8]) {
+  /// Declares a module written in Lua that the program carries with it; `chunkName` is what positions in errors call it, its name by
+  /// default.
+  public init(_ name: String, _ summary: String, source: [UInt8], chunkName: String? = nil) {
     self.name = name
     self.summary = summary
     functions = []
     types = []
     constants = []
-    content = .source(source)
+    content = .source(source, chunkName: chunkName ?? name)
   }
 }

@@ -33,7 +33,7 @@ public struct StubWriter: Sendable {
     var lines = header(module.name)
     let local = LuaText.name(module.name)
     switch module.content {
-    case .source(let bytes):
+    case .source(let bytes, _):
       // A module in Lua is its own stub.
       return (lines + [String(decoding: LuaSource.trimmed(bytes), as: UTF8.self)]).joined(separator: "\n")
     case .value(let value):

@@ -7,14 +7,15 @@ struct ModuleFinder: Sendable {
     let source: [UInt8]
   }
 
-  private let carried: [String: [UInt8]]
+  private let carried: [String: Module]
   private let builtIn: [String]
   private let searchPath: [String]
 
   init(_ configuration: LuaVM.Configuration) {
-    var carried: [String: [UInt8]] = [:]
+    var carried: [String: Module] = [:]
     for module in configuration.modules {
-      if case .source(let source) = module.content { carried[module.name] = source }
+      guard case .source(let source, let chunkName) = module.content else { continue }
+      carried[module.name] = Module(chunkName: "@\(chunkName)", source: source)
     }
     self.carried = carried
     builtIn = configuration.modules.map(\.name) + ["string", "table", "math", "utf8", "coroutine", "os", "debug", "io"]
@@ -23,7 +24,7 @@ struct ModuleFinder: Sendable {
 
   /// - Throws: `ArgumentError` that lists what was tried.
   func find(_ name: String) throws -> Module {
-    if let source = carried[name] { return Module(chunkName: "@\(name)", source: source) }
+    if let module = carried[name] { return module }
     let parts = name.split(separator: ".", omittingEmptySubsequences: false)
     let isClean = parts.allSatisfy { part in
       !part.isEmpty && part.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }

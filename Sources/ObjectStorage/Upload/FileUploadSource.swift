@@ -16,7 +16,8 @@ public final class FileUploadSource: RandomAccessUploadSource {
   ///
   /// Throws a ``CloudError`` of kind `validation` when it cannot be read or is a directory, pipe or terminal.
   public init(path: String) throws {
-    let descriptor = path.withCString { Glibc.open($0, O_RDONLY | O_CLOEXEC) }
+    // Opening a pipe that nobody writes to would wait for good.
+    let descriptor = path.withCString { Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { throw Self.error("cannot open", path, errno) }
     var facts = stat()
     guard fstat(descriptor, &facts) == 0 else {
@@ -40,6 +41,9 @@ public final class FileUploadSource: RandomAccessUploadSource {
   }
 
   deinit { close(descriptor) }
+
+  /// Gives the opened file to whoever has to know which one it is; it must not be read, moved or closed through it.
+  public func withDescriptor<Value>(_ body: (Int32) throws -> Value) rethrows -> Value { try body(descriptor) }
 
   public func read(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     var done = 0

@@ -41,9 +41,12 @@ struct ImageFileChoice: Sendable {
       throw ScriptFailure(
         "both 'file' and 'image_url' are given", hint: "a file gets its image_url from 'bucket' and 'object'")
     }
+    let path = try context.file(file)
+    try OpenFile.check(path, context.access)
+    try context.access.check(.writeObjects(bucket: bucket))
     do {
-      plan = try ImageFilePlan(
-        path: try context.file(file), bucket: bucket, key: object, alwaysConverts: convert)
+      plan = try ImageFilePlan(path: path, bucket: bucket, key: object, alwaysConverts: convert)
+      if case .withBitmap(let bitmap) = plan.route { try OpenFile.check(bitmap, context.access) }
     } catch let error as ImportError {
       throw ScriptFailure(kind: error.kind.rawValue, error.message, hint: error.hint)
     }

@@ -71,13 +71,13 @@ final class ImageObject: Sendable {
 
   private static var methods: [HostFunction] {
     [
-      HostFunction(
+      .waiting(
         "image:validate",
-        "Holds the request against every rule that needs no network; never stops at the first finding.",
+        "Holds the request against every rule that needs no network, and asks the plugins; never stops at the first finding.",
         returns: [HostParameter("report", ImsRecords.report, "what was found")], since: "0.1"
       ) { arguments in
         guard let image = arguments.receiver as? ImageObject else { return [] }
-        return [ImsReport.value(image.ims.rules.report(for: image.request))]
+        return [ImsReport.value(try await image.ims.report(image.request))]
       }.documented(
         mustUse: true,
         example: """
@@ -87,6 +87,41 @@ final class ImageObject: Sendable {
           for _, finding in ipairs(report.errors) do print(finding.field, finding.rule, finding.code) end
           --> name  4  IMG.0003
           --> os_version  …  …
+          """),
+      .waiting(
+        "image:preflight",
+        "Asks the cloud and its object storage whether an import of the request could succeed; sends nothing.",
+        parameters: [HostParameter("options", ImsRecords.preflightOptions, "which checks", optional: true)],
+        returns: [HostParameter("report", ImsRecords.report, "what was found")], since: "0.1"
+      ) { arguments in
+        guard let image = arguments.receiver as? ImageObject else { return [] }
+        var options = image.ims.context.submission.preflight
+        let table = arguments[0].tableValue
+        try image.ims.change(&options, skipping: table?["skip"] ?? .nil, timeout: table?["timeout"] ?? .nil)
+        let choices = options
+        let report = try await image.ims.attempt(.read) { service in
+          // It looks into the object, so it needs what looking there by itself would.
+          if let bucket = image.request.location?.bucket {
+            try image.ims.context.access.check(.readObjects(bucket: bucket))
+          }
+          return try await service.preflight(image.request, options: choices)
+        }
+        return [ImsReport.value(report)]
+      }.documented(
+        """
+        Bucket, its region and class, object, size, class, encryption, the bitmap of a RAW file, the disk inside against `min_disk`, quota, name. \
+        What cannot be asked is a warning. `submit` and `ims.import` do the same before they send.
+        """,
+        raises: [RaisedError("argument", "`skip` names a check that does not exist")] + ImsRecords.cloudErrors,
+        mustUse: true,
+        example: """
+          local ims = require "ims"
+
+          local image = ims.data_image { name = "data01", image_url = "ims-image:data01.zvhd2", min_disk = 20 }
+          print(image:preflight().ok)  --> true
+
+          local report = image:with { image_url = "ims-image:not-there.zvhd2" }:preflight { skip = { "quota" } }
+          for _, finding in ipairs(report.errors) do print(finding.check, finding.code) end  --> object  IMG.0121
           """),
       HostFunction(
         "image:with", "The same request with some fields changed.",
@@ -123,13 +158,14 @@ final class ImageObject: Sendable {
           --> {"image_url":"ims-image:data01.zvhd2","min_disk":20,"name":"data01","type":"DataImage"}
           """),
       .waiting(
-        "image:submit", "Validates the request and sends it once; run again, it finds the job instead of sending.",
+        "image:submit",
+        "Validates the request, checks it against the cloud and sends it once; run again, it finds the job instead.",
         parameters: [HostParameter("options", ImsRecords.submitOptions, "how to submit", optional: true)],
         returns: [HostParameter("job", .object("ims.Job"), "poll it or wait for it")], since: "0.1"
       ) { arguments in
         guard let image = arguments.receiver as? ImageObject else { return [] }
-        let options = image.ims.submitOptions(arguments[0])
-        let job = try await image.ims.attempt { service in
+        let options = try image.ims.submitOptions(arguments[0])
+        let job = try await image.ims.attempt(.submit) { service in
           guard let file = image.file else { return try await service.submit(image.request, options: options) }
           return try await service.submitFile(
             file.upload(for: image.ims.context), as: image.request, options: options)

@@ -14,9 +14,9 @@ actor ImagePages {
   /// The next image, or nil after the last.
   func next() async throws -> ImageRecord? {
     let query = query
-    if iterator == nil { iterator = try await ims.attempt { $0.client.images(query).makeAsyncIterator() } }
+    if iterator == nil { iterator = try await ims.attempt(.read) { $0.client.images(query).makeAsyncIterator() } }
     var current = iterator
-    let record = try await ims.attempt { _ in try await current?.next() }
+    let record = try await ims.attempt(.read) { _ in try await current?.next() }
     iterator = current
     return record
   }

@@ -56,7 +56,7 @@ final class ImageRecordObject: Sendable {
     [
       .waiting("record:delete", "Deletes the image; it goes away a little later.", since: "0.1") { arguments in
         guard let image = arguments.receiver as? ImageRecordObject else { return [] }
-        try await image.ims.attempt { try await $0.client.delete(image.record.id) }
+        try await image.ims.attempt(.delete) { try await $0.client.delete(image.record.id) }
         return []
       }.documented(
         raises: [RaisedError("not_found", "it is gone already"), RaisedError("conflict", "it is protected or in use")]
@@ -76,7 +76,7 @@ final class ImageRecordObject: Sendable {
       ) { arguments in
         guard let image = arguments.receiver as? ImageRecordObject else { return [] }
         let options = ImsModule.WaitOptions(arguments[0])
-        try await image.ims.attempt {
+        try await image.ims.attempt(.read) {
           try await $0.client.waitGone(image.record.id, timeout: options.timeout ?? .seconds(600))
         }
         return []
@@ -105,7 +105,7 @@ final class ImageRecordObject: Sendable {
           }
           return ImageTag(key: key, value: text)
         }
-        try await image.ims.attempt { try await $0.client.setTags(image.record.id, tags) }
+        try await image.ims.attempt(.submit) { try await $0.client.setTags(image.record.id, tags) }
         return []
       }.documented(
         raises: [RaisedError("argument", "a value is no string")] + ImsRecords.cloudErrors,
@@ -124,7 +124,7 @@ final class ImageRecordObject: Sendable {
         returns: [HostParameter("record", .object("ims.Record"), "a new record")], since: "0.1"
       ) { arguments in
         guard let image = arguments.receiver as? ImageRecordObject else { return [] }
-        return [image.ims.record(try await image.ims.attempt { try await $0.client.image(image.record.id) })]
+        return [image.ims.record(try await image.ims.attempt(.read) { try await $0.client.image(image.record.id) })]
       }.documented(
         raises: [RaisedError("not_found", "it is gone")] + ImsRecords.cloudErrors, mustUse: true,
         example: """

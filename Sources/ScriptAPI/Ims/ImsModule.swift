@@ -21,29 +21,83 @@ final class ImsModule: Sendable {
   /// The rules of the chosen cloud's dialect; needs no connection.
   var rules: RuleSet { RuleSet(dialect: context.cloud.dialect) }
 
-  /// Does something with the cloud, connecting on first use; errors come out as scripts see them.
-  func attempt<Result: Sendable>(_ body: (ImportService) async throws -> Result) async throws -> Result {
+  /// What the rules and the plugins find in a request.
+  func report(_ request: ImportRequest) async throws -> ValidationReport {
     do {
-      return try await body(try await context.cloud.service())
+      return try await context.hooks.validate(request, by: rules).report
     } catch let error as ImportError {
       throw ImsFailure(error, self)
-    } catch let error as CloudError {
-      throw ImsFailure(ImportError(error), self)
+    }
+  }
+
+  /// Does something with the cloud, if the script may, connecting on first use; errors come out as scripts see them.
+  func attempt<Result: Sendable>(
+    _ use: AccessNeed.ImageUse, _ body: (ImportService) async throws -> Result
+  ) async throws -> Result {
+    try context.access.check(.images(use))
+    do {
+      return try await body(try await context.cloud.service())
+    } catch {
+      throw failure(error)
+    }
+  }
+
+  /// An error as scripts see it. Not part of its callers, whose frames ten thousand waits keep.
+  @inline(never)
+  private func failure(_ error: any Error) -> any Error {
+    switch error {
+    case let error as ImportError: ImsFailure(error, self)
+    case let error as CloudError: ImsFailure(ImportError(error), self)
+    default: error
     }
   }
 
   /// How an import is submitted, from a script's table of options and what the session says by itself.
-  func submitOptions(_ value: LuaValue) -> SubmitOptions {
+  ///
+  /// - Throws: an error of kind `argument` for a check that does not exist.
+  func submitOptions(_ value: LuaValue) throws -> SubmitOptions {
     var options = context.submission
     guard let table = value.tableValue else { return options }
     options.key = table["key"].stringValue ?? options.key
     options.again = table["again"].boolValue ?? options.again
+    options.preflight.isEnabled = table["preflight"].boolValue ?? options.preflight.isEnabled
+    try change(&options.preflight, skipping: table["skip_preflight"], timeout: table["preflight_timeout"])
     switch table["on_not_found"] {
-    case .string(let word): options.onNotFound = word.string == "resubmit" ? .resubmit : .fail
+    case .string(let word): options.onNotFound = try policy(word.string)
     case .function(let function): options.onNotFound = .ask { try await Self.ask(function, about: $0) }
     default: break
     }
     return options
+  }
+
+  /// Takes a script's choice of checks and of their time limit in.
+  func change(_ options: inout PreflightOptions, skipping names: LuaValue, timeout: LuaValue) throws {
+    if let list = names.tableValue?.array {
+      do throws(ImportError) {
+        try options.skip(list.compactMap(\.stringValue))
+      } catch {
+        throw ImsFailure(error, self)
+      }
+    }
+    guard let time = timeout.duration else { return }
+    guard time > .zero else {
+      throw ScriptFailure("the time limit of preflight must be above 0", hint: "such as \"10s\"")
+    }
+    options.timeout = time
+  }
+
+  private func policy(_ word: String) throws -> NotFoundPolicy {
+    switch word {
+    case "resubmit": return .resubmit
+    case "ask":
+      guard let ask = context.askAboutLostImport else {
+        throw ScriptFailure(
+          "on_not_found = 'ask' needs a terminal to ask on, and there is none",
+          hint: "'fail' leaves the import unsettled for a later run; a function may decide")
+      }
+      return .ask(ask)
+    default: return .fail
+    }
   }
 
   /// What a script's function decides about an import that was not found.
@@ -153,7 +207,7 @@ final class ImsModule: Sendable {
   private var imports: [HostFunction] {
     [
       .waiting(
-        "ims.import", "Validates, submits and waits; returns the result or raises why not.",
+        "ims.import", "Validates, checks against the cloud, submits and waits; returns the result or raises why not.",
         parameters: [
           HostParameter(
             "image", .union([.object("ims.Image"), ImageObject.record(.system)]),
@@ -164,8 +218,8 @@ final class ImsModule: Sendable {
       ) { arguments in
         guard let image = try self.importable(arguments[0]) else { return [] }
         let options = WaitOptions(arguments[1])
-        let submission = self.submitOptions(arguments[1])
-        let result = try await self.attempt { service in
+        let submission = try self.submitOptions(arguments[1])
+        let result = try await self.attempt(.submit) { service in
           try await image.run(service, submission, options)
         }
         return [ResultTable.value(result)]
@@ -181,7 +235,7 @@ final class ImsModule: Sendable {
           print(result.image_name, result.status)  --> import01  SUCCESS
 
           local ok, err = pcall(ims.import, image:with { image_url = "ims-image:not-there.zvhd2" })
-          print(ok, err.kind, err.code)  --> false  job_failed  IMG.0121
+          print(ok, err.kind, err.code)  --> false  preflight  IMG.0121
           """),
       .waiting(
         "ims.import_all", "Imports many images, some at a time; never raises for a failed one, the results tell.",
@@ -200,8 +254,8 @@ final class ImsModule: Sendable {
         }
         let stopsOnError = arguments[1].tableValue?["stop_on_error"].boolValue ?? false
         let options = WaitOptions(arguments[1])
-        let submission = self.submitOptions(arguments[1])
-        let entries = try await self.attempt { service in
+        let submission = try self.submitOptions(arguments[1])
+        let entries = try await self.attempt(.submit) { service in
           try await BatchImport(
             service: service, concurrency: Int(concurrency), stopsOnError: stopsOnError, submission: submission,
             options: options
@@ -319,7 +373,7 @@ final class ImsModule: Sendable {
         returns: [HostParameter("record", .object("ims.Record"), "the image")], since: "0.1"
       ) { arguments in
         let id = try Self.identifier(arguments[0], "an image id", of: "ims.image", hint: "image ids are UUIDs")
-        return [self.record(try await self.attempt { try await $0.client.image(id) })]
+        return [self.record(try await self.attempt(.read) { try await $0.client.image(id) })]
       }.documented(
         raises: [RaisedError("not_found", "there is no such image"), RaisedError("argument", "the id cannot be one")]
           + ImsRecords.cloudErrors, mustUse: true,
@@ -332,7 +386,7 @@ final class ImsModule: Sendable {
       .waiting(
         "ims.quota", "How many private images are used and allowed.",
         returns: [HostParameter("quota", ImsRecords.quota, "of private images")], since: "0.1"
-      ) { _ in [LuaJSON.value(try await self.attempt { try await $0.client.quota().json })] }
+      ) { _ in [LuaJSON.value(try await self.attempt(.read) { try await $0.client.quota().json })] }
       .documented(
         raises: ImsRecords.cloudErrors, mustUse: true,
         example: """

@@ -18,19 +18,34 @@ enum ImsRecords {
   static let onNotFound = optional(
     "on_not_found",
     .union([
-      .enumeration(["fail", "resubmit"]),
+      .enumeration(["fail", "resubmit", "ask"]),
       .callback(
         LuaSignature(
           [HostParameter("record", HistoryModule.record, "the import that was not found")],
           returns: [HostParameter("decision", .enumeration(["fail", "resubmit", "give_up"]), "what to do")])),
     ]),
     "when the answer got lost and no image appears: fail (default) leaves it for a later run, resubmit sends again where measurements "
-      + "prove that there is none; a function decides")
+      + "prove that there is none, ask asks on the terminal; a function decides")
+
+  static let preflight = [
+    optional("preflight", .boolean, "false sends without asking the cloud first whether the import can succeed"),
+    optional("skip_preflight", .list(ImsTypes.check), "the checks of preflight to leave out; findings name theirs"),
+    optional(
+      "preflight_timeout", .duration, "after how long checks without an answer become warnings; 30s by default"),
+  ]
+
+  static let preflightOptions = LuaType.record(
+    LuaRecord(
+      "ims.PreflightOptions", "How to check a request against the cloud.",
+      fields: [
+        optional("skip", .list(ImsTypes.check), "the checks to leave out"),
+        optional("timeout", .duration, "after how long checks without an answer become warnings; 30s by default"),
+      ]))
 
   static let submitOptions = LuaType.record(
-    LuaRecord("ims.SubmitOptions", "How to submit.", fields: [key, again, onNotFound]))
+    LuaRecord("ims.SubmitOptions", "How to submit.", fields: [key, again, onNotFound] + preflight))
   static let importOptions = LuaType.record(
-    LuaRecord("ims.ImportOptions", "How to import.", fields: [key, again, onNotFound, timeout, onProgress]))
+    LuaRecord("ims.ImportOptions", "How to import.", fields: [key, again, onNotFound, timeout, onProgress] + preflight))
   static let waitOptions = LuaType.record(
     LuaRecord("ims.WaitOptions", "How to wait for a job.", fields: [timeout, onProgress]))
   static let goneOptions = LuaType.record(
@@ -44,7 +59,7 @@ enum ImsRecords {
         optional("concurrency", .integer, "how many at a time, 1 to 40; 8 by default"),
         optional("stop_on_error", .boolean, "start no more after the first failure"), again, onNotFound,
         timeout, onProgress,
-      ]))
+      ] + preflight))
 
   // MARK: Answers
 
@@ -101,11 +116,12 @@ enum ImsRecords {
         HostParameter("message", .string, "one sentence"),
         optional("code", .string, "the code the cloud would refuse with"),
         optional("hint", .string, "what to do"),
+        optional("check", ImsTypes.check, "the check of preflight that found it, by which it can be left out"),
       ]))
 
   static let report = LuaType.record(
     LuaRecord(
-      "ims.Report", "What the rules found in a request.",
+      "ims.Report", "What the rules or the checks of preflight found in a request.",
       fields: [
         HostParameter("ok", .boolean, "whether there are no errors"),
         HostParameter("findings", .list(finding), "all, in the order of the rules"),
@@ -157,6 +173,8 @@ enum ImsRecords {
 
   static let submitErrors = [
     RaisedError("validation", "a rule refuses the request; `err.report` has every finding; nothing was sent"),
+    RaisedError(
+      "preflight", "the cloud says that the import cannot succeed; `err.report` has every finding; nothing was sent"),
     RaisedError("conflict", "the cloud has an image of that name, or the key stands for another request"),
     RaisedError("quota", "no more images may be made"),
   ]

@@ -2,8 +2,8 @@ import ImageImport
 import LuaHost
 
 /// A validation report as a plain Lua table.
-enum ImsReport {
-  static func value(_ report: ValidationReport) -> LuaValue {
+package enum ImsReport {
+  package static func value(_ report: ValidationReport) -> LuaValue {
     var table = LuaTable()
     table["ok"] = .boolean(report.isValid)
     table["findings"] = list(report.findings)
@@ -25,6 +25,7 @@ enum ImsReport {
     table["message"] = .string(LuaString(finding.message))
     if let code = finding.code { table["code"] = .string(LuaString(code)) }
     if let hint = finding.hint { table["hint"] = .string(LuaString(hint)) }
+    if let check = finding.check { table["check"] = .string(LuaString(check)) }
     return .table(table)
   }
 }

@@ -58,6 +58,8 @@ enum ImsTypes {
       ("INIT", "accepted, not begun"), ("RUNNING", "under way"), ("SUCCESS", "done; the image is there"),
       ("FAIL", "given up; see error_code and fail_reason"),
     ])
+  static let check = open(
+    "ims.Check", "A check of preflight, by its name.", PreflightCheck.all.map { ($0.name, $0.title) })
   static let severity = LuaType.alias(
     LuaAlias(
       "ims.Severity", "How grave a finding is.",

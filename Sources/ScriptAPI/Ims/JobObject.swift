@@ -11,6 +11,15 @@ final class JobObject: Sendable {
     self.ims = ims
   }
 
+  @inline(never)
+  private func wait(_ options: ImsModule.WaitOptions) async throws -> LuaValue {
+    try await ims.attempt(.read) { service in
+      ResultTable.value(
+        try await service.wait(
+          for: reference, timeout: options.timeout, onProgress: options.observer(reference.imageName)))
+    }
+  }
+
   static let type = ObjectType(
     "ims.Job", "An import the cloud has accepted.",
     fields: [
@@ -39,7 +48,7 @@ final class JobObject: Sendable {
         returns: [HostParameter("status", ImsRecords.jobStatus, "how it stands")], since: "0.1"
       ) { arguments in
         guard let job = arguments.receiver as? JobObject else { return [] }
-        return [JobStatusTable.value(try await job.ims.attempt { try await $0.poll(job.reference) })]
+        return [JobStatusTable.value(try await job.ims.attempt(.read) { try await $0.poll(job.reference) })]
       }.documented(
         raises: [RaisedError("not_found", "the cloud knows no such job")] + ImsRecords.cloudErrors, mustUse: true,
         example: """
@@ -57,12 +66,7 @@ final class JobObject: Sendable {
         returns: [HostParameter("result", ImsRecords.result, "the image")], since: "0.1"
       ) { arguments in
         guard let job = arguments.receiver as? JobObject else { return [] }
-        let options = ImsModule.WaitOptions(arguments[0])
-        let result = try await job.ims.attempt { service in
-          try await service.wait(
-            for: job.reference, timeout: options.timeout, onProgress: options.observer(job.reference.imageName))
-        }
-        return [ResultTable.value(result)]
+        return [try await job.wait(ImsModule.WaitOptions(arguments[0]))]
       }.documented(
         "A job can be waited for again, also by another run.",
         raises: ImsRecords.waitErrors + [RaisedError("not_found", "the cloud knows no such job")]

@@ -41,7 +41,8 @@ enum CSVModule {
             }
             separator = byte
           }
-          let reader = try CSVReader(path: context.file(shown), shown: shown, separator: separator)
+          let reader = try CSVReader(
+            path: context.file(shown), shown: shown, separator: separator, access: context.access)
           let header = reader.header
           let rows = Confined(Rows(reader))
           return [

@@ -33,7 +33,12 @@ enum DiskModule {
       let shown = arguments[0].stringValue ?? ""
       let path = try context.file(shown)
       do {
-        return [value(try DiskInspector.inspect(try FileByteSource(path: path), fileName: shown))]
+        return [
+          value(
+            try OpenFile.guarded(path, shown: shown, access: context.access) { path in
+              try DiskInspector.inspect(try FileByteSource(path: path), fileName: shown)
+            })
+        ]
       } catch let error as DiskImageError {
         throw failure(error)
       }

@@ -4,6 +4,7 @@ import LuaHost
 enum EnvModule {
   static func make(_ context: ScriptContext) -> HostModule {
     let environment = context.environment
+    let access = context.access
     return HostModule(
       "env", "Environment variables.",
       functions: [
@@ -15,7 +16,9 @@ enum EnvModule {
           ],
           returns: [HostParameter("value", .any, "the variable's text, or the default")], since: "0.1"
         ) { arguments in
-          guard let name = arguments[0].stringValue, let value = environment[name] else { return [arguments[1]] }
+          guard let name = arguments[0].stringValue else { return [arguments[1]] }
+          try access.check(.environment(name))
+          guard let value = environment[name] else { return [arguments[1]] }
           return [.string(LuaString(value))]
         }.documented(
           mustUse: true,
@@ -30,6 +33,7 @@ enum EnvModule {
           returns: [HostParameter("value", .string, "the variable's text")], since: "0.1"
         ) { arguments in
           let name = arguments[0].stringValue ?? ""
+          try access.check(.environment(name))
           guard let value = environment[name], !value.isEmpty else {
             throw ScriptFailure(
               "the environment variable '\(name)' is not set", hint: "export \(name)=… before the run")

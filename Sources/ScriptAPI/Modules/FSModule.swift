@@ -1,7 +1,7 @@
 import Foundation
 import LuaHost
 
-/// The script module `fs`: reading only.
+/// The script module `fs`: reading, and writing where it was allowed.
 enum FSModule {
   /// The largest file `fs.read` takes: scripts read manifests, not disk images.
   static let largestRead = 64 << 20
@@ -14,14 +14,14 @@ enum FSModule {
   static func make(_ context: ScriptContext) -> HostModule {
     let path = HostParameter("path", .string, "relative paths start at the working directory")
     return HostModule(
-      "fs", "Files, for reading.",
+      "fs", "Files: read anywhere, written only where `--allow-write` or a plugin's grant says.",
       functions: [
         HostFunction(
           "fs.read", "The content of a file, byte for byte.", parameters: [path],
           returns: [HostParameter("content", .string, "its bytes")], since: "0.1"
         ) { arguments in
           let shown = arguments[0].stringValue ?? ""
-          return [.string(LuaString(bytes: try read(context.file(shown), shown: shown)))]
+          return [.string(LuaString(bytes: try read(context.file(shown), shown: shown, access: context.access)))]
         }.documented(
           "For manifests, not for disk images: at most 64 MB.", raises: fileErrors, mustUse: true,
           example: """
@@ -38,7 +38,7 @@ enum FSModule {
           ], since: "0.1"
         ) { arguments in
           let shown = arguments[0].stringValue ?? ""
-          let reader = Confined(try LineReader(path: context.file(shown), shown: shown))
+          let reader = Confined(try LineReader(path: context.file(shown), shown: shown, access: context.access))
           return [
             LuaIterator.value {
               guard let line = try await reader.use({ try $0.next() }) else { return [.nil] }
@@ -55,12 +55,34 @@ enum FSModule {
               break
             end
             """),
+        .waiting(
+          "fs.write", "Writes a file whole: either all of it is there afterwards, or what was there before.",
+          parameters: [path, HostParameter("content", .string, "its bytes")], since: "0.3"
+        ) { arguments in
+          let shown = arguments[0].stringValue ?? ""
+          let bytes = arguments[1].bytesValue ?? []
+          try WrittenFile.write(bytes, to: context.file(shown), shown: shown, access: context.access)
+          return []
+        }.documented(
+          "Its directory must be there. Directories are allowed with `--allow-write DIR`, to a plugin with `fs.write:DIR`.",
+          raises: [
+            RaisedError("capability", "writing there is not allowed"),
+            RaisedError("not_found", "the directory does not exist"),
+            RaisedError("permission", "the file cannot be written"),
+          ],
+          example: """
+            local fs = require "fs"
+
+            local ok, err = pcall(fs.write, "report.json", "{}")
+            print(ok, err.kind)  --> false  capability
+            """),
         HostFunction(
           "fs.exists", "Whether a file or directory is there.", parameters: [path],
           returns: [HostParameter("exists", .boolean, "true when it is")], since: "0.1"
         ) { arguments in
-          let path = try? context.file(arguments[0].stringValue ?? "")
-          return [.boolean(path.map { FileManager.default.fileExists(atPath: $0) } ?? false)]
+          guard let path = try? context.file(arguments[0].stringValue ?? "") else { return [.boolean(false)] }
+          try OpenFile.check(path, context.access)
+          return [.boolean(FileManager.default.fileExists(atPath: path))]
         }.documented(
           mustUse: true,
           example: """
@@ -84,8 +106,8 @@ enum FSModule {
       ])
   }
 
-  private static func read(_ path: String, shown: String) throws -> [UInt8] {
-    let handle = try OpenFile.reading(path, shown: shown)
+  private static func read(_ path: String, shown: String, access: any ScriptAccess) throws -> [UInt8] {
+    let handle = try OpenFile.reading(path, shown: shown, access: access)
     defer { try? handle.close() }
     let content: Data
     do {
@@ -102,6 +124,12 @@ enum FSModule {
 
   private static func expand(_ pattern: String, _ context: ScriptContext) throws -> [String] {
     let path = try context.file(pattern)
+    let access = context.access
+    if access.confinesFiles {
+      // The directory that the pattern begins in; what it leads to from there is looked at one by one.
+      let plain = path.prefix { !"*?[\\".contains($0) }
+      try OpenFile.check(String(plain[...(plain.lastIndex(of: "/") ?? plain.startIndex)]), access)
+    }
     var result = glob_t()
     defer { globfree(&result) }
     guard glob(path, 0, nil, &result) == 0 else { return [] }
@@ -109,7 +137,15 @@ enum FSModule {
     return (0..<Int(result.gl_pathc)).compactMap { index in
       guard let entry = result.gl_pathv[index] else { return nil }
       let path = String(cString: entry)
+      guard Self.isVisible(path, access) else { return nil }
       return path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path
     }
+  }
+
+  /// Whether a match may be told of; what lies elsewhere is left out without a word, since the pattern did not name it.
+  private static func isVisible(_ path: String, _ access: any ScriptAccess) -> Bool {
+    guard access.confinesFiles else { return true }
+    guard let real = RealPath.of(path) else { return false }
+    return access.mayRead(real)
   }
 }

@@ -24,8 +24,11 @@ final class ObsModule: Sendable {
       functions: obs.questions + obs.changes)
   }
 
-  /// Does something with object storage, connecting on first use; errors come out as scripts see them.
-  func attempt<Result: Sendable>(_ body: (ObjectStore) async throws -> Result) async throws -> Result {
+  /// Does something with object storage that the script is allowed to, connecting on first use; errors come out as scripts see them.
+  func attempt<Result: Sendable>(
+    _ need: AccessNeed, _ body: (ObjectStore) async throws -> Result
+  ) async throws -> Result {
+    try context.access.check(need)
     do {
       return try await body(try await ObjectStore(session: context.cloud.service().client.session))
     } catch let error as ObjectStorageError {
@@ -85,6 +88,7 @@ final class ObsModule: Sendable {
     ) { arguments in
       let bucket = arguments[0].stringValue ?? ""
       try Self.check(bucket: bucket, of: "obs.list")
+      try self.context.access.check(.readObjects(bucket: bucket))
       let pages = ObsPages(bucket: bucket, prefix: arguments[1].tableValue?["prefix"].stringValue ?? "", obs: self)
       return [
         LuaIterator.value {
@@ -112,7 +116,10 @@ final class ObsModule: Sendable {
     ) { arguments in
       let place = try Self.place(arguments, of: "obs.head")
       return [
-        ObsRecords.value(try await self.attempt { try await $0.headObject(bucket: place.bucket, key: place.key) })
+        ObsRecords.value(
+          try await self.attempt(.readObjects(bucket: place.bucket)) {
+            try await $0.headObject(bucket: place.bucket, key: place.key)
+          })
       ]
     }.documented(
       raises: ObsRecords.objectErrors + ImsRecords.cloudErrors, mustUse: true,
@@ -131,7 +138,7 @@ final class ObsModule: Sendable {
       returns: [HostParameter("exists", .boolean, "true when it is")], since: "0.2"
     ) { arguments in
       let place = try Self.place(arguments, of: "obs.exists")
-      let isThere = try await self.attempt { store in
+      let isThere = try await self.attempt(.readObjects(bucket: place.bucket)) { store in
         do {
           _ = try await store.headObject(bucket: place.bucket, key: place.key)
           return true
@@ -157,7 +164,9 @@ final class ObsModule: Sendable {
     ) { arguments in
       let bucket = arguments[0].stringValue ?? ""
       try Self.check(bucket: bucket, of: "obs.bucket")
-      return [ObsRecords.value(try await self.attempt { try await $0.headBucket(bucket) })]
+      return [
+        ObsRecords.value(try await self.attempt(.readObjects(bucket: bucket)) { try await $0.headBucket(bucket) })
+      ]
     }.documented(
       raises: ObsRecords.bucketErrors + ImsRecords.cloudErrors, mustUse: true,
       example: """
@@ -176,7 +185,9 @@ final class ObsModule: Sendable {
       let place = try Self.place(arguments, of: "obs.inspect")
       return [
         DiskModule.value(
-          try await self.attempt { try await $0.inspect(bucket: place.bucket, key: place.key) }.inspection)
+          try await self.attempt(.readObjects(bucket: place.bucket)) {
+            try await $0.inspect(bucket: place.bucket, key: place.key)
+          }.inspection)
       ]
     }.documented(
       "Reads kilobytes by range, whatever the size of the object. What is wrong with the image is in `findings` and raises nothing.",
@@ -202,7 +213,7 @@ final class ObsModule: Sendable {
       let offset = options?["offset"].size ?? 0
       let count = options?["count"].size
       guard (count ?? 0) <= Self.largestRead, offset <= 1 << 50 else { throw Self.tooLarge(place) }
-      let bytes = try await self.attempt { store -> [UInt8] in
+      let bytes = try await self.attempt(.readObjects(bucket: place.bucket)) { store -> [UInt8] in
         let object = try await store.headObject(bucket: place.bucket, key: place.key)
         let rest = object.size - min(offset, object.size)
         let wanted = min(count ?? rest, rest)
@@ -247,9 +258,9 @@ final class ObsModule: Sendable {
       var onProgress: LuaFunction?
       if case .function(let function)? = arguments[3].tableValue?["on_progress"] { onProgress = function }
       let choices = options
-      let result = try await self.attempt { store in
+      let result = try await self.attempt(.writeObjects(bucket: place.bucket)) { store in
         try await ObsUpload.run(
-          try FileUploadSource(path: path), to: place, store: store, options: choices, onProgress: onProgress)
+          try self.source(path), to: place, store: store, options: choices, onProgress: onProgress)
       }
       return [LuaJSON.value(result.json)]
     }.documented(
@@ -271,6 +282,18 @@ final class ObsModule: Sendable {
         })
         print(result.size == #obs.read("ims-image", "manifests/fleet.csv"))  --> true
         """)
+  }
+
+  /// The file to upload; what is allowed or not is the file that was opened in the end.
+  private func source(_ path: String) throws -> FileUploadSource {
+    try OpenFile.check(path, context.access)
+    let source = try FileUploadSource(path: path)
+    guard context.access.confinesFiles else { return source }
+    guard let opened = source.withDescriptor(RealPath.of(descriptor:)) else {
+      throw ScriptFailure(kind: "permission", "the file cannot be told from others", hint: "is /proc there?")
+    }
+    try context.access.check(.readFile(opened))
+    return source
   }
 
   private static func uploadOptions(_ value: LuaValue) throws -> UploadOptions {
@@ -308,7 +331,9 @@ final class ObsModule: Sendable {
       since: "0.2"
     ) { arguments in
       let place = try Self.place(arguments, of: "obs.delete")
-      try await self.attempt { try await $0.delete(bucket: place.bucket, key: place.key) }
+      try await self.attempt(.writeObjects(bucket: place.bucket)) {
+        try await $0.delete(bucket: place.bucket, key: place.key)
+      }
       return []
     }.documented(
       raises: ObsRecords.bucketErrors + ImsRecords.cloudErrors,

@@ -19,7 +19,9 @@ actor ObsPages {
   func next() async throws -> ObjectInfo? {
     while waiting.isEmpty, !isLast {
       let (bucket, prefix, before) = (bucket, prefix, marker)
-      let page = try await obs.attempt { try await $0.list(bucket: bucket, prefix: prefix, marker: before) }
+      let page = try await obs.attempt(.readObjects(bucket: bucket)) {
+        try await $0.list(bucket: bucket, prefix: prefix, marker: before)
+      }
       // Another task of the script may have fetched the same page meanwhile.
       guard marker == before else { continue }
       waiting = page.objects[...]

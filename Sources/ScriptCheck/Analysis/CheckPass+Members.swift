@@ -40,6 +40,7 @@ extension CheckPass {
         hint: ["count", "length", "size", "n"].contains(name)
           ? "its length is #list" : "its elements are list[1], list[2] …")
     case .table(let variable):
+      if storedNames.contains(name) { return }
       found.add(
         "unknown-field", range, "'\(variable.name)' has no field '\(name)'", hint: hint,
         related: tree.variables.contains { $0 === variable } ? [("the table is made here", variable.range)] : [],
@@ -47,8 +48,8 @@ extension CheckPass {
     }
   }
 
-  /// The names of all fields that are assigned to anywhere in the file.
-  var storedNames: Set<String> { usage.storedNames }
+  /// The names of all fields that are assigned to anywhere in the program.
+  var storedNames: Set<String> { inference.storedNames }
 
   private func restricted(_ library: String, _ name: String, _ range: SourceRange) {
     guard let member = inference.library[library, name], !member.grant.isGiven(inference.sandbox) else { return }

@@ -47,7 +47,8 @@ final class Program {
     for require in unit.usage.requires {
       inference.treeOfRequire[ObjectIdentifier(require.chain)] = ObjectIdentifier(unit.tree)
       if index.hasModule(require.name) || unit.modules[require.name] != nil { continue }
-      if let member = Optional(inference.library.hasLibrary(require.name)), member { continue }
+      let first = String(require.name.prefix { $0 != "." })
+      if inference.library.hasLibrary(require.name) || checker.undeclaredModules.contains(first) { continue }
       // The search begins beside the script that is run, whoever asks.
       guard let file = checker.findModule(require.name, script.name, order.first?.usage.returnsValue == true) else {
         missing[ObjectIdentifier(unit.tree), default: []].append((require.name, require.range))
@@ -75,6 +76,7 @@ final class Program {
     let defined = order.reduce(into: Set<String>()) { $0.formUnion($1.usage.assigned.keys) }
     let declared = order.reduce(into: Set<String>()) { $0.formUnion($1.usage.declared) }
     let read = order.reduce(into: Set<String>()) { $0.formUnion($1.usage.read) }
+    inference.storedNames = order.reduce(into: []) { $0.formUnion($1.usage.storedNames) }
     let hidden = order.contains { $0.usage.hasHiddenGlobals || !$0.tree.isWhole }
     var all: [CheckFinding] = []
     for (number, unit) in order.enumerated() {

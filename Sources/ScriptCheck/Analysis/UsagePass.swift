@@ -185,15 +185,8 @@ final class UsagePass {
     case .index(let key): value(key)
     case .call(let arguments), .method(_, _, let arguments):
       for (index, argument) in arguments.expressions.enumerated() {
-        if let (chain, place) = site, case .function(let body) = argument.kind {
-          inference.callSites[ObjectIdentifier(body)] = Inference.CallSite(
-            chain: chain, suffix: place, argument: index)
-          for (position, parameter) in body.parameters.enumerated() {
-            let call = Inference.CallSite(chain: chain, suffix: place, argument: index)
-            inference.signatures[ObjectIdentifier(parameter)] = { [unowned inference] in
-              inference.callbackParameter(call, position)
-            }
-          }
+        if let (chain, place) = site {
+          callbacks(argument, Inference.CallSite(chain: chain, suffix: place, argument: index))
         }
         if isHarmless, index == 0, let variable = argument.nameUse?.variable {
           variable.reads += 1
@@ -210,6 +203,26 @@ final class UsagePass {
       guard let literal = arguments.expressions.first, let module = literal.stringLiteral else { return }
       requires.append((module, chain, literal.range))
     case "dofile", "loadfile": hasHiddenGlobals = true
+    default: break
+    }
+  }
+
+  /// Notes functions that are written down as an argument, or as a field of one.
+  private func callbacks(_ argument: Expression, _ site: Inference.CallSite) {
+    switch argument.kind {
+    case .function(let body):
+      for (position, parameter) in body.parameters.enumerated() {
+        inference.signatures[ObjectIdentifier(parameter)] = { [unowned inference] in
+          inference.callbackParameter(site, position)
+        }
+      }
+    case .table(let constructor) where site.field == nil:
+      for item in constructor.items {
+        guard case .name(let name) = item.key, case .function = item.value.kind else { continue }
+        var inner = site
+        inner.field = name
+        callbacks(item.value, inner)
+      }
     default: break
     }
   }

@@ -68,30 +68,32 @@ extension Inference {
     guard case .chain(_, let suffixes) = site.chain.kind else { return .unknown }
     let before = prefix(site.chain, site.suffix).first ?? .unknown
     let callee: ValueType
-    let given: CallArguments
+    let arguments: CallArguments
     var skipped = 0
     switch suffixes[site.suffix].kind {
-    case .call(let arguments):
+    case .call(let given):
       callee = before
-      given = arguments
+      arguments = given
       if case .function(.declared(_, isMethod: true)) = callee { skipped = 1 }
-    case .method(let name, _, let arguments):
+    case .method(let name, _, let given):
       guard case .found(let member) = member(of: before, name) else { return .unknown }
       callee = member
-      given = arguments
+      arguments = given
     default: return .unknown
     }
     guard case .function(.declared(let declaration, _)) = callee else { return .unknown }
     let forms = [declaration.parameters] + declaration.documentation.overloads.map(\.parameters)
-    let count = given.expressions.count - skipped
+    let count = arguments.expressions.count - skipped
     let form = forms.first { $0.count == count } ?? declaration.parameters
     let place = site.argument - skipped
-    guard place >= 0, place < form.count, let signature = Self.signature(form[place].type) else { return .unknown }
+    guard place >= 0, place < form.count else { return .unknown }
+    let given = site.field.map { Self.field(form[place].type, $0) } ?? form[place].type
+    guard let signature = given.flatMap(Self.signature) else { return .unknown }
     guard position < signature.parameters.count else { return .unknown }
     let parameter = signature.parameters[position]
     var type = parameter.type
     if case .generic(let name) = type {
-      guard let bound = elementBinding(name, form, given) else { return .unknown }
+      guard let bound = elementBinding(name, form, arguments) else { return .unknown }
       type = bound
     }
     return .declared(type, optional: parameter.optional)
@@ -104,6 +106,16 @@ extension Inference {
       if case .table(let shape) = type(argument) { return itemType(shape) }
     }
     return nil
+  }
+
+  /// The type of a field of a table that is given.
+  private static func field(_ type: LuaType, _ name: String) -> LuaType? {
+    switch type {
+    case .record(let record): record.fields.first { $0.name == name }?.type
+    case .union(let types): types.compactMap { field($0, name) }.first
+    case .alias(let alias): field(alias.type, name)
+    default: nil
+    }
   }
 
   /// The signature of a callback, alone or among other things that may be given.

@@ -121,6 +121,7 @@ extension Inference {
       default: return .unknown
       }
     }
+    if types.isEmpty, storedNames.contains(name) { return .unknown }
     return types.isEmpty ? .absent(.table(variable), names: names) : .found(.joined(types))
   }
 }

@@ -14,8 +14,8 @@ final class Inference {
   var moduleType: (String, ObjectIdentifier) -> ValueType = { _, _ in .unknown }
   /// The tree an expression of a call of `require` belongs to.
   var treeOfRequire: [ObjectIdentifier: ObjectIdentifier] = [:]
-  /// Where functions are written down as arguments of calls.
-  var callSites: [ObjectIdentifier: CallSite] = [:]
+  /// The names of all fields that some script of the program assigns to.
+  var storedNames: Set<String> = []
   private var variables: [ObjectIdentifier: ValueType] = [:]
   private var expressions: [ObjectIdentifier: ValueType] = [:]
   /// The steps of chains.
@@ -61,6 +61,8 @@ final class Inference {
     let chain: Expression
     let suffix: Int
     let argument: Int
+    /// The field of the argument, if that is a table.
+    var field: String?
   }
 
   init(index: InterfaceIndex, sandbox: LuaSandbox) {

@@ -69,14 +69,17 @@ enum ScriptFiles {
     return nil
   }
 
+  /// The files of a plugin count from the directory of its manifest.
   private static func directories(_ script: String, _ isModule: Bool) -> [String] {
     var directory = parent(script == "-" ? "" : script)
     var list = [directory]
-    while isModule, !directory.isEmpty, directory != "/" {
+    while !directory.isEmpty, directory != "/" {
+      let manifest = FileManager.default.fileExists(atPath: directory + "/plugin.yaml")
+      if isModule || manifest { list.append(directory) }
+      if manifest { break }
       directory = parent(directory)
-      list.append(directory)
     }
-    return list + ["lua"]
+    return list + (isModule && directory.isEmpty ? [""] : []) + ["lua"]
   }
 
   private static func parent(_ path: String) -> String {

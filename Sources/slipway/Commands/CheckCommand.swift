@@ -102,6 +102,8 @@ struct CheckCommand: AsyncParsableCommand {
       interface: ScriptInterface.standard, sandbox: try level(), selection: selection,
       findModule: ScriptFiles.module)
     checker.literalCheck = RequestCheck.make(dialect)
+    // What plugins bring depends on the project, and inside of a plugin it is the plugin itself.
+    checker.undeclaredModules = ["plugin"]
     let vm = try LuaVM()
     var findings: [CheckFinding] = []
     var failure: CommandFailure?

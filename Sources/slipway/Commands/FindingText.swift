@@ -9,8 +9,10 @@ enum FindingText {
     var lines = ["\(title): \(count(report.errors.count, "error")), \(count(report.warnings.count, "warning"))"]
     for finding in report.findings {
       let code = finding.code.map { ", \($0)" } ?? ""
+      let check = finding.check.map { "check \($0), " } ?? ""
+      let origin = DisplayText.harmless(check + (finding.origin ?? "rule 0") + code)
       lines.append(
-        "  \(finding.severity.rawValue)  \(finding.field) (rule \(finding.rule)\(code)): \(DisplayText.harmless(finding.message))"
+        "  \(finding.severity.rawValue)  \(DisplayText.harmless(finding.field)) (\(origin)): \(DisplayText.harmless(finding.message))"
       )
       if let hint = finding.hint { lines.append("           hint: \(DisplayText.harmless(hint))") }
     }

@@ -31,6 +31,8 @@ struct ImportCommand: AsyncParsableCommand {
   @OptionGroup var options: CloudOptions
   @OptionGroup(title: "Ledger") var ledger: LedgerOptions
   @OptionGroup(title: "Request") var request: RequestOptions
+  @OptionGroup(title: "Plugins") var plugins: PluginOptions
+  @OptionGroup(title: "Preflight") var preflight: PreflightFlags
 
   @Option(help: ArgumentHelp("How long to wait, such as 90s, 4h or 1h30m.", valueName: "duration"))
   var timeout = "24h"
@@ -66,8 +68,9 @@ struct ImportCommand: AsyncParsableCommand {
 
   func run() async throws {
     let limit = LuaDuration.parse(timeout)
-    let workplace = try Workplace(options.settings(ledger), tellsFailures: false)
+    let workplace = try Workplace(options.settings(ledger, preflight).with(plugins), tellsFailures: false)
     workplace.announce()
+    try await workplace.loadPlugins()
     let console = workplace.console
     let request = request.request
     let noWait = noWait

@@ -14,8 +14,15 @@ struct ReplCommand: AsyncParsableCommand {
 
   @OptionGroup var options: CloudOptions
   @OptionGroup(title: "Ledger") var ledger: LedgerOptions
+  @OptionGroup(title: "Preflight") var preflight: PreflightFlags
+
+  @OptionGroup(title: "Plugins") var plugins: PluginOptions
+
+  @Flag(help: "Load plugins anew when their files change; after a mistake the old ones stay.")
+  var watch = false
 
   @OptionGroup(title: "Limits") var limits: LimitOptions
+  @OptionGroup(title: "Access") var access: AccessOptions
 
   func validate() throws {
     if options.form == .json {
@@ -24,16 +31,20 @@ struct ReplCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let workplace = try Workplace(options.settings(ledger))
+    let workplace = try Workplace(options.settings(ledger, preflight).with(plugins, access, watch: watch))
     workplace.announce()
-    let context = workplace.context(script: nil, arguments: [])
+    try await workplace.loadPlugins()
+    let desk = LineDesk()
+    let context = workplace.context(script: nil, arguments: [], desk: desk)
     let vm = try workplace.makeVM(context, limits.policy())
-    let modules = context.modules.map(\.name)
+    let modules = context.modules.map(\.name).filter { !$0.contains(".") }
     let preload = modules.map { "\($0) = require '\($0)'" }.joined(separator: "\n")
     _ = try await vm.run(Array(preload.utf8), name: "preload")
     var options = Repl.Options()
+    options.desk = desk
     options.interface = ScriptInterface.describe(context.modules)
     options.history = .standard()
+    options.commands = [PluginReplCommand.make(workplace.plugins)]
     options.banner = """
       slipway \(Slipway.version): \(modules.joined(separator: ", ")) are loaded. Try: ims.quota()
       Ctrl-C cancels the line, Ctrl-D leaves, ?ims.import shows help, .help lists commands.

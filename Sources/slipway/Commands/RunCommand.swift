@@ -16,8 +16,15 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var options: CloudOptions
   @OptionGroup(title: "Ledger") var ledger: LedgerOptions
+  @OptionGroup(title: "Preflight") var preflight: PreflightFlags
+
+  @OptionGroup(title: "Plugins") var plugins: PluginOptions
+
+  @Flag(help: "Load plugins anew when their files change; after a mistake the old ones stay.")
+  var watch = false
 
   @OptionGroup(title: "Limits") var limits: LimitOptions
+  @OptionGroup(title: "Access") var access: AccessOptions
 
   @Argument(
     help: ArgumentHelp("The workflow; - reads standard input.", valueName: "file"),
@@ -28,8 +35,9 @@ struct RunCommand: AsyncParsableCommand {
   var arguments: [String] = []
 
   func run() async throws {
-    let workplace = try Workplace(options.settings(ledger))
+    let workplace = try Workplace(options.settings(ledger, preflight).with(plugins, access, watch: watch))
     workplace.announce()
+    try await workplace.loadPlugins()
     let context = workplace.context(script: script == "-" ? nil : script, arguments: arguments)
     let policy = try limits.policy()
     let words = LuaTable(array: arguments.map { .string($0) }, entries: [(key: .integer(0), value: .string(script))])

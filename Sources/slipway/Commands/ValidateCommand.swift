@@ -5,16 +5,17 @@ import ImageImport
 import ScriptAPI
 import Workbench
 
-/// `slipway validate`: requests from JSON, YAML or Lua against the rules, without any network.
+/// `slipway validate`: requests from JSON, YAML or Lua against the rules; with `--preflight` also against the cloud.
 struct ValidateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "validate", abstract: "Check requests against every rule that needs no network.",
+    commandName: "validate", abstract: "Check requests against every rule, with --preflight also against the cloud.",
     discussion: """
       A JSON or YAML file holds one request body or an array of them; a Lua file returns one request or an array, made \
       with ims.system_image or as plain tables. Ends with 65 when any request has an error \
       or a file holds none. For example:
 
         slipway validate --output json requests.yaml fleet.lua
+        slipway validate --preflight --cloud otc requests.yaml
       """)
 
   @Option(
@@ -25,8 +26,19 @@ struct ValidateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The entry of clouds.yaml whose dialect counts.", valueName: "name"))
   var cloud: String?
 
+  @Option(
+    help: ArgumentHelp("Where the built-in local cloud keeps its buckets. Also SLIPWAY_LOCAL_CLOUD.", valueName: "dir"))
+  var localCloud: String?
+
+  @Flag(help: "Ask the cloud and its object storage too: bucket, file, bitmap, quota, name. Nothing is sent.")
+  var preflight = false
+
+  @OptionGroup(title: "Preflight") var checks: PreflightCheckOptions
+
   @Option(name: .customLong("output"), help: ArgumentHelp("text, or json: one report a line.", valueName: "form"))
   var form: OutputForm = .text
+
+  @OptionGroup(title: "Plugins") var plugins: PluginOptions
 
   @Argument(
     help: ArgumentHelp(
@@ -38,7 +50,13 @@ struct ValidateCommand: AsyncParsableCommand {
     options.cloud = cloud
     options.dialect = dialect
     options.form = form
+    options.plugins = plugins.choice
+    options.localCloud = localCloud
+    // Nothing is submitted, so nothing is remembered.
+    options.ledger = "none"
     let workplace = try Workplace(options, quiet: true)
+    if preflight { workplace.announce() }
+    try await workplace.loadPlugins()
     let rules = RuleSet(dialect: workplace.choice.dialect)
     var errors = 0
     var failure: Workbench.ExitStatus?
@@ -58,8 +76,17 @@ struct ValidateCommand: AsyncParsableCommand {
         failure = failure ?? status
         continue
       }
+      let preflights: [ValidationReport]
+      do {
+        preflights = preflight ? try await preflighted(requests, workplace) : []
+      } catch {
+        let status = workplace.fail(error)
+        await workplace.close()
+        throw status
+      }
       for (index, request) in requests.enumerated() {
-        let report = rules.report(for: request)
+        var report = await workplace.report(request, rules)
+        if preflight { report.findings += preflights[index].findings }
         errors += report.errors.count
         let place = requests.count == 1 ? file : "\(file) [\(index + 1)]"
         switch form {
@@ -77,6 +104,24 @@ struct ValidateCommand: AsyncParsableCommand {
     if let status = workplace.console.reportOutputFailure() ?? failure { throw ExitCode(status.code) }
     if errors > 0 { throw ExitCode(ExitStatus.refused.code) }
   }
+
+  /// What the cloud says about the requests, in their order.
+  private func preflighted(_ requests: [ImportRequest], _ workplace: Workplace) async throws -> [ValidationReport] {
+    let service = try await workplace.runtime.connector.service()
+    let options = checks.options
+    return try await withThrowingTaskGroup(of: (Int, ValidationReport).self) { group in
+      var reports = Array(repeating: ValidationReport(), count: requests.count)
+      for (index, request) in requests.enumerated() {
+        if index >= Self.atOnce, let (place, report) = try await group.next() { reports[place] = report }
+        group.addTask { (index, try await service.preflight(request, options: options)) }
+      }
+      for try await (place, report) in group { reports[place] = report }
+      return reports
+    }
+  }
+
+  /// How many requests are checked against the cloud at the same time.
+  private static let atOnce = 8
 
   /// Why a file gave no requests; the other files are checked all the same.
   private static func report(_ error: any Error) -> (ErrorReport, Workbench.ExitStatus) {

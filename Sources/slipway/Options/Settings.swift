@@ -1,5 +1,6 @@
 import CloudAccess
 import ImageImport
+import ScriptAPI
 
 /// What the option groups say, as a plain value: ArgumentParser's own cannot be made by hand.
 struct Settings: Sendable {
@@ -21,6 +22,25 @@ struct Settings: Sendable {
   var ledger: String?
   var marksImages = true
   var onNotFound = NotFoundChoice.fail
+  var preflight = PreflightOptions()
+
+  /// Which plugins; nil for a command that has none.
+  var plugins: PluginChoice?
+
+  /// Whether what plugins print is data, as it is for a command of theirs.
+  var printsPlugins = false
+
+  /// What scripts may reach.
+  var access = UserAccess()
+
+  /// The same with plugins and what scripts may reach.
+  func with(_ plugins: PluginOptions, _ access: AccessOptions? = nil, watch: Bool = false) throws -> Settings {
+    var settings = self
+    settings.plugins = plugins.choice
+    settings.plugins?.isWatching = watch
+    if let access { settings.access = try access.access() }
+    return settings
+  }
 }
 
 extension CloudOptions {
@@ -31,9 +51,10 @@ extension CloudOptions {
       concurrentImports: concurrentImports)
   }
 
-  /// The same with what was said about the ledger.
-  func settings(_ ledger: LedgerOptions) -> Settings {
+  /// The same with what was said about the ledger and about preflight.
+  func settings(_ ledger: LedgerOptions, _ preflight: PreflightFlags? = nil) -> Settings {
     var settings = settings
+    if let preflight { settings.preflight = preflight.options }
     settings.ledger = ledger.ledger
     settings.marksImages = !ledger.noMarker
     settings.onNotFound = ledger.onNotFound

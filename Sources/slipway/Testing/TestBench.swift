@@ -22,6 +22,8 @@ final class TestBench: Sendable {
     /// Where benches may make their directories.
     var directory: URL
     var images: ExampleImages
+    /// The plugins that a file's cases are run with, by its path.
+    var plugins: [String: PluginChoice] = [:]
   }
 
   let session: TestSession
@@ -34,6 +36,7 @@ final class TestBench: Sendable {
   private let console: Console
   private let logger: Logger
   private let runtime: TestRuntime
+  private let plugins: PluginSession?
 
   /// A bench for listing a file's cases, or for one of them.
   init(_ script: ScriptFile, running name: String?, settings: Settings) throws {
@@ -55,8 +58,14 @@ final class TestBench: Sendable {
       configuration.faultSeed = settings.seed
       cloud = try CaseCloud(configuration, time: time, logger: logger, images: settings.images)
     }
+    plugins = try settings.plugins[script.path].flatMap { choice in
+      try PluginSession(
+        choice, environment: settings.environment, workingDirectory: settings.workingDirectory, console: console,
+        json: nil)
+    }
     runtime = TestRuntime(
-      cloud: cloud, session: session, directory: directory, dialect: settings.dialect, time: time, logger: logger)
+      cloud: cloud, session: session, directory: directory, dialect: settings.dialect, time: time, logger: logger,
+      plugins: plugins?.host)
   }
 
   /// The name of the chunk that calls a case; its lines are taken out of tracebacks.
@@ -70,6 +79,7 @@ final class TestBench: Sendable {
 
   /// Runs the file, and the case if one was asked for.
   func run() async throws {
+    try await plugins?.load(context)
     let vm = try makeVM()
     do {
       _ = try await vm.run(
@@ -94,18 +104,27 @@ final class TestBench: Sendable {
 
   /// Closes connections, stops the cloud and removes the directory.
   func close() async {
+    await plugins?.host.finish()
     await runtime.close()
     await cloud?.cloud.stop()
     try? FileManager.default.removeItem(at: directory)
   }
 
-  private func makeVM() throws -> LuaVM {
-    let console = console
+  private var context: ScriptContext {
     var context = ScriptContext(
       scriptPath: script.path, environment: settings.environment, workingDirectory: settings.workingDirectory,
       logger: logger, time: time, cloud: runtime.connector)
     context.tests = session
     context.openHistory = { [ledger = runtime.ledger] in try ledger.openExisting() }
+    if let host = plugins?.host {
+      context.hooks = host
+      context.extraModules = host.scriptModules
+    }
+    return context
+  }
+
+  private func makeVM() throws -> LuaVM {
+    let (console, context) = (console, context)
     var configuration = LuaVM.Configuration(
       modules: context.modules, searchPath: [context.resolve(context.scriptDirectory), context.resolve("lua")],
       limits: settings.policy.limits, output: { console.write($0) })

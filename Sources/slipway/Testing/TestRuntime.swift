@@ -2,6 +2,7 @@ import CloudAccess
 import Foundation
 import ImageImport
 import Logging
+import PluginHost
 import ScriptAPI
 import Synchronization
 
@@ -12,6 +13,7 @@ final class TestRuntime: Sendable {
   private let dialect: CloudDialect
   private let time: VirtualTime
   private let logger: Logger
+  private let plugins: PluginHost?
   /// The case's own record of imports.
   let ledger: LedgerAccess
   private let runtime = Mutex<CloudRuntime?>(nil)
@@ -19,8 +21,9 @@ final class TestRuntime: Sendable {
   /// `directory` takes the record of imports.
   init(
     cloud: CaseCloud?, session: TestSession, directory: URL, dialect: CloudDialect, time: VirtualTime,
-    logger: Logger
+    logger: Logger, plugins: PluginHost? = nil
   ) {
+    self.plugins = plugins
     self.cloud = cloud
     self.session = session
     ledger = LedgerAccess(directory.appending(path: "ledger.sqlite").path, environment: [:])
@@ -44,8 +47,9 @@ final class TestRuntime: Sendable {
     var profile = try await cloud.cloud.start().profile
     profile.dialect = dialect
     let opened = CloudRuntime(
-      choice: .remote(profile, source: nil), scale: 1, events: NoEvents(), logger: logger, environment: [:],
-      ledger: ledger, time: time)
+      choice: .remote(profile, source: nil), scale: 1, events: plugins.map { $0 as any ImportEventSink } ?? NoEvents(),
+      logger: logger, environment: [:],
+      ledger: ledger, hooks: plugins.map { $0 as any ImportHooks } ?? NoHooks(), time: time)
     runtime.withLock { $0 = opened }
     return try await opened.connector.service()
   }

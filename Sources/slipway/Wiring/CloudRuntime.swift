@@ -20,6 +20,7 @@ final class CloudRuntime: Sendable {
   private let choice: CloudChoice
   private let scale: Double
   private let events: any ImportEventSink
+  private let hooks: any ImportHooks
   private let logger: Logger
   private let environment: [String: String]
   private let ledger: LedgerAccess
@@ -33,13 +34,14 @@ final class CloudRuntime: Sendable {
   init(
     choice: CloudChoice, scale: Double, events: any ImportEventSink, logger: Logger, environment: [String: String],
     ledger: LedgerAccess, requestsPerSecond: Double? = nil,
-    concurrentImports: Int? = nil, time: any TimeSource = SystemTime()
+    concurrentImports: Int? = nil, hooks: any ImportHooks = NoHooks(), time: any TimeSource = SystemTime()
   ) {
     self.requestsPerSecond = requestsPerSecond
     self.concurrentImports = concurrentImports
     self.choice = choice
     self.scale = scale
     self.events = events
+    self.hooks = hooks
     self.logger = logger
     self.environment = environment
     self.ledger = ledger
@@ -103,11 +105,14 @@ final class CloudRuntime: Sendable {
     let scheduler = JobScheduler(
       client: client, time: time, policy: polling,
       admission: AdmissionGate.Policy(ceiling: concurrentImports ?? 40).scaled(by: scale),
-      history: RecordedDurations(store: store), events: events)
+      slots: store as? any AdmissionSlots, history: RecordedDurations(store: store), events: events)
+    let rules = RuleSet(dialect: choice.dialect)
     return ImportService(
-      client: client, rules: RuleSet(dialect: profile.dialect),
+      client: client, rules: rules,
       submitter: RecordingSubmitter(
         client: client, store: store, policy: submission, admission: scheduler, events: events),
-      scheduler: scheduler, events: events)
+      scheduler: scheduler,
+      preflight: Preflight(client: client, rules: rules, ownImports: { await scheduler.admissions.underWay }),
+      events: events, hooks: hooks)
   }
 }

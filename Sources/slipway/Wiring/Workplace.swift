@@ -4,6 +4,7 @@ import Foundation
 import ImageImport
 import Logging
 import LuaHost
+import PluginHost
 import ScriptAPI
 import Workbench
 
@@ -21,6 +22,9 @@ struct Workplace: Sendable {
   let logger: Logger
   let environment: [String: String]
   let workingDirectory: String
+  /// The plugins, where there are any.
+  let plugins: PluginSession?
+  private let watcher: PluginWatcher?
   private let options: Settings
 
   /// `quiet` shows no progress at all; with `tellsFailures` false it leaves failed imports to the command's own report.
@@ -46,21 +50,34 @@ struct Workplace: Sendable {
       let writer = JSONEventWriter(console: console)
       self.json = writer
       progress = nil
-      events = EventFanOut([writer, jobs])
     } else {
       self.json = nil
-      let renderer = quiet ? nil : ProgressRenderer(console: console, tellsFailures: tellsFailures)
-      progress = renderer
-      events = EventFanOut(renderer.map { [$0, jobs] } ?? [jobs])
+      progress = quiet ? nil : ProgressRenderer(console: console, tellsFailures: tellsFailures)
     }
+    plugins = try options.plugins.flatMap { [json = self.json, environment, workingDirectory] choice in
+      choice.isOff
+        ? nil
+        : try PluginSession(
+          choice, environment: environment, workingDirectory: workingDirectory, console: console, json: json,
+          printsToOutput: options.printsPlugins)
+    }
+    watcher = options.plugins?.isWatching == true ? plugins.map { PluginWatcher($0) } : nil
+    let sinks: [(any ImportEventSink)?] = [self.json, progress, jobs, plugins?.host]
+    events = EventFanOut(sinks.compactMap(\.self))
     ledger = LedgerAccess(options.ledger, environment: environment)
-    let policy: NotFoundPolicy =
-      switch options.onNotFound {
-      case .fail: .fail
-      case .resubmit: .resubmit
-      case .ask: TerminalQuestion.policy(console)
+    var submission = SubmitOptions(marksImage: options.marksImages, preflight: options.preflight)
+    switch options.onNotFound {
+    case .fail: break
+    case .resubmit: submission.onNotFound = .resubmit
+    case .ask:
+      guard let question = TerminalQuestion(console) else {
+        throw CommandFailure(
+          .usage, "--on-not-found ask needs a terminal to ask on, and there is none.",
+          hint: "fail leaves the import unsettled for a later run; resubmit sends again where there is proof")
       }
-    submission = SubmitOptions(onNotFound: policy, marksImage: options.marksImages)
+      submission.onNotFound = .ask { try await question.ask($0) }
+    }
+    self.submission = submission
     var requestsPerSecond = options.requestsPerSecond
     if requestsPerSecond == nil, let text = environment["SLIPWAY_REQUESTS_PER_SECOND"], !text.isEmpty {
       guard let number = Double(text), CloudOptions.requestRates.contains(number) else {
@@ -73,7 +90,36 @@ struct Workplace: Sendable {
     runtime = CloudRuntime(
       choice: choice, scale: choice.clockScale(options.clockScale), events: events, logger: logger,
       environment: environment, ledger: ledger, requestsPerSecond: requestsPerSecond,
-      concurrentImports: options.concurrentImports)
+      concurrentImports: options.concurrentImports, hooks: plugins?.host ?? NoHooks())
+  }
+
+  /// Loads the plugins, before anything that could use them.
+  ///
+  /// - Throws: `CommandFailure` of status 78 with every mistake.
+  func loadPlugins() async throws {
+    guard let plugins else { return }
+    do {
+      try await plugins.load(context(script: nil, arguments: []))
+      watcher?.start()
+    } catch {
+      await close()
+      throw error
+    }
+  }
+
+  /// What the rules and the plugins find in a request; a plugin that cannot say refuses.
+  func report(_ request: ImportRequest, _ rules: RuleSet) async -> ValidationReport {
+    guard let host = plugins?.host else { return rules.report(for: request) }
+    do {
+      return try await host.validate(request, by: rules).report
+    } catch {
+      var report = rules.report(for: request)
+      let error = ImportError(wrapping: error, request: request)
+      report.findings.append(
+        Finding(
+          rule: 0, name: "plugin", field: "request", severity: .error, message: error.message, hint: error.hint))
+      return report
+    }
   }
 
   /// Says which cloud is used where that could be mistaken.
@@ -82,7 +128,9 @@ struct Workplace: Sendable {
   }
 
   /// What a script may reach.
-  func context(script: String?, arguments: [String]) -> ScriptContext {
+  ///
+  /// In a session line by line, `desk` is where questions are asked.
+  func context(script: String?, arguments: [String], desk: LineDesk? = nil) -> ScriptContext {
     var context = ScriptContext(
       arguments: arguments, scriptPath: script, environment: environment, workingDirectory: workingDirectory,
       logger: logger, cloud: runtime.connector)
@@ -94,6 +142,15 @@ struct Workplace: Sendable {
       case .upload(.progress), .converted: return
       default: ImportFileView(console: console, name: plan.path, json: json).show(event)
       }
+    }
+    context.access = options.access
+    if let host = plugins?.host {
+      context.hooks = host
+      context.extraModules = host.scriptModules
+    }
+    if let question = TerminalQuestion(console, desk) {
+      context.askAboutLostImport = { try await question.ask($0) }
+      if case .ask = submission.onNotFound { context.submission.onNotFound = .ask { try await question.ask($0) } }
     }
     context.openHistory = { [ledger] in try ledger.openExisting() }
     return context
@@ -129,9 +186,14 @@ struct Workplace: Sendable {
   func tellHowToGoOn() {
     let records = jobs.recordsUnderWay
     guard !records.isEmpty, let path = ledger.path else { return }
-    var words = ["slipway", "jobs", "resume"]
+    // Called by its path, it may not be in the search path.
+    let program = CommandLine.arguments.first ?? ""
+    var words = [program.contains("/") ? URL(filePath: program).path : "slipway", "jobs", "resume"]
     if let cloud = options.cloud { words += ["--cloud", cloud] }
     if let directory = options.localCloud { words += ["--local-cloud", directory] }
+    if let scale = options.clockScale {
+      words += ["--clock-scale", scale == scale.rounded() ? "\(Int(scale))" : "\(scale)"]
+    }
     if options.ledger != nil { words += ["--ledger", path] }
     // All that is open is as good as a list of many.
     if records.count <= 5 { words += records }
@@ -141,6 +203,8 @@ struct Workplace: Sendable {
   /// Ends progress and connections.
   func close() async {
     progress?.finish()
+    watcher?.stop()
+    await plugins?.host.finish()
     await runtime.shutdown()
   }
 }

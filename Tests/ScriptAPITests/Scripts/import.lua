@@ -27,6 +27,8 @@ for entry in results:succeeded() do assert(entry.result.image_id) end
 
 -- Errors raised.
 local ok, err = pcall(ims.import, image("six", "none.zvhd2"))
+print(ok, err.kind, err.code, err.retryable, err.job, err.hint ~= nil, err.report.errors[1].check)
+ok, err = pcall(ims.import, image("six", "none.zvhd2"), { preflight = false })
 print(ok, err.kind, err.code, err.retryable, err.job.image_name, err.hint ~= nil, err.job_status.status)
 ok, err = pcall(function() return image("bad#", "small.zvhd2"):submit() end)
 print(ok, err.kind, err.report.errors[1].rule, err.image.name)

@@ -90,9 +90,11 @@ final class ScriptWorld: Sendable {
       logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     opened.withLock { $0 = (session, transport) }
     let client = ImageClient(session: session)
+    let rules = RuleSet(dialect: .otc)
     return ImportService(
-      client: client, rules: RuleSet(dialect: .otc), submitter: RecordingSubmitter(client: client, store: store),
-      scheduler: JobScheduler(client: client, policy: PollPolicy().scaled(by: 10_000)))
+      client: client, rules: rules, submitter: RecordingSubmitter(client: client, store: store),
+      scheduler: JobScheduler(client: client, policy: PollPolicy().scaled(by: 10_000)),
+      preflight: Preflight(client: client, rules: rules))
   }
 
   /// A fresh VM with every module; `print` goes to `output`.

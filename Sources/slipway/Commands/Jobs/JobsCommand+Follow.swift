@@ -48,6 +48,7 @@ extension JobsCommand {
 
     @OptionGroup var options: CloudOptions
     @OptionGroup(title: "Ledger") var ledger: LedgerOptions
+    @OptionGroup(title: "Preflight") var preflight: PreflightFlags
 
     @Argument(
       help: ArgumentHelp("Records, by id or key; all open ones without.", valueName: "id or key"),
@@ -60,7 +61,7 @@ extension JobsCommand {
     func validate() throws { try JobsCommand.validate(timeout: timeout) }
 
     func run() async throws {
-      try await Follower(options.settings(ledger), words: words, timeout: timeout, sends: true).run()
+      try await Follower(options.settings(ledger, preflight), words: words, timeout: timeout, sends: true).run()
     }
   }
 

@@ -1,0 +1,54 @@
+import Foundation
+import PluginHost
+import Workbench
+
+/// What `PluginOptions` say, as a plain value.
+struct PluginChoice: Sendable {
+  var project: String?
+  var plugins: [String] = []
+  var assignments: [String] = []
+  var grants: [String] = []
+  var isOff = false
+  var isWatching = false
+  /// The directory of the plugin that is being tested.
+  var tested: String?
+
+  /// Whether anything was said about plugins.
+  var isExplicit: Bool { project != nil || !plugins.isEmpty }
+
+  /// The settings that follow from it; the project file is read anew each time.
+  ///
+  /// - Throws: ``PluginFailure``.
+  func settings(environment: [String: String], workingDirectory: String) throws -> PluginSettings {
+    let file =
+      if let project { try ProjectFile(path: absolute(project, workingDirectory), place: project) } else {
+        try ProjectFile.find(from: workingDirectory)
+      }
+    let finder = PluginFinder.standard(
+      project: file.directory, environment: environment,
+      bundled: PluginFinder.bundled(executable: Bundle.main.executablePath ?? CommandLine.arguments[0]))
+    var settings = PluginSettings(project: file, finder: finder, environment: environment)
+    settings.entries = plugins.map { PluginEntry(path: absolute($0, workingDirectory), place: "--plugin \($0)") }
+    if tested != nil {
+      settings.isTesting = true
+      settings.takesNamedOnly = true
+    }
+    var problems: [PluginProblem] = []
+    for text in assignments { Self.collect(&problems) { try settings.assign(text) } }
+    for text in grants { Self.collect(&problems) { try settings.grant(text, workingDirectory: workingDirectory) } }
+    guard problems.isEmpty else { throw PluginFailure(problems) }
+    return settings
+  }
+
+  private static func collect(_ problems: inout [PluginProblem], _ body: () throws -> Void) {
+    do {
+      try body()
+    } catch {
+      problems += (error as? PluginFailure)?.problems ?? []
+    }
+  }
+
+  private func absolute(_ path: String, _ workingDirectory: String) -> String {
+    path.hasPrefix("/") ? path : workingDirectory + "/" + path
+  }
+}
