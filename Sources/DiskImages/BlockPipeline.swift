@@ -32,9 +32,10 @@ final class BlockPipeline: Sendable {
 
   /// Starts `threads` threads, which begin with the block `first`; each leaves up to `slotSize` bytes for a block.
   ///
-  /// `worker` makes the worker of one thread, in that thread. Throws what the input throws and when no thread starts.
+  /// With `inPlace` blocks are read right into their slots, for workers that leave them as they are. `worker` makes the
+  /// worker of one thread, in that thread. Throws what the input throws and when no thread starts.
   init(
-    _ input: any BlockInput, from first: Int = 0, threads count: Int, slotSize: Int,
+    _ input: any BlockInput, from first: Int = 0, threads count: Int, slotSize: Int, inPlace: Bool = false,
     worker: @escaping @Sendable () throws -> any BlockWorker
   ) throws {
     self.input = input
@@ -44,7 +45,7 @@ final class BlockPipeline: Sendable {
     for _ in 0..<count {
       do {
         let thread = try WorkerThread { [state, position, slots] in
-          Self.run(input, state, position, slots, worker)
+          Self.run(input, state, position, slots, inPlace, worker)
         }
         threads.change { $0.append(thread) }
       } catch {
@@ -92,13 +93,14 @@ final class BlockPipeline: Sendable {
 
   private static func run(
     _ input: any BlockInput, _ state: Monitor<State>, _ position: Monitor<Position>, _ slots: BlockSlots,
-    _ makeWorker: () throws -> any BlockWorker
+    _ inPlace: Bool, _ makeWorker: () throws -> any BlockWorker
   ) {
     let decoder = BlockDecoder()
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: input.blockSize, alignment: 4096)
-    defer { buffer.deallocate() }
+    let own = inPlace ? nil : UnsafeMutableRawBufferPointer.allocate(byteCount: input.blockSize, alignment: 4096)
+    defer { own?.deallocate() }
     let worker = Result { try makeWorker() }
-    while let drawn = draw(state, position, slots.count, buffer) {
+    while let drawn = draw(state, position, slots, own) {
+      let buffer = own ?? slots[drawn.ticket]
       let result = Result {
         var result = try drawn.result.get()
         guard case .block(let content) = result.stretch else { return result }
@@ -115,18 +117,18 @@ final class BlockPipeline: Sendable {
 
   /// The next ticket with its stretch, or the error that takes its place; nil when there is nothing more to do.
   private static func draw(
-    _ state: Monitor<State>, _ position: Monitor<Position>, _ room: Int, _ buffer: UnsafeMutableRawBufferPointer
+    _ state: Monitor<State>, _ position: Monitor<Position>, _ slots: BlockSlots, _ own: UnsafeMutableRawBufferPointer?
   ) -> (ticket: Int, result: Result<BlockResult, any Error>)? {
     position.change { position in
       let ticket = state.wait { state -> Int?? in
         if state.isStopped || state.end != nil { return .some(nil) }
-        guard state.drawn < state.fetched + room else { return nil }
+        guard state.drawn < state.fetched + slots.count else { return nil }
         state.drawn += 1
         return .some(state.drawn - 1)
       }
       guard case .some(.some(let ticket)) = ticket else { return nil }
       do {
-        guard let stretch = try position.stretches.next(buffer) else {
+        guard let stretch = try position.stretches.next(own ?? slots[ticket]) else {
           state.change { $0.end = ticket }
           return nil
         }

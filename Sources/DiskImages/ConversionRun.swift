@@ -41,10 +41,14 @@ struct ConversionRun {
   private func writeRaw() throws -> Int {
     let size = options.rawSize == .current ? source.blocks.roundedSize : source.blocks.diskSize
     var stored = 0
-    try pass(source.blocks, .convert, slotSize: 0) { [file] in
-      RawWriteWorker(file, size: size)
-    } each: { result, _ in
-      stored += result.stored == nil ? 0 : 1
+    // One thread writes: several would wait for each other inside the kernel, which lets one at a time into a file.
+    let writer = RawWriter(file, size: size)
+    try pass(source.blocks, .convert, slotSize: source.blocks.blockSize, inPlace: true) {
+      ZeroScanWorker()
+    } each: { result, bytes in
+      guard result.stored != nil else { return }
+      try writer.write(bytes, block: result.block)
+      stored += 1
     }
     try file.setSize(size)
     return stored
@@ -62,13 +66,13 @@ struct ConversionRun {
   }
 
   private func pass(
-    _ input: any BlockInput, _ phase: ConvertProgress.Phase, slotSize: Int,
+    _ input: any BlockInput, _ phase: ConvertProgress.Phase, slotSize: Int, inPlace: Bool = false,
     worker: @escaping @Sendable () throws -> any BlockWorker,
     each: (BlockResult, UnsafeRawBufferPointer) throws -> Void
   ) throws {
     try source.naming {
       let pipeline = try BlockPipeline(
-        input, threads: input.isParallel ? threads : 1, slotSize: slotSize, worker: worker)
+        input, threads: input.isParallel ? threads : 1, slotSize: slotSize, inPlace: inPlace, worker: worker)
       defer { pipeline.stop() }
       var done: UInt64 = 0
       while let blocks = try pipeline.next(

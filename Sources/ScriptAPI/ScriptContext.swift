@@ -40,6 +40,8 @@ public struct ScriptContext: Sendable {
 
   /// Where unfinished uploads are remembered; nil for nowhere.
   public var uploadsDirectory: String?
+  /// Learns of what happens to disk files that become images.
+  public var observeFile: @Sendable (ImageFilePlan, ImageFileEvent) -> Void = { _, _ in }
 
   /// Creates the world of one session.
   public init(

@@ -36,6 +36,21 @@ enum WrittenFile {
     isPlaced = true
   }
 
+  /// The real path of a file that is about to be written, after asking whether it may; a link under its name leads to what is written.
+  static func place(of path: String, shown: String, access: any ScriptAccess) throws -> String {
+    let slash = path.lastIndex(of: "/") ?? path.startIndex
+    let name = String(path[path.index(after: slash)...])
+    guard !name.isEmpty, name != ".", name != ".." else { throw ScriptFailure("'\(shown)' names no file") }
+    guard let directory = RealPath.of(slash == path.startIndex ? "/" : String(path[..<slash])) else {
+      throw ScriptFailure(kind: "not_found", "the directory of '\(shown)' does not exist")
+    }
+    let place = join(directory, name)
+    try access.check(.writeFile(place))
+    guard let real = RealPath.of(place), real != place else { return place }
+    try access.check(.writeFile(real))
+    return real
+  }
+
   private static func join(_ directory: String, _ name: String) -> String {
     directory == "/" ? "/" + name : "\(directory)/\(name)"
   }

@@ -15,8 +15,35 @@ struct DiskConvertTests {
     try await body(directory)
   }
 
-  private func run(_ source: String, in directory: URL) async throws -> String {
-    try await withWorld { world in try await world.run(source, arguments: [directory.path]) }
+  private func run(_ source: String, in directory: URL, writable: Bool = true) async throws -> String {
+    try await withWorld { world in
+      var context = world.context(arguments: [directory.path])
+      if writable { context.access = UserAccess(writable: [try #require(RealPath.of(directory.path))]) }
+      let vm = try world.makeVM(context)
+      _ = try await vm.run(Array(source.utf8), name: "test.lua", arguments: [])
+      await vm.close()
+      return world.takeOutput()
+    }
+  }
+
+  @Test("Where scripts may not write, nothing is converted, not even through a link")
+  func confined() async throws {
+    try await withDisk { directory in
+      let open = directory.appending(path: "open")
+      try FileManager.default.createDirectory(at: open, withIntermediateDirectories: true)
+      try FileManager.default.createSymbolicLink(
+        at: open.appending(path: "link.zvhd2"), withDestinationURL: directory.appending(path: "outside.zvhd2"))
+      let script = """
+        local disk, args = require "disk", require "args"
+        local place = args.positional[1]
+        for _, target in ipairs { "/out.zvhd2", "/open/link.zvhd2", "/open/../out.zvhd2" } do
+          print(select(2, pcall(disk.convert, place .. "/disk.raw", place .. target, { force = true })).kind)
+        end
+        """
+      #expect(try await run(script, in: directory, writable: false) == "capability\ncapability\ncapability\n")
+      let names = try FileManager.default.contentsOfDirectory(atPath: directory.path).sorted()
+      #expect(names == ["disk.raw", "open"])
+    }
   }
 
   @Test("There and back again, with progress, options and facts about the result")

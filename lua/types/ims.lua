@@ -2,7 +2,7 @@
 
 -- Written from the declarations of slipway 0.1.0; do not edit.
 
----The fields of a request for a system disk image.
+---The fields of a request for a system disk image, and where a disk file goes that is to become it.
 ---@class (exact) ims.SystemImageFields
 ---@field name? string Name of the image, 1 to 128 characters.
 ---@field description? string Free text, up to 1024 characters, without carriage return, < and >.
@@ -16,6 +16,11 @@
 ---@field architecture? ims.Architecture x86 (default) or arm; system disks only.
 ---@field hw_firmware_type? ims.Firmware Boot mode, bios or uefi; system disks only.
 ---@field image_tags? table<string, any>|table<string, any>[] Tags as a list of {key, value}; excludes tags.
+---@field file? string a disk file on this machine, of any format; needs `bucket`, and no `image_url`
+---@field bucket? string the bucket that the file is brought to
+---@field object? string the object's key; by default the file's name, ending in .zvhd2 when it is converted
+---@field convert? boolean converts a RAW file even if its bitmap file (.mf) lies beside it
+---@field overwrite? boolean replaces an object that is there with other content
 
 ---An operating system, as the vendor's documents spell it.
 ---@alias ims.OSVersion
@@ -295,7 +300,7 @@
 ---| "bios" # the default
 ---| "uefi"
 
----The fields of a request for a data disk image.
+---The fields of a request for a data disk image, and where a disk file goes that is to become it.
 ---@class (exact) ims.DataImageFields
 ---@field name? string Name of the image, 1 to 128 characters.
 ---@field description? string Free text, up to 1024 characters, without carriage return, < and >.
@@ -306,6 +311,11 @@
 ---@field enterprise_project_id? string Enterprise project: 0 or a UUID.
 ---@field os_type? ims.OSType Linux (default) or Windows; data disks only.
 ---@field image_tags? table<string, any>|table<string, any>[] Tags as a list of {key, value}; excludes tags.
+---@field file? string a disk file on this machine, of any format; needs `bucket`, and no `image_url`
+---@field bucket? string the bucket that the file is brought to
+---@field object? string the object's key; by default the file's name, ending in .zvhd2 when it is converted
+---@field convert? boolean converts a RAW file even if its bitmap file (.mf) lies beside it
+---@field overwrite? boolean replaces an object that is there with other content
 
 ---A family of operating systems.
 ---@alias ims.OSType
@@ -950,7 +960,7 @@ local ims = {}
 
 ---Builds a request for a system disk image.
 ---
----The fields are the API's own. Nothing is sent; an unknown field is an error with a suggestion.
+---The fields are the API's own; `file` and `bucket` instead of `image_url` make the image of a file on this machine. Nothing is sent; an unknown field is an error with a suggestion.
 ---
 ---```lua
 ---local ims = require "ims"
@@ -1003,6 +1013,8 @@ function ims.request(body) end
 
 ---Validates, checks against the cloud, submits and waits; returns the result or raises why not.
 ---
+---A file is brought into its bucket first, converted to ZVHD2 on the way where needed; what an earlier run has stored is not sent again. The object stays.
+---
 ---Waits: other tasks go on meanwhile.
 ---
 ---Raises
@@ -1033,7 +1045,7 @@ function ims.request(body) end
 ---
 ---Since 0.1.
 ---@async
----@param image ims.Image the request
+---@param image ims.Image|ims.SystemImageFields the request, or its fields; `type = "DataImage"` makes them those of a data disk image
 ---@param options? ims.ImportOptions how to import
 ---@return ims.ImportResult result the image
 function ims.import(image, options) end

@@ -21,11 +21,10 @@ public struct ImageFilePlan: Sendable {
   ///
   /// RAW becomes ZVHD2, unless its bitmap file lies beside it: the format of such files is not public, so none is made.
   ///
-  /// - Parameters:
-  ///   - key: the object's key; by default the file's name, with the ending of the format that is sent. One that ends with `/`
-  ///     gets that name behind it.
-  ///   - alwaysConverts: converts a RAW file that has its bitmap beside it, too.
-  /// - Throws: ``ImportError``: `not_found`, `argument`, or `validation` for a file that can be no image.
+  /// The object's key is by default the file's name, with the ending of the format that is sent; a `key` that ends with `/` gets that
+  /// name behind it. `alwaysConverts` converts a RAW file that has its bitmap beside it, too.
+  ///
+  /// Throws an ``ImportError``: `not_found`, `argument`, or `validation` for a file that can be no image.
   public init(path: String, bucket: String, key: String? = nil, alwaysConverts: Bool = false) throws {
     do {
       inspection = try DiskInspector.inspect(try FileByteSource(path: path), fileName: path)

@@ -35,6 +35,8 @@ extension ImportService {
     } catch {
       throw ImportError(wrapping: error, request: request)
     }
+    // What preflight knew of the object before is no longer so.
+    preflight?.objectWasUploaded(bucket: upload.plan.location.bucket, key: upload.plan.location.key)
     var options = options
     options.key = options.key ?? Self.key(of: request, upload)
     var facts = upload.plan.facts

@@ -21,16 +21,16 @@ struct BatchImport: Sendable {
   let options: ImsModule.WaitOptions
 
   /// Runs until every image has an outcome; throws only when cancelled or when a progress callback fails.
-  func run(_ requests: [ImportRequest]) async throws -> [Entry] {
-    var entries: [Entry?] = Array(repeating: nil, count: requests.count)
+  func run(_ images: [ImageObject]) async throws -> [Entry] {
+    var entries: [Entry?] = Array(repeating: nil, count: images.count)
     try await withThrowingTaskGroup(of: Entry.self) { group in
       var next = 0
       var stopped = false
       func start() {
-        guard next < requests.count, !stopped else { return }
+        guard next < images.count, !stopped else { return }
         let index = next
         next += 1
-        group.addTask { try await one(index, requests[index]) }
+        group.addTask { try await one(index, images[index]) }
       }
       for _ in 0..<concurrency { start() }
       while let entry = try await group.next() {
@@ -42,17 +42,18 @@ struct BatchImport: Sendable {
     return entries.enumerated().map { index, entry in
       entry
         ?? Entry(
-          index: index, request: requests[index],
+          index: index, request: images[index].request,
           outcome: .failure(
             ImportError(
-              kind: .cancelled, message: "not started, since an earlier import failed", request: requests[index])))
+              kind: .cancelled, message: "not started, since an earlier import failed", request: images[index].request))
+        )
     }
   }
 
-  private func one(_ index: Int, _ request: ImportRequest) async throws -> Entry {
+  private func one(_ index: Int, _ image: ImageObject) async throws -> Entry {
+    let request = image.request
     do {
-      let result = try await service.importImage(
-        request, options: submission, timeout: options.timeout, onProgress: options.observer(request.name))
+      let result = try await image.run(service, submission, options)
       return Entry(index: index, request: request, outcome: .success(result))
     } catch let error as ImportError {
       if Task.isCancelled { throw error }

@@ -8,10 +8,13 @@ import LuaHost
 final class ImageObject: Sendable {
   let request: ImportRequest
   let ims: ImsModule
+  /// The disk file it is to be made of; nil where the request's object is there already.
+  let file: ImageFileChoice?
 
-  init(_ request: ImportRequest, _ ims: ImsModule) {
+  init(_ request: ImportRequest, _ ims: ImsModule, file: ImageFileChoice? = nil) {
     self.request = request
     self.ims = ims
+    self.file = file
   }
 
   /// Fields that belong to other calls of the service: taken here so that the rules can say what is wrong with them.
@@ -27,8 +30,9 @@ final class ImageObject: Sendable {
     let name = kind == .system ? "ims.SystemImageFields" : "ims.DataImageFields"
     return .record(
       LuaRecord(
-        name, "The fields of a request for a \(kind.rawValue) disk image.",
-        fields: fields + foreignFields.map { .hidden($0, .any) }))
+        name,
+        "The fields of a request for a \(kind.rawValue) disk image, and where a disk file goes that is to become it.",
+        fields: fields + ImageFileChoice.parameters + foreignFields.map { .hidden($0, .any) }))
   }
 
   /// A request from a script's table; `image_tags` may be a map, `image_url` an obs:// or s3:// address.
@@ -57,7 +61,8 @@ final class ImageObject: Sendable {
       methods: methods,
       description: { object in
         guard let request = (object as? ImageObject)?.request else { return "ims.Image" }
-        return "ims.Image(\(request.name ?? "unnamed") from \(request.imageURL ?? "nowhere"))"
+        let place = (object as? ImageObject)?.file?.plan.path ?? request.imageURL ?? "nowhere"
+        return "ims.Image(\(request.name ?? "unnamed") from \(place))"
       })
   }()
 
@@ -125,7 +130,9 @@ final class ImageObject: Sendable {
       ) { arguments in
         guard let image = arguments.receiver as? ImageObject else { return [] }
         let changed = image.request.with(try fields(arguments[0])).normalizingImageURL().normalizingImageTags()
-        return [image.ims.image(changed)]
+        // Another object is no longer that of the file.
+        let isSame = changed.imageURL == image.request.imageURL
+        return [image.ims.image(changed, file: isSame ? image.file : nil)]
       }.documented(
         "A request never changes in place, so that what was submitted is what was shown.", mustUse: true,
         example: """
@@ -158,7 +165,11 @@ final class ImageObject: Sendable {
       ) { arguments in
         guard let image = arguments.receiver as? ImageObject else { return [] }
         let options = try image.ims.submitOptions(arguments[0])
-        let job = try await image.ims.attempt(.submit) { try await $0.submit(image.request, options: options) }
+        let job = try await image.ims.attempt(.submit) { service in
+          guard let file = image.file else { return try await service.submit(image.request, options: options) }
+          return try await service.submitFile(
+            file.upload(for: image.ims.context), as: image.request, options: options)
+        }
         return [image.ims.job(job)]
       }.documented(
         raises: ImsRecords.submitErrors + ImsRecords.cloudErrors,

@@ -113,8 +113,8 @@ final class ImsModule: Sendable {
     return decision
   }
 
-  func image(_ request: ImportRequest) -> LuaValue {
-    .object(LuaObject(ImageObject(request, self), type: ImageObject.type))
+  func image(_ request: ImportRequest, file: ImageFileChoice? = nil) -> LuaValue {
+    .object(LuaObject(ImageObject(request, self, file: file), type: ImageObject.type))
   }
   func job(_ job: JobReference) -> LuaValue { .object(LuaObject(JobObject(job, self), type: JobObject.type)) }
   func record(_ record: ImageRecord) -> LuaValue {
@@ -154,9 +154,10 @@ final class ImsModule: Sendable {
         "ims.system_image", "Builds a request for a system disk image.",
         parameters: [HostParameter("fields", ImageObject.record(.system), "the API's fields")], returns: result,
         since: "0.1"
-      ) { arguments in [self.image(try ImageObject.request(.system, arguments[0]))] }
+      ) { arguments in [try self.image(.system, arguments[0])] }
       .documented(
-        "The fields are the API's own. Nothing is sent; an unknown field is an error with a suggestion.", mustUse: true,
+        "The fields are the API's own; `file` and `bucket` instead of `image_url` make the image of a file on this machine. Nothing "
+          + "is sent; an unknown field is an error with a suggestion.", mustUse: true,
         example: """
           local ims = require "ims"
 
@@ -173,7 +174,7 @@ final class ImsModule: Sendable {
         "ims.data_image", "Builds a request for a data disk image.",
         parameters: [HostParameter("fields", ImageObject.record(.data), "the API's fields")], returns: result,
         since: "0.1"
-      ) { arguments in [self.image(try ImageObject.request(.data, arguments[0]))] }
+      ) { arguments in [try self.image(.data, arguments[0])] }
       .documented(
         mustUse: true,
         example: """
@@ -208,20 +209,23 @@ final class ImsModule: Sendable {
       .waiting(
         "ims.import", "Validates, checks against the cloud, submits and waits; returns the result or raises why not.",
         parameters: [
-          HostParameter("image", .object("ims.Image"), "the request"),
+          HostParameter(
+            "image", .union([.object("ims.Image"), ImageObject.record(.system)]),
+            "the request, or its fields; `type = \"DataImage\"` makes them those of a data disk image"),
           HostParameter("options", ImsRecords.importOptions, "how to import", optional: true),
         ],
         returns: [HostParameter("result", ImsRecords.result, "the image")], since: "0.1"
       ) { arguments in
-        guard let request = Self.request(arguments[0]) else { return [] }
+        guard let image = try self.importable(arguments[0]) else { return [] }
         let options = WaitOptions(arguments[1])
         let submission = try self.submitOptions(arguments[1])
         let result = try await self.attempt(.submit) { service in
-          try await service.importImage(
-            request, options: submission, timeout: options.timeout, onProgress: options.observer(request.name))
+          try await image.run(service, submission, options)
         }
         return [ResultTable.value(result)]
       }.documented(
+        "A file is brought into its bucket first, converted to ZVHD2 on the way where needed; what an earlier run has stored is not "
+          + "sent again. The object stays.",
         raises: ImsRecords.submitErrors + ImsRecords.waitErrors + ImsRecords.cloudErrors,
         example: """
           local ims = require "ims"
@@ -241,7 +245,7 @@ final class ImsModule: Sendable {
         ],
         returns: [HostParameter("results", .object("ims.Results"), "one entry an image, in order")], since: "0.1"
       ) { arguments in
-        let requests = (arguments[0].tableValue?.array ?? []).compactMap(Self.request)
+        let images = (arguments[0].tableValue?.array ?? []).compactMap(Self.image)
         let concurrency = arguments[1].tableValue?["concurrency"].integerValue ?? 8
         guard (1...40).contains(concurrency) else {
           throw ScriptFailure(
@@ -255,7 +259,7 @@ final class ImsModule: Sendable {
           try await BatchImport(
             service: service, concurrency: Int(concurrency), stopsOnError: stopsOnError, submission: submission,
             options: options
-          ).run(requests)
+          ).run(images)
         }
         return [.object(LuaObject(ResultsObject(entries, self), type: ResultsObject.type))]
       }.documented(
@@ -309,9 +313,25 @@ final class ImsModule: Sendable {
     return id
   }
 
-  private static func request(_ value: LuaValue) -> ImportRequest? {
+  private static func image(_ value: LuaValue) -> ImageObject? {
     guard case .object(let object) = value else { return nil }
-    return (object.value as? ImageObject)?.request
+    return object.value as? ImageObject
+  }
+
+  /// The image of a call: one made before, or a table of fields.
+  private func importable(_ value: LuaValue) throws -> ImageObject? {
+    if let image = Self.image(value) { return image }
+    guard let table = value.tableValue else { return nil }
+    let kind: ImageKind = table["type"].stringValue == "DataImage" ? .data : .system
+    return Self.image(try image(kind, value))
+  }
+
+  /// An image of a script's fields, which may name a file.
+  private func image(_ kind: ImageKind, _ value: LuaValue) throws -> LuaValue {
+    var fields = try ImageObject.fields(value)
+    let file = try ImageFileChoice(taking: &fields, context)
+    let request = ImportRequest(kind: kind, fields: fields).normalizingImageURL().normalizingImageTags()
+    return image(file?.plan.completing(request) ?? request, file: file)
   }
 
   // MARK: Asking

@@ -13,8 +13,15 @@ extension DiskModule {
       returns: [HostParameter("result", result, "what was done")], since: "0.2"
     ) { arguments in
       let source = try context.file(arguments[0].stringValue ?? "")
-      let target = try context.file(arguments[1].stringValue ?? "")
       let choices = try choices(arguments[2].tableValue)
+      try OpenFile.check(source, context.access)
+      if choices.followReferences, context.access.confinesFiles {
+        throw ScriptFailure(
+          kind: "capability", "the files that an image names cannot be confined to a directory",
+          hint: "leave out follow_references, or convert with the command line")
+      }
+      let shown = arguments[1].stringValue ?? ""
+      let target = try WrittenFile.place(of: context.file(shown), shown: shown, access: context.access)
       do {
         let summary = try await convert(source, target, choices, observer(arguments[2].tableValue))
         return [value(summary)]
@@ -27,6 +34,8 @@ extension DiskModule {
         + "fails or is cancelled nothing of it is left. Holes and zeros of the source take no room in the target.",
       raises: [
         RaisedError("not_found", "the source does not exist"),
+        RaisedError(
+          "capability", "reading or writing there is not allowed: `--allow-write DIR`, to a plugin `fs.write:DIR`"),
         RaisedError("permission", "a file cannot be read or written"),
         RaisedError("conflict", "the target exists and force was not given, or somebody else writes it"),
         RaisedError("argument", "the source is damaged or no disk, a wrong option, no room for the target"),

@@ -136,6 +136,13 @@ struct Workplace: Sendable {
       logger: logger, cloud: runtime.connector)
     context.submission = submission
     context.uploadsDirectory = ledger.uploadsDirectory
+    context.observeFile = { [console, json] plan, event in
+      // Scripts may send many files at a time, so steps are told and no progress is.
+      switch event {
+      case .upload(.progress), .converted: return
+      default: ImportFileView(console: console, name: plan.path, json: json).show(event)
+      }
+    }
     context.access = options.access
     if let host = plugins?.host {
       context.hooks = host

@@ -1,0 +1,80 @@
+import CloudAccess
+import DiskImages
+import ImageImport
+import LuaHost
+import ObjectStorage
+
+/// The disk file that a script wants an image of, and how it gets into its bucket.
+struct ImageFileChoice: Sendable {
+  var plan: ImageFilePlan
+  /// Whether an object with other content is replaced.
+  var overwrites: Bool
+
+  static let parameters = [
+    HostParameter(
+      "file", .string, "a disk file on this machine, of any format; needs `bucket`, and no `image_url`", optional: true),
+    HostParameter("bucket", .string, "the bucket that the file is brought to", optional: true),
+    HostParameter(
+      "object", .string, "the object's key; by default the file's name, ending in .zvhd2 when it is converted",
+      optional: true),
+    HostParameter(
+      "convert", .boolean, "converts a RAW file even if its bitmap file (.mf) lies beside it", optional: true),
+    HostParameter("overwrite", .boolean, "replaces an object that is there with other content", optional: true),
+  ]
+
+  /// Takes what concerns the file out of a request's fields and looks at the file; nil where they name none.
+  init?(taking fields: inout [String: JSONValue], _ context: ScriptContext) throws {
+    let given = Self.parameters.map(\.name).filter { fields[$0] != nil }
+    guard !given.isEmpty else { return nil }
+    let file = fields.removeValue(forKey: "file")?.stringValue
+    let bucket = fields.removeValue(forKey: "bucket")?.stringValue
+    let object = fields.removeValue(forKey: "object")?.stringValue
+    let convert = fields.removeValue(forKey: "convert")?.boolValue ?? false
+    overwrites = fields.removeValue(forKey: "overwrite")?.boolValue ?? false
+    guard let file else {
+      throw ScriptFailure("'\(given[0])' is given without 'file'", hint: "it says what to do with a disk file")
+    }
+    guard let bucket else {
+      throw ScriptFailure("'file' is given without 'bucket'", hint: "name the bucket that the file shall go to")
+    }
+    guard fields["image_url"] == nil else {
+      throw ScriptFailure(
+        "both 'file' and 'image_url' are given", hint: "a file gets its image_url from 'bucket' and 'object'")
+    }
+    let path = try context.file(file)
+    try OpenFile.check(path, context.access)
+    try context.access.check(.writeObjects(bucket: bucket))
+    do {
+      plan = try ImageFilePlan(path: path, bucket: bucket, key: object, alwaysConverts: convert)
+      if case .withBitmap(let bitmap) = plan.route { try OpenFile.check(bitmap, context.access) }
+    } catch let error as ImportError {
+      throw ScriptFailure(kind: error.kind.rawValue, error.message, hint: error.hint)
+    }
+  }
+
+  /// Opens the file to be sent.
+  func upload(for context: ScriptContext) throws -> ImageFileUpload {
+    var options = UploadOptions()
+    options.existing = overwrites ? .replace : .refuse
+    options.recordDirectory = context.uploadsDirectory
+    let observe = context.observeFile
+    let plan = plan
+    observe(plan, .planned(plan))
+    return try ImageFileUpload(plan, options: options) { observe(plan, $0) }
+  }
+}
+
+extension ImageObject {
+  /// Imports it: the file first, where it is made of one.
+  func run(
+    _ service: ImportService, _ submission: SubmitOptions, _ options: ImsModule.WaitOptions
+  ) async throws -> ImportResult {
+    guard let file else {
+      return try await service.importImage(
+        request, options: submission, timeout: options.timeout, onProgress: options.observer(request.name))
+    }
+    return try await service.importFile(
+      file.upload(for: ims.context), as: request, options: submission, timeout: options.timeout,
+      onProgress: options.observer(request.name))
+  }
+}
