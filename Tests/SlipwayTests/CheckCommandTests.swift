@@ -18,6 +18,8 @@ struct CheckCommandTests {
       interface: ScriptInterface.standard, selection: ScriptChecker.Selection(selecting: also),
       findModule: ScriptFiles.module)
     checker.literalCheck = RequestCheck.make(.otc)
+    // Plugins have it.
+    checker.undeclaredModules = ["plugin"]
     return checker
   }
 
