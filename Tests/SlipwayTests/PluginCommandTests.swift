@@ -202,6 +202,28 @@ struct PluginCommandTests {
     }
   }
 
+  @Test("The tests of the bundled plugins pass, and a script reads a manifest through one", .timeLimit(.minutes(2)))
+  func bundled() async throws {
+    for name in ["naming_policy", "os_guess"] {
+      let tested = try await Tool.run(["plugin", "test", name])
+      #expect(tested.status == 0 && tested.output.contains(" passed"), "\(tested)")
+    }
+    try await withTemporaryDirectory { directory in
+      try write("name,image_url,min_disk\nweb,images:web.zvhd2,40\n", to: "fleet.csv", in: directory)
+      try write("plugins: { csv_manifest: { grant: ['fs.read:.'] } }", to: "slipway.yaml", in: directory)
+      let ran = try await run(
+        ["run", "--local-cloud", "cloud", "-"], in: directory,
+        input: """
+          local ims, plugin = require "ims", require "plugin"
+          for row in plugin.csv_manifest.rows { path = "fleet.csv" } do print(ims.request(row).name, row.min_disk) end
+          print(pcall(plugin.csv_manifest.rows, { path = "/etc/passwd" }))
+          """)
+      #expect(ran.output.hasPrefix("web\t40\nfalse\t"), "\(ran)")
+      #expect(
+        ran.errors.contains("warning: plugin csv_manifest: was not allowed to read '/etc/passwd'"), "\(ran.errors)")
+    }
+  }
+
   @Test("What the plugin guide shows works as it stands", .timeLimit(.minutes(2)))
   func guide() async throws {
     try await withTemporaryDirectory { directory in
