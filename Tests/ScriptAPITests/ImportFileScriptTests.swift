@@ -35,7 +35,7 @@ struct ImportFileScriptTests {
         print(image.image_url, image.min_disk, image:validate().ok, first.image_name)
         print(image:submit():wait().image_id == first.image_id)
         print(ims.import_all { image }[1].result.image_id == first.image_id)
-        fields.type, fields.name, fields.os_version, fields.object = "DataImage", "file02", nil, "data/second"
+        fields.type, fields.name, fields.os_version, fields.object = "DataImage", "file02", nil, "data/second.zvhd2"
         local data = ims.import(fields)
         print(data.image_id ~= first.image_id, data.image_name)
         local other = image:with { image_url = "images:web01.zvhd2", name = "file03", min_disk = 20 }

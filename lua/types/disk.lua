@@ -109,6 +109,7 @@ function disk.inspect(path) end
 ---Raises
 ---
 ---* `not_found`: the source does not exist
+---* `capability`: reading or writing there is not allowed: `--allow-write DIR`, to a plugin `fs.write:DIR`
 ---* `permission`: a file cannot be read or written
 ---* `conflict`: the target exists and force was not given, or somebody else writes it
 ---* `argument`: the source is damaged or no disk, a wrong option, no room for the target

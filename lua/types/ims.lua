@@ -327,7 +327,7 @@
 ---@class (exact) ims.ImportOptions
 ---@field key? string names this import, so that running it again finds it
 ---@field again? boolean make a new image even if the same import was done before
----@field on_not_found? ("fail"|"resubmit")|(fun(record: history.Record): "fail"|"resubmit"|"give_up") when the answer got lost and no image appears: fail (default) leaves it for a later run, resubmit sends again where measurements prove that there is none; a function decides
+---@field on_not_found? ("fail"|"resubmit"|"ask")|(fun(record: history.Record): "fail"|"resubmit"|"give_up") when the answer got lost and no image appears: fail (default) leaves it for a later run, resubmit sends again where measurements prove that there is none, ask asks on the terminal; a function decides
 ---@field timeout? duration how long to wait, such as 4h; 24h by default
 ---@field on_progress? fun(status: ims.JobStatus) called with the job's status at every change
 ---@field preflight? boolean false sends without asking the cloud first whether the import can succeed
@@ -400,7 +400,7 @@
 ---@field concurrency? integer how many at a time, 1 to 40; 8 by default
 ---@field stop_on_error? boolean start no more after the first failure
 ---@field again? boolean make a new image even if the same import was done before
----@field on_not_found? ("fail"|"resubmit")|(fun(record: history.Record): "fail"|"resubmit"|"give_up") when the answer got lost and no image appears: fail (default) leaves it for a later run, resubmit sends again where measurements prove that there is none; a function decides
+---@field on_not_found? ("fail"|"resubmit"|"ask")|(fun(record: history.Record): "fail"|"resubmit"|"give_up") when the answer got lost and no image appears: fail (default) leaves it for a later run, resubmit sends again where measurements prove that there is none, ask asks on the terminal; a function decides
 ---@field timeout? duration how long to wait, such as 4h; 24h by default
 ---@field on_progress? fun(status: ims.JobStatus) called with the job's status at every change
 ---@field preflight? boolean false sends without asking the cloud first whether the import can succeed
@@ -535,7 +535,7 @@
 ---@class (exact) ims.SubmitOptions
 ---@field key? string names this import, so that running it again finds it
 ---@field again? boolean make a new image even if the same import was done before
----@field on_not_found? ("fail"|"resubmit")|(fun(record: history.Record): "fail"|"resubmit"|"give_up") when the answer got lost and no image appears: fail (default) leaves it for a later run, resubmit sends again where measurements prove that there is none; a function decides
+---@field on_not_found? ("fail"|"resubmit"|"ask")|(fun(record: history.Record): "fail"|"resubmit"|"give_up") when the answer got lost and no image appears: fail (default) leaves it for a later run, resubmit sends again where measurements prove that there is none, ask asks on the terminal; a function decides
 ---@field preflight? boolean false sends without asking the cloud first whether the import can succeed
 ---@field skip_preflight? ims.Check[] the checks of preflight to leave out; findings name theirs
 ---@field preflight_timeout? duration after how long checks without an answer become warnings; 30s by default
