@@ -69,11 +69,12 @@ struct ImportFileScriptTests {
         try { file = place .. "/disk.raw" }
         try { bucket = "images" }
         try { file = place .. "/disk.raw", bucket = "images", image_url = "a:b" }
+        try { file = place .. "/disk.raw", bucket = "images", object = "second" }
         try { file = place .. "/none.raw", bucket = "images" }
         try { file = place .. "/disk.gz", bucket = "images" }
         """, in: directory)
       let kinds = printed.split(separator: "\n").map { $0.prefix { $0 != "\t" } }
-      #expect(kinds == ["argument", "argument", "argument", "not_found", "validation"], "\(printed)")
+      #expect(kinds == ["argument", "argument", "argument", "argument", "not_found", "validation"], "\(printed)")
     }
   }
 }
