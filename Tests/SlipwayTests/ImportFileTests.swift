@@ -70,19 +70,19 @@ struct ImportFileTests {
     }
   }
 
+  /// Bytes that are stored, as the events have it.
+  private func stored(_ output: String) -> Int {
+    let events = output.split(separator: "\n").compactMap { try? JSONValue(parsing: Array($0.utf8)) }
+    return events.compactMap { $0["stored_bytes"]?.intValue }.max() ?? 0
+  }
+
   @Test("Killed in the middle of the upload, the next run goes on and ends with one image")
   func killed() async throws {
     try await withTemporaryDirectory { directory in
       try makeDisk(directory, mebibytes: 40)
-      let running = try Tool.start(words(directory, "disk.raw", ["--limit-rate", "8MB", "--output", "json"]))
-      let uploads = directory.appending(path: "uploads")
-      // Two parts must be on record, so that there is something to go on from.
-      for _ in 0..<3000 {
-        let records = (try? FileManager.default.contentsOfDirectory(atPath: uploads.path)) ?? []
-        let lines = records.map { name in
-          (try? String(contentsOf: uploads.appending(path: name), encoding: .utf8))?.split(separator: "\n").count ?? 0
-        }
-        if lines.contains(where: { $0 >= 3 }) || !running.process.isRunning { break }
+      let running = try Tool.start(words(directory, "disk.raw", ["--limit-rate", "4MB", "--output", "json"]))
+      // A part must be on record, so that there is something to go on from.
+      for _ in 0..<6000 where running.process.isRunning && stored(running.output) < 8 << 20 {
         try await Task.sleep(for: .milliseconds(10))
       }
       running.signal(SIGKILL)

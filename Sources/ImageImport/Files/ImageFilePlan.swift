@@ -51,6 +51,12 @@ public struct ImageFilePlan: Sendable {
     let sent = route == .converted ? "\(stem.isEmpty ? name : stem).zvhd2" : name
     let given = key ?? ""
     location = ImageLocation(bucket: bucket, key: given.isEmpty || given.hasSuffix("/") ? given + sent : given)
+    guard DiskFormat(fileName: location.key) == sentFormat else {
+      throw ImportError(
+        kind: .argument,
+        message: "The key \(Quoted.text(location.key)) does not end as a \(sentFormat.displayName) file's must.",
+        hint: "Let it end in .\(sentFormat == .raw ? "raw" : "zvhd2"), or with / to get the file's name behind it.")
+    }
     guard !bucket.isEmpty, !bucket.contains(":"), !bucket.contains("/") else {
       throw ImportError(
         kind: .argument, message: "\(Quoted.text(bucket)) is no bucket.", hint: "Give the bucket's name alone.")
