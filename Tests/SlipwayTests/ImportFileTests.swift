@@ -80,7 +80,7 @@ struct ImportFileTests {
   func killed() async throws {
     try await withTemporaryDirectory { directory in
       try makeDisk(directory, mebibytes: 40)
-      let running = try Tool.start(words(directory, "disk.raw", ["--limit-rate", "4MB", "--output", "json"]))
+      let running = try Tool.start(words(directory, "disk.raw", ["--limit-rate", "1MB", "--output", "json"]))
       // A part must be on record, so that there is something to go on from.
       for _ in 0..<6000 where running.process.isRunning && stored(running.output) < 8 << 20 {
         try await Task.sleep(for: .milliseconds(10))
