@@ -180,10 +180,27 @@ struct CheckCommandTests {
     #expect(outcome.output.contains("stdin:3:10: error: name may have"))
     #expect(outcome.output.contains("rule 4, IMG.0003) [request]"))
     #expect(outcome.output.contains("stdin:3:66: error:"))
-    // What is not written down whole is left to the run.
-    let open = try await Self.check(
-      "local ims = require 'ims'\nprint(ims.data_image { name = 'a#b', min_disk = tonumber(...) })")
-    #expect(open.status == 0)
+  }
+
+  @Test(
+    "Of a request that only the run completes, what is found holds whatever comes",
+    arguments: [
+      // The name is wrong whatever the size, and the size is left to the run.
+      ("ims.data_image { name = 'a#b', image_url = 'b-1:d.zvhd2', min_disk = tonumber(...) }", ["rule 4"]),
+      // What is missing may be missing on purpose only where it cannot come later.
+      ("ims.system_image { name = ..., image_url = 'b-1:d.zvhd2', min_disk = 40 }", ["rule 30"]),
+      ("ims.system_image { name = 'a', image_url = 'b-1:d.zvhd2', os_version = ..., min_disk = 40 }", []),
+      ("ims.system_image { name = 'a', image_url = ..., os_version = ..., min_disk = 4000, type = ... }", ["rule 24"]),
+      ("ims.system_image { name = 'a', image_url = ..., os_version = ..., min_disk = ..., type = ... }", []),
+      ("ims.system_image { name = 'a', image_url = ..., os_version = ..., hw_firmware_type = 'uefi' }", ["rule 23"]),
+      // A name that is computed may be any field.
+      ("ims.system_image { name = 'a#b', [...] = 'x' }", []),
+      ("ims.system_image(...)", []),
+    ])
+  func openRequests(call: String, rules: [String]) {
+    let found = Self.checker().check(Array("local ims = require 'ims'\nprint(\(call))".utf8), path: "x.lua")
+    #expect(found.filter { $0.rule == "request" }.count == rules.count, "\(found.map(\.message))")
+    for rule in rules { #expect(found.contains { $0.message.contains("(\(rule)") }, "\(found.map(\.message))") }
   }
 
   @Test("Requests that are meant to be refused are left alone")

@@ -85,23 +85,30 @@ extension CheckPass {
     return LiteralCheck.table(constructor) != nil
   }
 
-  /// Runs the rules of the program over a table that is written down whole.
+  /// Runs the rules of the program over a table that is written down, whole or but for some fields.
   ///
-  /// Fields that are wrong by themselves are left out, and then nothing is said of what is missing.
+  /// Fields that are wrong by themselves are left out, and then nothing is said of what is missing. Nor is anything said of fields whose
+  /// value only the run knows.
   func literal(_ declaration: FunctionDeclaration, _ given: [Expression]) {
     guard let literalCheck, tried == 0, literalCheck.functions.contains(declaration.name),
       let argument = given.first?.inner,
-      case .table(let constructor) = argument.kind, var table = LiteralCheck.table(constructor)
+      case .table(let constructor) = argument.kind, let known = Self.known(constructor)
     else { return }
+    var table = known.table
     let wrong = constructor.items.filter { found.hasError(within: $0.keyRange.to($0.value.range)) }
     for item in wrong { if case .name(let name) = item.key { table[name] = .nil } }
-    for problem in literalCheck.judge(declaration.name, table) {
+    for problem in literalCheck.judge(declaration.name, table, known.open) {
       let name = problem.field.prefix { $0 != "[" && $0 != "." }
+      if known.open.contains(String(name)) { continue }
       let item = constructor.items.first { if case .name(String(name)) = $0.key { true } else { false } }
       if item == nil || wrong.contains(where: { $0.keyRange == item?.keyRange }), !wrong.isEmpty { continue }
       found.add(
         "request", item?.value.range ?? constructor.range, problem.message, hint: problem.hint,
         severity: problem.severity)
     }
+  }
+
+  private static func known(_ constructor: TableConstructor) -> (table: LuaTable, open: Set<String>)? {
+    LiteralCheck.table(constructor).map { ($0, []) } ?? LiteralCheck.fields(constructor)
   }
 }

@@ -1,6 +1,6 @@
 import LuaHost
 
-/// Holds tables that are written down whole against rules that go beyond types.
+/// Holds tables that are written down against rules that go beyond types.
 public struct LiteralCheck: Sendable {
   /// One thing that was found in a table.
   public struct Problem: Sendable {
@@ -25,13 +25,13 @@ public struct LiteralCheck: Sendable {
   public let triers: Set<String>
   /// Methods of the result that ask for the same: called at once, they tell what is wrong themselves.
   public let askers: Set<String>
-  /// Judges the argument of a function.
-  public let judge: @Sendable (_ function: String, _ table: LuaTable) -> [Problem]
+  /// Judges the argument of a function; of the fields in `open` only the names are known, and what is told must hold whatever they are.
+  public let judge: @Sendable (_ function: String, _ table: LuaTable, _ open: Set<String>) -> [Problem]
 
   /// Makes a check.
   public init(
     functions: Set<String>, triers: Set<String> = [], askers: Set<String> = [],
-    judge: @escaping @Sendable (String, LuaTable) -> [Problem]
+    judge: @escaping @Sendable (String, LuaTable, Set<String>) -> [Problem]
   ) {
     self.functions = functions
     self.triers = triers
@@ -56,6 +56,19 @@ public struct LiteralCheck: Sendable {
     case .table(let constructor): return table(constructor).map { .table($0) }
     default: return nil
     }
+  }
+
+  /// The named fields of a table: those written down whole, and the names of the others; nil where a name itself is computed, or for a list.
+  static func fields(_ constructor: TableConstructor) -> (known: LuaTable, open: Set<String>)? {
+    var known = LuaTable()
+    var open: Set<String> = []
+    for item in constructor.items {
+      guard case .name(let name) = item.key else { return nil }
+      known[name] = .nil
+      open.remove(name)
+      if let value = value(item.value) { known[name] = value } else { open.insert(name) }
+    }
+    return (known, open)
   }
 
   static func table(_ constructor: TableConstructor) -> LuaTable? {

@@ -42,8 +42,8 @@ extension CheckRule {
       "local ims = require \"ims\"\nprint(ims:quota())"),
     CheckRule(
       "request", .error, "a request that the rules of the cloud refuse",
-      "A request whose fields are all written down is held against the rules of `slipway validate`; their numbers are those of "
-        + "the reference of rules. Some of them warn only.",
+      "A request is held against the rules of `slipway validate`; their numbers are those of the reference of rules. Where a field's "
+        + "value is known to the run only, what is told holds whatever it is. Some of the rules warn only.",
       "local ims = require \"ims\"\nprint(ims.data_image { name = \"a#b\", image_url = \"b:x.zvhd2\", min_disk = 40 })"),
     CheckRule(
       "deprecated", .warning, "a function that is on its way out", "Its declaration says what to use instead.",
