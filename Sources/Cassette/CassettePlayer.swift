@@ -10,8 +10,9 @@ public final class CassettePlayer: Sendable {
   private struct State {
     var deck: ReplayDeck
     var mismatches: [ReplayMismatch] = []
-    var asked = 0
   }
+
+  private static let mostMismatches = 1000
 
   public let content: CassetteContent
   public let path: String
@@ -46,7 +47,10 @@ public final class CassettePlayer: Sendable {
     ReplayTransport(channel, player: self)
   }
 
-  /// Requests that the cassette has no answer to, in their order.
+  /// Whether the recorded run was stopped, or its recording.
+  public var isOpenEnded: Bool { content.end?.isInterrupted ?? true }
+
+  /// Requests that the cassette has no answer to, each once, in their order.
   public var mismatches: [ReplayMismatch] { state.withLock { $0.mismatches } }
 
   /// Recorded requests that were not made.
@@ -64,10 +68,16 @@ public final class CassettePlayer: Sendable {
   }
 
   func draw(_ request: RecordedRequest, _ channel: RecordedExchange.Channel) -> ReplayDeck.Draw {
+    state.withLock { $0.deck.draw(request, channel) }
+  }
+
+  /// Remembers a request that has no answer; the same again is no news.
+  func note(_ mismatch: ReplayMismatch) {
     state.withLock { state in
-      let draw = state.deck.draw(request, channel)
-      if case .unknown(let mismatch) = draw { state.mismatches.append(mismatch) }
-      return draw
+      guard state.mismatches.count < Self.mostMismatches,
+        !state.mismatches.contains(where: { $0.request.key == mismatch.request.key })
+      else { return }
+      state.mismatches.append(mismatch)
     }
   }
 }

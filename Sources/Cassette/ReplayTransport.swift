@@ -20,16 +20,31 @@ final class ReplayTransport: HTTPTransport {
     let kept = RecordedRequest(request, streamed: digest?.body, isExact: channel == .web, player.scrubber)
     switch player.draw(kept, channel) {
     case .unknown(let mismatch):
+      try await outwait(kept)
+      player.note(mismatch)
       throw CloudError(kind: .validation, message: mismatch.message, hint: mismatch.hint, delivery: .notSent)
     case .exchange(let exchange, let repeats):
-      do {
-        let due = repeats > 0 ? player.elapsed + exchange.took + player.pause(repeats) : exchange.answeredAt
-        try await player.time.sleep(for: max(.zero, due - player.elapsed))
-      } catch {
-        throw CloudError(
-          kind: .cancelled, message: "The request to \(URLParts(kept.url).host) was cancelled.", delivery: .ambiguous)
-      }
+      let due = repeats > 0 ? player.elapsed + exchange.took + player.pause(repeats) : exchange.answeredAt
+      try await sleep(until: due, kept)
       return try answer(exchange)
+    }
+  }
+
+  /// Lets time pass before a request turns out to be unknown, so that one which is made without end does not stop the clock.
+  ///
+  /// A run that was stopped may have waited for an answer just then, which would have come later.
+  private func outwait(_ request: RecordedRequest) async throws {
+    let pause = player.pause(4)
+    guard player.isOpenEnded, request.mayRepeat else { return try await sleep(until: player.elapsed + pause, request) }
+    try await sleep(until: max(player.elapsed, player.end) + .seconds(3600), request)
+  }
+
+  private func sleep(until due: Duration, _ request: RecordedRequest) async throws {
+    do {
+      try await player.time.sleep(for: max(.zero, due - player.elapsed))
+    } catch {
+      throw CloudError(
+        kind: .cancelled, message: "The request to \(URLParts(request.url).host) was cancelled.", delivery: .ambiguous)
     }
   }
 

@@ -141,7 +141,7 @@ struct ImportCommand: AsyncParsableCommand {
     if case .failure(let error) = outcome {
       let status = workplace.fail(error)
       if status.rawValue == ExitStatus.detached.code { workplace.tellHowToGoOn() }
-      throw status
+      throw ExitCode(settled.code)
     }
     if let status = console.reportOutputFailure() { throw ExitCode(status.code) }
     if settled.code != 0 { throw ExitCode(settled.code) }

@@ -140,7 +140,7 @@ final class SessionTape: Sendable {
 
   /// Where the recorded run was interrupted, or the recording broke off, the replay is interrupted too.
   func start() {
-    guard case .replaying(let player) = mode, player.content.end?.isInterrupted ?? true else { return }
+    guard case .replaying(let player) = mode, player.isOpenEnded else { return }
     let task = Task {
       do { try await player.time.sleep(for: player.end + .milliseconds(1)) } catch { return }
       kill(getpid(), SIGINT)
@@ -151,7 +151,7 @@ final class SessionTape: Sendable {
   /// The status of a run that ended so: a replay that asked for what was not recorded has failed.
   func settle(_ status: ExitStatus) -> ExitStatus {
     interrupter.withLock { $0 }?.cancel()
-    guard case .replaying(let player) = mode, status == .success, !player.mismatches.isEmpty else { return status }
+    guard case .replaying(let player) = mode, status != .interrupted, !player.mismatches.isEmpty else { return status }
     return .failed
   }
 
@@ -167,7 +167,7 @@ final class SessionTape: Sendable {
       recorder.end(exitStatus: status.code, isInterrupted: status == .interrupted)
       if let failure = recorder.failure { console.note("warning: \(DisplayText.harmless(failure.description))") }
     case .replaying(let player):
-      for line in ReplayReport.lines(player, status) { console.note(DisplayText.harmless(line)) }
+      for line in ReplayReport.lines(player, status) { console.note(DisplayText.harmless(line, keepingLines: true)) }
     }
   }
 }
