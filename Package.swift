@@ -65,6 +65,9 @@ let package = Package(
       ],
       swiftSettings: strict),
     .target(name: "DiskImages", dependencies: ["CZstd", "CZlib"], swiftSettings: strict),
+    .target(
+      name: "Cassette", dependencies: ["CloudAccess", crypto, .product(name: "NIOCore", package: "swift-nio")],
+      swiftSettings: strict),
 
     // Floor 2.
     .target(
@@ -109,7 +112,7 @@ let package = Package(
       name: "slipway",
       dependencies: [
         "Workbench", "CloudSimulator", "PluginHost", "ScriptCheck", "ScriptAPI", "ImageImport", "ImportLedger",
-        "CloudAccess", "LuaHost", "DiskImages", "ObjectStorage", "CProcess", logging, yaml,
+        "CloudAccess", "LuaHost", "DiskImages", "ObjectStorage", "Cassette", "CProcess", logging, yaml,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -127,6 +130,7 @@ let package = Package(
       name: "CloudAccessTests", dependencies: ["CloudAccess"] + nio, exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "ObjectStorageTests", dependencies: ["ObjectStorage"] + nio, exclude: ["Fixtures"], swiftSettings: strict),
+    .testTarget(name: "CassetteTests", dependencies: ["Cassette", "CloudAccess"], swiftSettings: strict),
     .testTarget(name: "DiskImagesTests", dependencies: ["DiskImages"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(name: "ImageImportTests", dependencies: ["ImageImport"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(

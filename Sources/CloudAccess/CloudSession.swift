@@ -16,7 +16,8 @@ public final class CloudSession: Sendable {
   let project = SharedValue<String>()
   /// Seconds to add to the local clock when signing, learned from a refusal; see ``learnClock(from:)``.
   let clockOffset = Mutex(0.0)
-  private let random: @Sendable () -> Double
+  /// Gives the jitter of pauses, each in 0..<1.
+  public let random: @Sendable () -> Double
 
   /// Asked before every request but those for tokens.
   public let governor: (any RequestGovernor)?

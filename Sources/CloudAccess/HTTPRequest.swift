@@ -9,6 +9,8 @@ public struct HTTPRequest: Sendable {
   public var stream: HTTPBodyStream?
   /// What happens when the answer's body is longer than the limit of the call.
   public var overflow: BodyOverflow
+  /// Texts in it that nothing which keeps requests may keep, beside what headers and parameters show to be secret by their names.
+  public var secrets: [Secret] = []
 
   public init(
     method: String, url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil,

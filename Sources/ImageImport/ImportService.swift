@@ -235,7 +235,7 @@ public final class ImportService: Sendable {
   ) async throws -> ImportResult {
     do {
       let result = try await ImageWait(
-        client: client, policy: scheduler.policy, events: events, random: { Double.random(in: 0...1) }
+        client: client, policy: scheduler.policy, events: events, random: scheduler.random
       ).wait(for: job, timeout: timeout, onProgress: onProgress)
       events.emit(.succeeded(result))
       return result

@@ -10,9 +10,14 @@ public final class InMemoryRecordStore: ImportRecordStore {
     var lags: [ImportScope: [Duration?]] = [:]
   }
 
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
-  public init() {}
+  /// A store that knows these records already, and how soon markers were listed so far.
+  public init(records: [ImportRecord] = [], lags: [ImportScope: [Duration?]] = [:]) {
+    var known: [String: ImportRecord] = [:]
+    for record in records { known[record.id] = record }
+    state = Mutex(State(records: known, lags: lags))
+  }
 
   public func claim(_ draft: ImportRecord, reusing: Bool, refuted: Set<String>) async throws -> ImportClaim {
     try state.withLock { state in

@@ -31,17 +31,17 @@ public struct RecordingSubmitter: Submitter {
   let admission: (any ImportAdmission)?
   let events: any ImportEventSink
   let jitter: @Sendable () -> Double
-  let makeID: @Sendable (Date) -> String
+  let makeID: @Sendable (Date, _ key: String) -> String
   private let probe: MarkerProbe?
 
   /// A submitter over a client and a store.
   ///
-  /// `admission` lets imports through as there is room for them, `jitter` gives numbers from 0 to 1, `makeID` the ids of records.
+  /// `admission` lets imports through as there is room for them, `jitter` gives numbers from 0 to 1, `makeID` the id of a record of a key.
   public init(
     client: ImageClient, store: any ImportRecordStore, policy: Policy = Policy(),
     admission: (any ImportAdmission)? = nil, events: any ImportEventSink = NoEvents(),
     jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) },
-    makeID: @escaping @Sendable (Date) -> String = { ULID.make(at: $0) }
+    makeID: @escaping @Sendable (Date, _ key: String) -> String = { date, _ in ULID.make(at: date) }
   ) {
     self.client = client
     self.store = store
@@ -221,7 +221,7 @@ public struct RecordingSubmitter: Submitter {
     _ request: ImportRequest, _ scope: ImportScope, key: String, _ options: SubmitOptions
   ) -> ImportRecord {
     let now = time.now
-    let id = makeID(now)
+    let id = makeID(now, key)
     return ImportRecord(
       id: id, scope: scope, profile: client.session.profile.name, key: key, request: request,
       isMarked: options.marksImage && ImportMarker.marked(request, with: id) != nil, createdAt: now)

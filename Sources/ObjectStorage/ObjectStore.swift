@@ -61,7 +61,7 @@ public final class ObjectStore: Sendable {
       key: key,
       pathStyle: profile.objectStoragePathStyle,
       signature: signature ?? profile.objectStorageSignature, transport: session.transport,
-      time: session.time, timeouts: profile.timeouts)
+      time: session.time, timeouts: profile.timeouts, random: session.random)
   }
 
   /// What a request carries.

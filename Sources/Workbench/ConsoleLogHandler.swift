@@ -1,5 +1,6 @@
 import CloudAccess
 import Foundation
+import ImageImport
 import Logging
 
 /// Writes log lines through the console, so that they neither tear the live region nor the prompt.
@@ -15,11 +16,14 @@ public struct ConsoleLogHandler: LogHandler {
   private let console: Console
   private let form: Form
   private let now: @Sendable () -> Date
+  private let trace: TraceContext?
 
+  /// The ids of `trace` stand in every line of JSON.
   public init(
-    label: String, console: Console, level: Logger.Level = .info, form: Form = .text,
+    label: String, console: Console, level: Logger.Level = .info, form: Form = .text, trace: TraceContext? = nil,
     now: @escaping @Sendable () -> Date = { Date() }
   ) {
+    self.trace = trace
     self.label = label
     self.console = console
     self.form = form
@@ -57,6 +61,7 @@ public struct ConsoleLogHandler: LogHandler {
       "time": .string(now().formatted(.iso8601)), "level": .string(event.level.rawValue), "logger": .string(label),
       "message": .string("\(event.message)"),
     ]
+    if let trace { members.merge(trace.members) { own, _ in own } }
     if !metadata.isEmpty { members["metadata"] = .object(metadata.mapValues(Self.json)) }
     return .object(members)
   }

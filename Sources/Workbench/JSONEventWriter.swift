@@ -1,16 +1,26 @@
 import CloudAccess
+import Foundation
 import ImageImport
 
 /// `--output json`: every event as one JSON object on a line of standard output, with the API's own field names.
+///
+/// Each has `time`, by the session's clock, and the ids of its place in the trace: an import's own span, or the run's.
 public struct JSONEventWriter: ImportEventSink {
   private let console: Console
+  private let trace: ImportTrace?
+  private let now: @Sendable () -> Date
 
-  public init(console: Console) {
+  /// Without a trace, events have no ids.
+  public init(console: Console, trace: ImportTrace? = nil, now: @escaping @Sendable () -> Date = { Date() }) {
     self.console = console
+    self.trace = trace
+    self.now = now
   }
 
   public func emit(_ event: ImportEvent) {
-    write(event.json)
+    var members = event.json.objectValue ?? [:]
+    if let trace { members.merge(trace.members(for: event)) { own, _ in own } }
+    write(.object(members))
   }
 
   /// An error that ended the run: `{"event":"error", …}` with kind, message, place, hint.
@@ -29,9 +39,12 @@ public struct JSONEventWriter: ImportEventSink {
     write(.object(["event": "finished", "exit_status": .integer(Int64(status.code))]))
   }
 
-  /// Any value on a line of its own; newlines inside strings are escaped by JSON itself.
+  /// Any event on a line of its own, with what every event has; newlines inside strings are escaped by JSON itself.
   public func write(_ value: JSONValue) {
-    console.print(value.serialized())
+    guard var members = value.objectValue else { return console.print(value.serialized()) }
+    if members["time"] == nil { members["time"] = .string(Timestamp.iso8601(now(), milliseconds: true)) }
+    if members["trace_id"] == nil, let trace { members.merge(trace.context.members) { own, _ in own } }
+    console.print(JSONValue.object(members).serialized())
   }
 }
 

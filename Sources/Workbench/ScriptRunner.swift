@@ -16,6 +16,8 @@ public struct ScriptRunner: Sendable {
     public var finished: @Sendable () -> Void = {}
     /// Gets errors and the end as events too; for `--output json`.
     public var json: JSONEventWriter?
+    /// Has the last word on the status, before it is told.
+    public var settle: @Sendable (ExitStatus) -> ExitStatus = { $0 }
     /// Ends the process without delay; replaced in tests.
     public var endProcess: @Sendable (Int32) -> Void = { _exit($0) }
 
@@ -71,28 +73,25 @@ public struct ScriptRunner: Sendable {
     let result = await task.result
     hooks.finished()
     switch (result, interruption.signal) {
-    case (.failure, let signal?):
-      let status = ExitStatus(signal)
-      hooks.json?.emitFinished(status)
-      return status
+    case (.failure, let signal?): return end(ExitStatus(signal))
     case (_, nil) where console.outputFailure != nil:
       return console.reportOutputFailure() ?? .success
-    case (.success, _):
-      hooks.json?.emitFinished(.success)
-      return .success
+    case (.success, _): return end(.success)
     case (.failure(let error), nil): return fail(error, script)
     }
   }
 
   private func fail(_ error: any Error, _ script: ScriptFile? = nil) -> ExitStatus {
     let status = ExitStatus(error)
-    if let error = error as? LuaError, case .exit = error.kind {
-      hooks.json?.emitFinished(status)
-      return status
-    }
+    if let error = error as? LuaError, case .exit = error.kind { return end(status) }
     let report = ErrorReport(error, script: script) { Self.source($0) }
     console.note(report.text(console.terminal.errorStyle))
     hooks.json?.emit(report)
+    return end(status)
+  }
+
+  private func end(_ status: ExitStatus) -> ExitStatus {
+    let status = hooks.settle(status)
     hooks.json?.emitFinished(status)
     return status
   }

@@ -28,8 +28,10 @@ enum EventTables {
 
   private static func key(_ job: JobReference) -> String { job.recordID ?? job.id }
 
-  static func table(_ event: ImportEvent) -> LuaValue {
+  /// The event with its ids, if it has any.
+  static func table(_ event: ImportEvent, _ trace: ImportTrace?) -> LuaValue {
     var members = event.json.objectValue ?? [:]
+    if let trace { members.merge(trace.members(for: event)) { own, _ in own } }
     members["event"] = nil
     let request: ImportRequest?
     switch event {
@@ -57,5 +59,9 @@ enum EventTables {
     }
   }
 
-  static func summary(_ summary: RunSummary) -> LuaValue { plain(summary.json) }
+  static func summary(_ summary: RunSummary, _ trace: ImportTrace?) -> LuaValue {
+    var members = summary.json.objectValue ?? [:]
+    if let trace { members.merge(trace.context.members) { own, _ in own } }
+    return plain(.object(members))
+  }
 }

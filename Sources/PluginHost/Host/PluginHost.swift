@@ -122,7 +122,7 @@ public final class PluginHost: Sendable {
     }
     let summary = recorder.summary(now: time.now)
     for plugin in loaded.having(.onRunFinished) {
-      await observe(plugin, .onRunFinished, EventTables.summary(summary))
+      await observe(plugin, .onRunFinished, EventTables.summary(summary, trace))
     }
     let last = state.withLock { state in
       defer { state.set = PluginSet() }
@@ -145,7 +145,7 @@ public final class PluginHost: Sendable {
 
   private func observe(_ item: ObserverQueue.Item) async {
     guard let plugin = loaded[item.plugin], plugin.has(item.hook) else { return }
-    await Plugin.$atWork.withValue(item.chain) { await observe(plugin, item.hook, EventTables.table(item.event)) }
+    await Plugin.$atWork.withValue(item.chain) { await observe(plugin, item.hook, EventTables.table(item.event, trace)) }
   }
 
   private func observe(_ plugin: Plugin, _ hook: HookName, _ table: LuaValue) async {
@@ -166,6 +166,8 @@ public final class PluginHost: Sendable {
       return
     }
   }
+
+  private var trace: ImportTrace? { state.withLock { $0.world }?.trace }
 
   func report(_ notice: PluginNotice) { state.withLock { $0.world }?.report(notice) }
 }

@@ -1,4 +1,5 @@
 import CloudAccess
+import ImageImport
 import Logging
 import LuaHost
 import ScriptAPI
@@ -11,13 +12,16 @@ public struct PluginWorld: Sendable {
   /// Takes what a plugin prints, with its name.
   public var output: @Sendable (String, [UInt8]) -> Void
   public var clock: any LuaClock
+  /// Whose ids events have; nil for none.
+  public var trace: ImportTrace?
 
   public init(
-    context: ScriptContext, clock: any LuaClock,
+    context: ScriptContext, clock: any LuaClock, trace: ImportTrace? = nil,
     report: @escaping @Sendable (PluginNotice) -> Void, output: @escaping @Sendable (String, [UInt8]) -> Void
   ) {
     self.context = context
     self.clock = clock
+    self.trace = trace
     self.report = report
     self.output = output
   }

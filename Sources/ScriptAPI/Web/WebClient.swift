@@ -5,17 +5,27 @@ import Synchronization
 public final class WebClient: Sendable {
   private let makeTransport: @Sendable () -> any HTTPTransport
   private let time: any TimeSource
+  private let looksUpHosts: Bool
   private let transport = Mutex<(any HTTPTransport)?>(nil)
 
-  /// A client that makes its transport on first use.
-  public init(time: any TimeSource, transport: @escaping @Sendable () -> any HTTPTransport) {
+  /// A client that makes its transport on first use; with `looksUpHosts` false it asks nobody where a name leads, since nothing is sent there.
+  public init(
+    time: any TimeSource, looksUpHosts: Bool = true, transport: @escaping @Sendable () -> any HTTPTransport
+  ) {
     self.time = time
+    self.looksUpHosts = looksUpHosts
     makeTransport = transport
   }
 
-  /// A client of this machine's network, through the proxies that the environment names.
-  public convenience init(environment: [String: String] = [:], time: any TimeSource = SystemTime()) {
-    self.init(time: time) { AsyncHTTPTransport(proxyEnvironment: environment) }
+  /// A client of this machine's network, through the proxies that the environment names; `layer` stands between.
+  public convenience init(
+    environment: [String: String] = [:], time: any TimeSource = SystemTime(), looksUpHosts: Bool = true,
+    layer: (@Sendable (any HTTPTransport) -> any HTTPTransport)? = nil
+  ) {
+    self.init(time: time, looksUpHosts: looksUpHosts) {
+      let network = AsyncHTTPTransport(proxyEnvironment: environment)
+      return layer?(network) ?? network
+    }
   }
 
   /// Sends a request and follows its redirects.
@@ -74,7 +84,7 @@ public final class WebClient: Sendable {
   private func allow(_ address: WebAddress, _ access: any ScriptAccess) async throws {
     try access.check(.network(host: address.host, port: address.port, isSecret: address.isSecret))
     guard !access.allowsPrivateAddress(host: address.host, port: address.port) else { return }
-    guard await PrivateAddress.isMeant(by: address.host) else { return }
+    guard looksUpHosts, await PrivateAddress.isMeant(by: address.host) else { return }
     throw ScriptFailure(
       kind: "capability",
       "\(address.shownHost) leads to this machine or to a private network, which no pattern allows",
@@ -89,9 +99,11 @@ public final class WebClient: Sendable {
       transport = made
       return made
     }
-    let wire = HTTPRequest(
+    var wire = HTTPRequest(
       method: request.method, url: request.address.url, headers: request.headers.map { ($0.name, $0.value) },
       body: request.body)
+    wire.secrets = request.secrets
+    if request.address.isSecret { wire.secrets += [Secret(request.address.url), Secret(request.address.target)] }
     time.hold()
     defer { time.release() }
     do {

@@ -22,7 +22,11 @@ enum WebOptions {
     let shown = target.isSecret ? "<secret>" : Redaction.url(String(target.text.prefix(200)))
     var request = WebRequest(
       method: method, address: try WebAddress(target.text, shown: shown, isSecret: target.isSecret))
-    request.headers = try headers(options["headers"])
+    request.secrets = target.secrets
+    for entry in try headers(options["headers"]) {
+      request.headers.append(entry.header)
+      request.secrets += entry.secrets
+    }
     request.timeout = options["timeout"].duration ?? request.timeout
     if let limit = options["max_body"].size {
       guard limit <= largestBody else {
@@ -58,7 +62,7 @@ enum WebOptions {
     }
   }
 
-  private static func headers(_ value: LuaValue) throws -> [WebRequest.Header] {
+  private static func headers(_ value: LuaValue) throws -> [(header: WebRequest.Header, secrets: [Secret])] {
     guard let table = value.tableValue else { return [] }
     guard table.entries.count <= 100 else { throw ScriptFailure("there are more than 100 headers") }
     return try table.entries.map { key, value in
@@ -73,29 +77,36 @@ enum WebOptions {
       guard content.text.utf8.allSatisfy({ ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }) else {
         throw ScriptFailure("the header '\(name)' has a line break or another control character")
       }
-      return WebRequest.Header(name: name, value: content.text, isSecret: content.isSecret)
+      return (WebRequest.Header(name: name, value: content.text, isSecret: content.isSecret), content.secrets)
     }
   }
 
+  /// A text that is maybe put together of several, with the secrets among them.
+  private struct Content {
+    var text: String
+    var secrets: [Secret] = []
+    var isSecret: Bool { !secrets.isEmpty }
+  }
+
   /// A text, a secret, or a list of both put together.
-  private static func text(_ value: LuaValue, _ place: String) throws -> (text: String, isSecret: Bool) {
+  private static func text(_ value: LuaValue, _ place: String) throws -> Content {
     switch value {
     case .string(let text):
       guard let text = text.validUTF8 else { throw ScriptFailure("'\(place)' is not valid UTF-8") }
-      return (text, false)
-    case .integer(let number): return ("\(number)", false)
+      return Content(text: text)
+    case .integer(let number): return Content(text: "\(number)")
     case .object(let object):
       guard let secret = object.value as? SecretObject else { break }
-      return (secret.secret.reveal(), true)
+      return Content(text: secret.secret.reveal(), secrets: [secret.secret])
     case .table(let table) where table.entries.isEmpty && !table.array.isEmpty && table.array.count <= 20:
-      var (whole, isSecret) = ("", false)
+      var whole = Content(text: "")
       for item in table.array {
         if case .table = item { throw ScriptFailure("'\(place)' is a list inside a list") }
         let part = try text(item, place)
-        whole += part.text
-        isSecret = isSecret || part.isSecret
+        whole.text += part.text
+        whole.secrets += part.secrets
       }
-      return (whole, isSecret)
+      return whole
     default: break
     }
     throw ScriptFailure(

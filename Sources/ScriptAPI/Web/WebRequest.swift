@@ -1,5 +1,9 @@
+import CloudAccess
+
 /// What a script asks a server for, with its secrets revealed already: it is never shown, only sent.
 struct WebRequest: Sendable {
+  /// The secrets in its address and headers, each for itself.
+  var secrets: [Secret] = []
   var method: String
   var address: WebAddress
   var headers: [Header] = []

@@ -31,6 +31,7 @@ struct ImportCommand: AsyncParsableCommand {
   @OptionGroup var options: CloudOptions
   @OptionGroup(title: "Ledger") var ledger: LedgerOptions
   @OptionGroup(title: "Request") var request: RequestOptions
+  @OptionGroup(title: "Record") var tape: RecordOptions
   @OptionGroup(title: "Plugins") var plugins: PluginOptions
   @OptionGroup(title: "Preflight") var preflight: PreflightFlags
 
@@ -50,6 +51,7 @@ struct ImportCommand: AsyncParsableCommand {
   var again = false
 
   func validate() throws {
+    try tape.validate(with: options, ledger)
     if let key, let fault = ImportKey.fault(of: key) { throw ValidationError("--key: \(fault)") }
     if file != nil {
       guard let bucket = place.bucket, !bucket.isEmpty else {
@@ -68,7 +70,7 @@ struct ImportCommand: AsyncParsableCommand {
 
   func run() async throws {
     let limit = LuaDuration.parse(timeout)
-    let workplace = try Workplace(options.settings(ledger, preflight).with(plugins), tellsFailures: false)
+    let workplace = try Workplace(options.settings(ledger, preflight).with(plugins).with(tape), tellsFailures: false)
     workplace.announce()
     try await workplace.loadPlugins()
     let console = workplace.console
@@ -123,9 +125,10 @@ struct ImportCommand: AsyncParsableCommand {
       work.cancel()
     }
     defer { trap.cancel() }
+    workplace.tape?.start()
     let outcome = await work.result
     view?.finish()
-    await workplace.close()
+    let settled = await workplace.close(Self.status(outcome, received.withLock { $0 }))
     if case .failure = outcome, let signal = received.withLock({ $0 }) {
       let job = workplace.jobs.underWay.first?.id
       console.note(
@@ -138,9 +141,18 @@ struct ImportCommand: AsyncParsableCommand {
     if case .failure(let error) = outcome {
       let status = workplace.fail(error)
       if status.rawValue == ExitStatus.detached.code { workplace.tellHowToGoOn() }
-      throw status
+      throw ExitCode(settled.code)
     }
     if let status = console.reportOutputFailure() { throw ExitCode(status.code) }
+    if settled.code != 0 { throw ExitCode(settled.code) }
+  }
+
+  private static func status(_ outcome: Result<Void, any Error>, _ signal: SignalTrap.Signal?) -> ExitStatus {
+    switch (outcome, signal) {
+    case (.success, _): .success
+    case (.failure, let signal?): ExitStatus(signal)
+    case (.failure(let error), nil): ExitStatus(error)
+    }
   }
 
   /// Looks at the file, where one is given.

@@ -18,6 +18,7 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup(title: "Ledger") var ledger: LedgerOptions
   @OptionGroup(title: "Preflight") var preflight: PreflightFlags
 
+  @OptionGroup(title: "Record") var tape: RecordOptions
   @OptionGroup(title: "Plugins") var plugins: PluginOptions
 
   @Flag(help: "Load plugins anew when their files change; after a mistake the old ones stay.")
@@ -34,8 +35,12 @@ struct RunCommand: AsyncParsableCommand {
   @Argument(parsing: .postTerminator, help: ArgumentHelp("Arguments for the script.", valueName: "args"))
   var arguments: [String] = []
 
+  func validate() throws { try tape.validate(with: options, ledger) }
+
   func run() async throws {
-    let workplace = try Workplace(options.settings(ledger, preflight).with(plugins, access, watch: watch))
+    let name = script == "-" ? nil : script.split(separator: "/").last.map(String.init)
+    let workplace = try Workplace(
+      options.settings(ledger, preflight).with(plugins, access, watch: watch).with(tape, script: name))
     workplace.announce()
     try await workplace.loadPlugins()
     let context = workplace.context(script: script == "-" ? nil : script, arguments: arguments)
@@ -49,8 +54,10 @@ struct RunCommand: AsyncParsableCommand {
     hooks.jobsUnderWay = { workplace.jobs.underWay }
     hooks.finished = { workplace.progress?.finish() }
     hooks.json = workplace.json
-    let status = await ScriptRunner(console: workplace.console, hooks: hooks).run(path: script, arguments: arguments)
-    await workplace.close()
+    hooks.settle = { workplace.tape?.settle($0) ?? $0 }
+    workplace.tape?.start()
+    let ended = await ScriptRunner(console: workplace.console, hooks: hooks).run(path: script, arguments: arguments)
+    let status = await workplace.close(ended)
     if [ExitStatus.detached, .interrupted].contains(status) { workplace.tellHowToGoOn() }
     if status.code != 0 { throw ExitCode(status.code) }
   }

@@ -24,6 +24,13 @@ struct Settings: Sendable {
   var onNotFound = NotFoundChoice.fail
   var preflight = PreflightOptions()
 
+  /// The file to record into, or to replay from.
+  var record: String?
+  var replay: String?
+
+  /// The name of the script, for the record.
+  var script: String?
+
   /// Which plugins; nil for a command that has none.
   var plugins: PluginChoice?
 
@@ -39,6 +46,17 @@ struct Settings: Sendable {
     settings.plugins = plugins.choice
     settings.plugins?.isWatching = watch
     if let access { settings.access = try access.access() }
+    return settings
+  }
+
+  /// The same with what is to be recorded or replayed.
+  func with(_ tape: RecordOptions, script: String? = nil) -> Settings {
+    var settings = self
+    settings.record = tape.record
+    settings.replay = tape.replay
+    settings.script = script
+    // What a replay knows is in its file, and what it does is nobody's business later.
+    if tape.replay != nil { settings.ledger = LedgerAccess.none }
     return settings
   }
 }

@@ -1,3 +1,4 @@
+import Cassette
 import CloudAccess
 import CloudSimulator
 import Foundation
@@ -36,6 +37,24 @@ enum CloudChoice: Sendable {
     configuration.dialect = options.dialect ?? .otc
     try options.trouble.apply(to: &configuration)
     self = .local(configuration, asked: name == Self.localName)
+  }
+
+  /// The cloud of a recorded run.
+  init(replaying content: CassetteContent) throws {
+    let player = CassettePlayer(content, path: "", time: SystemTime(), scrubber: SecretScrubber())
+    if content.cloud == nil {
+      // Nobody connects to it; the rules for requests are all that counts.
+      let nobody = CloudProfile(
+        name: "none", dialect: content.header.dialect, region: "none", authURL: "http://none.invalid/v3",
+        credentials: .token(Secret(SecretScrubber.mark)))
+      self = .remote(nobody, source: nil)
+      return
+    }
+    do {
+      self = .remote(try player.profile(), source: nil)
+    } catch let error as CassetteError {
+      throw CommandFailure(.usage, DisplayText.harmless(error.message), hint: error.hint)
+    }
   }
 
   /// Whose rules requests are held against.

@@ -27,15 +27,21 @@ final class CloudRuntime: Sendable {
   private let requestsPerSecond: Double?
   private let concurrentImports: Int?
   private let time: any TimeSource
+  private let layer: TransportLayer?
+  private let tape: SessionTape?
   private let opened = Mutex(Opened())
 
   /// `scale` is how much faster the cloud's time runs than this machine's; `requestsPerSecond` is the request budget and `concurrentImports` how
-  /// many may be under way at once, nil for the usual ones.
+  /// many may be under way at once, nil for the usual ones. `layer` stands between the session and the network; `tape` is what the session is
+  /// recorded on or played from.
   init(
     choice: CloudChoice, scale: Double, events: any ImportEventSink, logger: Logger, environment: [String: String],
     ledger: LedgerAccess, requestsPerSecond: Double? = nil,
-    concurrentImports: Int? = nil, hooks: any ImportHooks = NoHooks(), time: any TimeSource = SystemTime()
+    concurrentImports: Int? = nil, hooks: any ImportHooks = NoHooks(), time: any TimeSource = SystemTime(),
+    layer: TransportLayer? = nil, tape: SessionTape? = nil
   ) {
+    self.layer = layer
+    self.tape = tape
     self.requestsPerSecond = requestsPerSecond
     self.concurrentImports = concurrentImports
     self.choice = choice
@@ -74,8 +80,11 @@ final class CloudRuntime: Sendable {
     var profile: CloudProfile
     let submission = RecordingSubmitter.Policy(
       submission: SubmissionPolicy().scaled(by: scale), settlement: SettlementPolicy().scaled(by: scale),
-      probing: MarkerProbe.Policy().scaled(by: scale))
-    let polling = PollPolicy().scaled(by: scale)
+      // Whether it measures is up to chance and to the ledger, so a replay could not do the same.
+      probing: tape == nil ? MarkerProbe.Policy().scaled(by: scale) : nil)
+    let isReplay = tape?.isReplay == true
+    let usual = PollPolicy().scaled(by: scale)
+    let polling = isReplay ? usual.eager : usual
     let deletionInterval = Duration.seconds(5) / max(1, scale)
     switch choice {
     case .remote(let given, _): profile = given
@@ -90,27 +99,35 @@ final class CloudRuntime: Sendable {
         throw ConfigurationError(message: "the local cloud did not start: \(error.message)", hint: error.hint)
       }
     }
-    let transport = AsyncHTTPTransport(
+    try tape?.connected(to: profile)
+    let network = AsyncHTTPTransport(
       verifyTLS: profile.verifyTLS, caFile: profile.caFile, proxyEnvironment: environment)
+    // What waited for its turn in a recorded run has its answer at the moment that this led to; nothing waits for it twice.
     let limiter = RequestLimiter(
       policy: RequestBudget.Policy(rate: requestsPerSecond ?? 5).scaled(by: requestsPerSecond == nil ? scale : 1),
       time: time)
+    let chance: @Sendable () -> Double = { .random(in: 0..<1) }
+    let random = tape?.random ?? chance
     let session = CloudSession(
-      profile: profile, transport: transport, time: time, logger: logger, governor: limiter)
+      profile: profile, transport: layer?(network) ?? network, time: time, logger: logger,
+      governor: isReplay ? nil : limiter,
+      random: random)
     opened.withLock {
-      $0.transport = transport
+      $0.transport = network
       $0.session = session
     }
     let client = ImageClient(session: session, time: time, deletionInterval: deletionInterval)
     let scheduler = JobScheduler(
       client: client, time: time, policy: polling,
-      admission: AdmissionGate.Policy(ceiling: concurrentImports ?? 40).scaled(by: scale),
-      slots: store as? any AdmissionSlots, history: RecordedDurations(store: store), events: events)
+      admission: AdmissionGate.Policy(ceiling: isReplay ? 1_000_000 : concurrentImports ?? 40).scaled(by: scale),
+      slots: store as? any AdmissionSlots, history: RecordedDurations(store: store), events: events,
+      maximumInFlight: isReplay ? 1_000_000 : 16, random: random)
     let rules = RuleSet(dialect: choice.dialect)
     return ImportService(
       client: client, rules: rules,
       submitter: RecordingSubmitter(
-        client: client, store: store, policy: submission, admission: scheduler, events: events),
+        client: client, store: tape?.store(store) ?? store, policy: submission, admission: scheduler, events: events,
+        jitter: random, makeID: { [tape] in tape?.recordID($0, $1) ?? ULID.make(at: $0) }),
       scheduler: scheduler,
       preflight: Preflight(client: client, rules: rules, ownImports: { await scheduler.admissions.underWay }),
       events: events, hooks: hooks)

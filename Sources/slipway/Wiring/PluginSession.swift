@@ -1,3 +1,4 @@
+import CloudAccess
 import Foundation
 import ImageImport
 import PluginHost
@@ -9,6 +10,7 @@ struct PluginSession: Sendable {
   let host: PluginHost
   private let console: Console
   private let json: JSONEventWriter?
+  private let trace: ImportTrace?
   private let printsToOutput: Bool
 
   /// Nil where there is nothing to load, so that a session without plugins costs nothing.
@@ -16,13 +18,14 @@ struct PluginSession: Sendable {
   /// - Throws: `CommandFailure` of status 78 for a mistake in the project file.
   init?(
     _ choice: PluginChoice, environment: [String: String], workingDirectory: String, console: Console,
-    json: JSONEventWriter?, printsToOutput: Bool = false
+    json: JSONEventWriter?, trace: ImportTrace? = nil, time: any TimeSource = SystemTime(), printsToOutput: Bool = false
   ) throws {
     let isEmpty = try Self.attempt {
       try choice.settings(environment: environment, workingDirectory: workingDirectory).isEmpty
     }
     if isEmpty, choice.grants.isEmpty, choice.assignments.isEmpty { return nil }
-    host = PluginHost { try choice.settings(environment: environment, workingDirectory: workingDirectory) }
+    self.trace = trace
+    host = PluginHost(time: time) { try choice.settings(environment: environment, workingDirectory: workingDirectory) }
     self.console = console
     self.json = json
     self.printsToOutput = printsToOutput
@@ -40,7 +43,7 @@ struct PluginSession: Sendable {
   func tryLoading(_ context: ScriptContext) async -> [PluginProblem] {
     let (console, json, printsToOutput) = (console, json, printsToOutput)
     let world = PluginWorld(
-      context: context, clock: SessionClock(time: context.time),
+      context: context, clock: SessionClock(time: context.time), trace: trace,
       report: { Self.tell($0, console, json) },
       output: { name, bytes in
         if printsToOutput { return console.write(bytes) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cassette
 import CloudAccess
 import Foundation
 import ImageImport
@@ -24,6 +25,10 @@ struct Workplace: Sendable {
   let workingDirectory: String
   /// The plugins, where there are any.
   let plugins: PluginSession?
+  /// What this session is written to or played from; nil for neither.
+  let tape: SessionTape?
+  /// The session's clock, which jumps in a replay.
+  let time: any TimeSource
   private let watcher: PluginWatcher?
   private let options: Settings
 
@@ -36,18 +41,29 @@ struct Workplace: Sendable {
     self.console = console
     let json = options.form == .json
     let level = options.logLevel.level
+    let replayed = try options.replay.map(SessionTape.read)
+    let trace = replayed.map { TraceContext($0.header) } ?? TraceContext(environment: environment)
+    let time: any TimeSource = replayed.map { VirtualTime(now: $0.header.startedAt) } ?? SystemTime()
+    self.time = time
     logger = Logger(label: "slipway") { label in
-      ConsoleLogHandler(label: label, console: console, level: level, form: json ? .json : .text)
+      ConsoleLogHandler(
+        label: label, console: console, level: level, form: json ? .json : .text, trace: trace, now: { time.now })
     }
     do {
-      choice = try CloudChoice(options, environment: environment, workingDirectory: workingDirectory)
+      choice =
+        if let replayed {
+          try CloudChoice(replaying: replayed)
+        } else {
+          try CloudChoice(options, environment: environment, workingDirectory: workingDirectory)
+        }
     } catch let error as ConfigurationError {
       throw CommandFailure(.configuration, error.message, hint: error.hint)
     }
     let jobs = JobTracker()
     self.jobs = jobs
+    let spans = ImportTrace(trace)
     if json {
-      let writer = JSONEventWriter(console: console)
+      let writer = JSONEventWriter(console: console, trace: spans, now: { time.now })
       self.json = writer
       progress = nil
     } else {
@@ -59,10 +75,11 @@ struct Workplace: Sendable {
         ? nil
         : try PluginSession(
           choice, environment: environment, workingDirectory: workingDirectory, console: console, json: json,
-          printsToOutput: options.printsPlugins)
+          trace: spans, time: time, printsToOutput: options.printsPlugins)
     }
     watcher = options.plugins?.isWatching == true ? plugins.map { PluginWatcher($0) } : nil
-    let sinks: [(any ImportEventSink)?] = [self.json, progress, jobs, plugins?.host]
+    let showsSpans = json || plugins != nil
+    let sinks: [(any ImportEventSink)?] = [showsSpans ? spans : nil, self.json, progress, jobs, plugins?.host]
     events = EventFanOut(sinks.compactMap(\.self))
     ledger = LedgerAccess(options.ledger, environment: environment)
     var submission = SubmitOptions(marksImage: options.marksImages, preflight: options.preflight)
@@ -87,10 +104,22 @@ struct Workplace: Sendable {
       }
       requestsPerSecond = number
     }
+    let scale = replayed?.header.clockScale ?? choice.clockScale(options.clockScale)
+    if let replayed, let path = options.replay {
+      tape = .replaying(replayed, from: path, time: time, environment: environment)
+    } else if let path = options.record {
+      let header = CassetteHeader(
+        program: "slipway \(Slipway.version)", startedAt: time.now, trace: trace, script: options.script,
+        dialect: choice.dialect, clockScale: scale, requestsPerSecond: requestsPerSecond,
+        concurrentImports: options.concurrentImports)
+      tape = try .recording(to: path, header, time: time, environment: environment)
+    } else {
+      tape = nil
+    }
     runtime = CloudRuntime(
-      choice: choice, scale: choice.clockScale(options.clockScale), events: events, logger: logger,
-      environment: environment, ledger: ledger, requestsPerSecond: requestsPerSecond,
-      concurrentImports: options.concurrentImports, hooks: plugins?.host ?? NoHooks())
+      choice: choice, scale: scale, events: events, logger: logger, environment: environment, ledger: ledger,
+      requestsPerSecond: requestsPerSecond, concurrentImports: options.concurrentImports,
+      hooks: plugins?.host ?? NoHooks(), time: time, layer: tape?.cloudLayer, tape: tape)
   }
 
   /// Loads the plugins, before anything that could use them.
@@ -125,6 +154,7 @@ struct Workplace: Sendable {
   /// Says which cloud is used where that could be mistaken.
   func announce() {
     if let banner = choice.banner { console.note(banner) }
+    if let tape { console.note(tape.banner) }
   }
 
   /// What a script may reach.
@@ -133,7 +163,11 @@ struct Workplace: Sendable {
   func context(script: String?, arguments: [String], desk: LineDesk? = nil) -> ScriptContext {
     var context = ScriptContext(
       arguments: arguments, scriptPath: script, environment: environment, workingDirectory: workingDirectory,
-      logger: logger, cloud: runtime.connector)
+      logger: logger, time: time, cloud: runtime.connector)
+    if let tape {
+      context.web = WebClient(
+        environment: environment, time: time, looksUpHosts: !tape.isReplay, layer: tape.webLayer)
+    }
     context.submission = submission
     context.uploadsDirectory = ledger.uploadsDirectory
     context.observeFile = { [console, json] plan, event in
@@ -198,6 +232,15 @@ struct Workplace: Sendable {
     // All that is open is as good as a list of many.
     if records.count <= 5 { words += records }
     console.note("To go on: " + words.map(ShellWord.quoted).joined(separator: " "))
+  }
+
+  /// Ends progress and connections, and the recording or the replay, whose last word on the status this is.
+  func close(_ status: ExitStatus) async -> ExitStatus {
+    await close()
+    guard let tape else { return status }
+    let settled = tape.settle(status)
+    tape.finish(settled, console)
+    return settled
   }
 
   /// Ends progress and connections.

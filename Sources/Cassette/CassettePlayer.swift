@@ -1,0 +1,83 @@
+import CloudAccess
+import Foundation
+import Synchronization
+
+/// Replays a run: hands out transports that answer from a cassette, on a clock on which waiting takes no time.
+///
+/// No answer comes earlier than it came in the recorded run. With a session whose chance always waits the shortest time, requests come
+/// early and wait for their answers' moments, so the answers come in the recorded order.
+public final class CassettePlayer: Sendable {
+  private struct State {
+    var deck: ReplayDeck
+    var mismatches: [ReplayMismatch] = []
+  }
+
+  private static let mostMismatches = 1000
+
+  public let content: CassetteContent
+  public let path: String
+  public let scrubber: SecretScrubber
+  public let time: any TimeSource
+  private let start: Duration
+  private let state: Mutex<State>
+
+  /// The replay begins now on that clock.
+  public init(_ content: CassetteContent, path: String, time: any TimeSource, scrubber: SecretScrubber) {
+    self.content = content
+    self.path = path
+    self.time = time
+    self.scrubber = scrubber
+    start = time.monotonic
+    state = Mutex(State(deck: ReplayDeck(content.exchanges)))
+  }
+
+  /// The recorded cloud with a credential that stands for the real one.
+  ///
+  /// - Throws: ``CassetteError`` where the recorded run used no cloud, or the cassette does not say which.
+  public func profile() throws -> CloudProfile {
+    guard let cloud = content.cloud else {
+      throw CassetteError(
+        "The cassette '\(path)' has no cloud: the recorded run used none.", hint: "is it the same script?")
+    }
+    return try RecordedProfile.profile(cloud)
+  }
+
+  /// A transport that never touches the network.
+  public func transport(_ channel: RecordedExchange.Channel) -> any HTTPTransport {
+    ReplayTransport(channel, player: self)
+  }
+
+  /// Whether the recorded run was stopped, or its recording.
+  public var isOpenEnded: Bool { content.end?.isInterrupted ?? true }
+
+  /// Requests that the cassette has no answer to, each once, in their order.
+  public var mismatches: [ReplayMismatch] { state.withLock { $0.mismatches } }
+
+  /// Recorded requests that were not made.
+  public var unused: [RecordedExchange] { state.withLock { $0.deck.unused } }
+
+  /// When the recorded run ended or broke off.
+  public var end: Duration { content.end?.at ?? content.exchanges.map(\.answeredAt).max() ?? .zero }
+
+  var elapsed: Duration { time.monotonic - start }
+
+  /// How much later an answer comes that was recorded fewer times than it is asked for: longer each time, so that a question which is asked
+  /// without end does not keep the time from passing.
+  func pause(_ repeats: Int) -> Duration {
+    min(.seconds(60), .milliseconds(20) * (1 << min(repeats, 16))) / content.header.clockScale
+  }
+
+  func draw(_ request: RecordedRequest, _ channel: RecordedExchange.Channel) -> ReplayDeck.Draw {
+    state.withLock { $0.deck.draw(request, channel) }
+  }
+
+  /// Remembers a request that has no answer; the same again is no news.
+  func note(_ mismatch: ReplayMismatch) {
+    state.withLock { state in
+      guard state.mismatches.count < Self.mostMismatches,
+        !state.mismatches.contains(where: { $0.request.key == mismatch.request.key })
+      else { return }
+      state.mismatches.append(mismatch)
+    }
+  }
+}

@@ -1,0 +1,4 @@
+import CloudAccess
+
+/// Something between a session and its network: what records, replays or plans.
+typealias TransportLayer = @Sendable (any HTTPTransport) -> any HTTPTransport
