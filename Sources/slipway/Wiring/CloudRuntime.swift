@@ -27,15 +27,23 @@ final class CloudRuntime: Sendable {
   private let requestsPerSecond: Double?
   private let concurrentImports: Int?
   private let time: any TimeSource
+  private let layer: TransportLayer?
+  private let isRehearsal: Bool
   private let opened = Mutex(Opened())
 
   /// `scale` is how much faster the cloud's time runs than this machine's; `requestsPerSecond` is the request budget and `concurrentImports` how
   /// many may be under way at once, nil for the usual ones.
+  ///
+  /// `layer` stands between the session and the network. In a rehearsal `time` is one that jumps: requests are signed by the real
+  /// one, nothing is left to chance, and nothing is asked for its own sake.
   init(
     choice: CloudChoice, scale: Double, events: any ImportEventSink, logger: Logger, environment: [String: String],
     ledger: LedgerAccess, requestsPerSecond: Double? = nil,
-    concurrentImports: Int? = nil, hooks: any ImportHooks = NoHooks(), time: any TimeSource = SystemTime()
+    concurrentImports: Int? = nil, hooks: any ImportHooks = NoHooks(), time: any TimeSource = SystemTime(),
+    layer: TransportLayer? = nil, isRehearsal: Bool = false
   ) {
+    self.layer = layer
+    self.isRehearsal = isRehearsal
     self.requestsPerSecond = requestsPerSecond
     self.concurrentImports = concurrentImports
     self.choice = choice
@@ -74,8 +82,8 @@ final class CloudRuntime: Sendable {
     var profile: CloudProfile
     let submission = RecordingSubmitter.Policy(
       submission: SubmissionPolicy().scaled(by: scale), settlement: SettlementPolicy().scaled(by: scale),
-      probing: MarkerProbe.Policy().scaled(by: scale))
-    let polling = PollPolicy().scaled(by: scale)
+      probing: isRehearsal ? nil : MarkerProbe.Policy().scaled(by: scale))
+    let polling = (isRehearsal ? PollPolicy(listsFrom: .max) : PollPolicy()).scaled(by: scale)
     let deletionInterval = Duration.seconds(5) / max(1, scale)
     switch choice {
     case .remote(let given, _): profile = given
@@ -95,17 +103,22 @@ final class CloudRuntime: Sendable {
     let limiter = RequestLimiter(
       policy: RequestBudget.Policy(rate: requestsPerSecond ?? 5).scaled(by: requestsPerSecond == nil ? scale : 1),
       time: time)
+    let sessionTime: any TimeSource = isRehearsal ? SigningTime(time) : time
     let session = CloudSession(
-      profile: profile, transport: transport, time: time, logger: logger, governor: limiter)
+      profile: profile, transport: layer?(transport) ?? transport, time: sessionTime,
+      logger: logger, governor: limiter)
     opened.withLock {
       $0.transport = transport
       $0.session = session
     }
     let client = ImageClient(session: session, time: time, deletionInterval: deletionInterval)
+    let isFixed = isRehearsal
+    let random: @Sendable () -> Double = { isFixed ? 0.5 : .random(in: 0...1) }
     let scheduler = JobScheduler(
       client: client, time: time, policy: polling,
       admission: AdmissionGate.Policy(ceiling: concurrentImports ?? 40).scaled(by: scale),
-      slots: store as? any AdmissionSlots, history: RecordedDurations(store: store), events: events)
+      slots: store as? any AdmissionSlots, history: RecordedDurations(store: store), events: events,
+      random: random)
     let rules = RuleSet(dialect: choice.dialect)
     return ImportService(
       client: client, rules: rules,

@@ -25,7 +25,7 @@ struct Workplace: Sendable {
   /// The plugins, where there are any.
   let plugins: PluginSession?
   private let watcher: PluginWatcher?
-  private let options: Settings
+  let options: Settings
 
   /// `quiet` shows no progress at all; with `tellsFailures` false it leaves failed imports to the command's own report.
   init(_ options: Settings, quiet: Bool = false, tellsFailures: Bool = true) throws {
@@ -90,7 +90,7 @@ struct Workplace: Sendable {
     runtime = CloudRuntime(
       choice: choice, scale: choice.clockScale(options.clockScale), events: events, logger: logger,
       environment: environment, ledger: ledger, requestsPerSecond: requestsPerSecond,
-      concurrentImports: options.concurrentImports, hooks: plugins?.host ?? NoHooks())
+      concurrentImports: options.concurrentImports, hooks: plugins?.host ?? NoHooks(), layer: options.layer)
   }
 
   /// Loads the plugins, before anything that could use them.
@@ -134,6 +134,11 @@ struct Workplace: Sendable {
     var context = ScriptContext(
       arguments: arguments, scriptPath: script, environment: environment, workingDirectory: workingDirectory,
       logger: logger, cloud: runtime.connector)
+    if let layer = options.webLayer {
+      context.web = WebClient(time: context.time) { [environment] in
+        layer(AsyncHTTPTransport(proxyEnvironment: environment))
+      }
+    }
     context.submission = submission
     context.uploadsDirectory = ledger.uploadsDirectory
     context.observeFile = { [console, json] plan, event in
