@@ -19,6 +19,11 @@ public final class InMemoryRecordStore: ImportRecordStore {
     state = Mutex(State(records: known, lags: lags))
   }
 
+  /// A store that begins with what another one holds; nobody drives any of it.
+  public init(records: [ImportRecord]) {
+    state.withLock { $0.records = Dictionary(records.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last }) }
+  }
+
   public func claim(_ draft: ImportRecord, reusing: Bool, refuted: Set<String>) async throws -> ImportClaim {
     try state.withLock { state in
       let same = state.records.values.filter { $0.scope == draft.scope && $0.key == draft.key }.sorted { $0.id < $1.id }

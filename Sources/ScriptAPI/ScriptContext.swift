@@ -38,6 +38,9 @@ public struct ScriptContext: Sendable {
   /// Opens the record of what was submitted; a session without one has an empty history.
   public var openHistory: @Sendable () async throws -> any ImportRecordStore = { InMemoryRecordStore() }
 
+  /// Takes down what would change the world, in place of doing it; nil where scripts are in earnest.
+  public var rehearsal: (any Rehearsal)?
+
   /// Where unfinished uploads are remembered; nil for nowhere.
   public var uploadsDirectory: String?
   /// Learns of what happens to disk files that become images.

@@ -80,5 +80,6 @@ public enum ScriptInterface {
     HostParameter("job_status", ImsRecords.jobStatus, "The last answer about it.", optional: true),
     HostParameter("report", ImsRecords.report, "What the rules found.", optional: true),
     HostParameter("image", .object("ims.Image"), "The request.", optional: true),
+    HostParameter("synthetic", .boolean, "True where a dry run made the failure up.", optional: true),
   ]
 }

@@ -8,6 +8,8 @@ public struct ImageFileUpload: Sendable {
   public let options: UploadOptions
   /// Stands for the content of the file, as far as its size, time and place tell; the same file gives the same.
   public let fingerprint: String
+  /// Stands in for the sending, in a dry run; nil sends.
+  public var rehearse: (@Sendable (ObjectStore) async throws -> UploadResult)?
   private let source: any UploadSource
   private let bitmap: FileUploadSource?
   private let observe: @Sendable (ImageFileEvent) -> Void
@@ -49,6 +51,10 @@ public struct ImageFileUpload: Sendable {
   /// - Throws: ``ImportError``, `conflict` for another object under the key; `CancellationError`.
   public func run(in store: ObjectStore) async throws -> UploadResult {
     do {
+      if let rehearse {
+        if let there = try await alreadyThere(store) { return there }
+        return try await rehearse(store)
+      }
       if let bitmap {
         // First the small one: a RAW file without its bitmap is what the cloud refuses.
         let key = Self.bitmapKey(plan.location.key)

@@ -41,6 +41,11 @@ extension ImportService {
     options.key = options.key ?? Self.key(of: request, upload)
     var facts = upload.plan.facts
     facts.objectSize = result.size
+    if upload.rehearse != nil, upload.plan.route == .converted, !result.wasThere {
+      // Nobody has made that object, so nobody can look at it; the file itself was looked at.
+      facts.objectSize = nil
+      options.preflight.skipped.formUnion(PreflightCheck.namesOfFileChecks)
+    }
     return try await submit(request, options: options, file: facts)
   }
 

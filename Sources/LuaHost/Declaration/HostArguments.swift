@@ -10,6 +10,8 @@ public struct HostArguments: Sendable {
   public var receiver: (any Sendable & AnyObject)? { record.receiver }
   /// Where the script made the call, if a Lua function did. A function that answers at once has to ask before it returns.
   public var caller: LuaCaller? { record.caller }
+  /// A number that grows with the calls of the VM; a script that runs the same way again makes calls of the same numbers.
+  public var callNumber: UInt64 { record.number }
   /// The name of the function that was called.
   public var functionName: String { record.functionName }
 

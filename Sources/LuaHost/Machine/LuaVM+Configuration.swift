@@ -23,8 +23,14 @@ extension LuaVM {
     public var warning: @Sendable (String) -> Void = { StandardError.write("Lua warning: \($0)\n") }
     /// The clock that scripts sleep by.
     public var clock: any LuaClock
+    /// Stands around every call of a host function that may wait; nil for nothing.
+    public var around: AroundCall?
     /// Told about a background task of `evaluate` that failed without anybody awaiting it.
     public var unobservedFailure: (@Sendable (LuaError) -> Void)?
+
+    /// Gets a call and what does it. It runs where the call does, not on the VM's thread, and must do the call once or throw.
+    public typealias AroundCall =
+      @Sendable (HostArguments, () async throws -> [LuaValue]) async throws -> [LuaValue]
 
     /// Makes a configuration; the defaults suit a user's own script.
     public init(

@@ -109,7 +109,12 @@ extension LuaVM {
     let operation = HostOperation()
     state.operationCount += 1
     state.park(task, .operation(operation), caller: pending.arguments.caller)
-    operation.work = Self.operate(pending, for: task, on: self)
+    operation.work =
+      if let around = state.configuration.around {
+        Self.operate(pending, for: task, on: self, around)
+      } else {
+        Self.operate(pending, for: task, on: self)
+      }
   }
 
   /// Not isolated, so that the work begins on the shared threads. Task-local values and the priority are those of the run.
@@ -124,6 +129,17 @@ extension LuaVM {
       }
       await vm.settle(task, answer)
     }
+  }
+
+  /// The same with something around the call. A function of its own, since ten thousand waits keep the frames of the one above.
+  private nonisolated static func operate(
+    _ pending: PendingCall, for task: LuaTask, on vm: LuaVM, _ around: @escaping Configuration.AroundCall
+  ) -> Task<Void, Never> {
+    let run = pending.run
+    return operate(
+      PendingCall(
+        run: { arguments in try await around(arguments) { try await run(arguments) } }, arguments: pending.arguments),
+      for: task, on: vm)
   }
 
   /// A host function has ended.

@@ -30,7 +30,11 @@ struct BatchImport: Sendable {
         guard next < images.count, !stopped else { return }
         let index = next
         next += 1
-        group.addTask { try await one(index, images[index]) }
+        guard ScriptCall.current != nil else {
+          group.addTask { try await one(index, images[index]) }
+          return
+        }
+        group.addTask { try await ScriptCall.part(index) { try await one(index, images[index]) } }
       }
       for _ in 0..<concurrency { start() }
       while let entry = try await group.next() {

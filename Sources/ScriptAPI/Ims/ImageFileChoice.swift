@@ -60,21 +60,36 @@ struct ImageFileChoice: Sendable {
     let observe = context.observeFile
     let plan = plan
     observe(plan, .planned(plan))
-    return try ImageFileUpload(plan, options: options) { observe(plan, $0) }
+    var upload = try ImageFileUpload(plan, options: options) { observe(plan, $0) }
+    if let rehearsal = context.rehearsal {
+      let overwrites = overwrites
+      upload.rehearse = { store in
+        try await rehearsal.uploading(RehearsedUpload(plan, overwrites: overwrites), to: store)
+      }
+    }
+    return upload
   }
 }
 
 extension ImageObject {
+  /// Tells a rehearsal how the run came by the job; nil where there is none.
+  private var onSubmitted: (@Sendable (JobReference) async throws -> Void)? {
+    guard let rehearsal = ims.context.rehearsal else { return nil }
+    return { rehearsal.submitted($0) }
+  }
+
   /// Imports it: the file first, where it is made of one.
   func run(
     _ service: ImportService, _ submission: SubmitOptions, _ options: ImsModule.WaitOptions
   ) async throws -> ImportResult {
+    let onSubmitted = onSubmitted
     guard let file else {
       return try await service.importImage(
-        request, options: submission, timeout: options.timeout, onProgress: options.observer(request.name))
+        request, options: submission, timeout: options.timeout, onSubmitted: onSubmitted,
+        onProgress: options.observer(request.name))
     }
     return try await service.importFile(
       file.upload(for: ims.context), as: request, options: submission, timeout: options.timeout,
-      onProgress: options.observer(request.name))
+      onSubmitted: onSubmitted, onProgress: options.observer(request.name))
   }
 }

@@ -170,6 +170,7 @@ final class ImageObject: Sendable {
           return try await service.submitFile(
             file.upload(for: image.ims.context), as: image.request, options: options)
         }
+        image.ims.context.rehearsal?.submitted(job)
         return [image.ims.job(job)]
       }.documented(
         raises: ImsRecords.submitErrors + ImsRecords.cloudErrors,

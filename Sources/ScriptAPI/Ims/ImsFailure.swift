@@ -24,6 +24,7 @@ public struct ImsFailure: ScriptError {
     if let requestID = error.requestID { fields.append(("request_id", text(requestID))) }
     if let hint = error.hint { fields.append(("hint", text(hint))) }
     if let cause = error.cause { fields.append(("cause", text(cause))) }
+    if SyntheticMark.isOn(error) { fields.append(("synthetic", .boolean(true))) }
     if error.isAmbiguous { fields.append(("ambiguous", .boolean(true))) }
     if let record = error.recordID ?? error.job?.recordID { fields.append(("record", text(record))) }
     if let job = error.job { fields.append(("job", ims.job(job))) }

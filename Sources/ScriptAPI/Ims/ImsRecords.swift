@@ -77,6 +77,7 @@ enum ImsRecords {
         optional("fail_reason", .string, "the cloud's words about a failure"),
         optional("begin_time", .string, "UTC, ISO 8601"), optional("end_time", .string, "UTC, ISO 8601"),
         optional("entities", .map, "what else the cloud sent"),
+        optional("synthetic", .boolean, "true where a dry run made it up; nil otherwise"),
       ]))
 
   static let drift = LuaType.record(
@@ -103,6 +104,7 @@ enum ImsRecords {
         optional("duration", .number, "seconds the job took, by the cloud's clock"),
         HostParameter("waited", .number, "seconds this call waited"),
         optional("warnings", .list(.string), "what was odd about the job"),
+        optional("synthetic", .boolean, "true where a dry run made it up; nil otherwise"),
       ]))
 
   static let finding = LuaType.record(

@@ -13,7 +13,8 @@ final class JobObject: Sendable {
 
   @inline(never)
   private func wait(_ options: ImsModule.WaitOptions) async throws -> LuaValue {
-    try await ims.attempt(.read) { service in
+    ims.context.rehearsal?.asking(about: reference)
+    return try await ims.attempt(.read) { service in
       ResultTable.value(
         try await service.wait(
           for: reference, timeout: options.timeout, onProgress: options.observer(reference.imageName)))
@@ -48,6 +49,7 @@ final class JobObject: Sendable {
         returns: [HostParameter("status", ImsRecords.jobStatus, "how it stands")], since: "0.1"
       ) { arguments in
         guard let job = arguments.receiver as? JobObject else { return [] }
+        job.ims.context.rehearsal?.asking(about: job.reference)
         return [JobStatusTable.value(try await job.ims.attempt(.read) { try await $0.poll(job.reference) })]
       }.documented(
         raises: [RaisedError("not_found", "the cloud knows no such job")] + ImsRecords.cloudErrors, mustUse: true,

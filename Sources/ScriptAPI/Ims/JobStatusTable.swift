@@ -18,6 +18,7 @@ enum JobStatusTable {
     table["begin_time"] = text(status.beginTime?.formatted(.iso8601))
     table["end_time"] = text(status.endTime?.formatted(.iso8601))
     if case .object = status.entities { table["entities"] = LuaJSON.value(status.entities) }
+    if SyntheticMark.isOn(status) { table["synthetic"] = .boolean(true) }
     return .table(table)
   }
 }
@@ -35,6 +36,7 @@ enum ResultTable {
     table["waited"] = .number(result.waited.inSeconds)
     table["reused"] = .boolean(result.reused)
     table["adopted"] = .boolean(result.adopted)
+    if SyntheticMark.isOn(result.job) { table["synthetic"] = .boolean(true) }
     table["drift"] = .list(result.drift.map { LuaJSON.value($0.json) })
     if !result.warnings.isEmpty { table["warnings"] = .table(LuaTable(array: result.warnings.map { text($0) })) }
     return .table(table)

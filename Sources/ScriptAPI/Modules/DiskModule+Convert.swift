@@ -1,4 +1,5 @@
 import DiskImages
+import Foundation
 import LuaHost
 
 extension DiskModule {
@@ -23,6 +24,9 @@ extension DiskModule {
       let shown = arguments[1].stringValue ?? ""
       let target = try WrittenFile.place(of: context.file(shown), shown: shown, access: context.access)
       do {
+        if let rehearsal = context.rehearsal {
+          return [try rehearsed(source, target, choices, rehearsal)]
+        }
         let summary = try await convert(source, target, choices, observer(arguments[2].tableValue))
         return [value(summary)]
       } catch let error as DiskImageError {
@@ -48,6 +52,33 @@ extension DiskModule {
           print(path, done.virtual_size, done.output_size, done.min_disk)
         end
         """)
+  }
+
+  /// What a conversion would do, as far as a look at the source tells; nothing is written.
+  private static func rehearsed(
+    _ source: String, _ target: String, _ options: ConvertOptions, _ rehearsal: any Rehearsal
+  ) throws -> LuaValue {
+    guard let format = DiskFormat(fileName: target), format == .zvhd2 || format == .raw else {
+      throw ScriptFailure("'\(target)' does not say what to convert to", hint: "let it end in .zvhd2 or .raw")
+    }
+    if !options.force, FileManager.default.fileExists(atPath: target) {
+      throw ScriptFailure(
+        kind: "conflict", "the file '\(target)' exists", hint: "replace it with force = true, or choose another name")
+    }
+    let found = try DiskInspector.inspect(try FileByteSource(path: source), fileName: source)
+    rehearsal.converting(file: source, to: target, bytes: found.virtualSize)
+    var table = LuaTable()
+    table["input_format"] = .string(LuaString(found.format.rawValue))
+    table["output_format"] = .string(LuaString(format.rawValue))
+    table["virtual_size"] = .integer(Int64(clamping: found.virtualSize ?? 0))
+    table["output_size"] = .integer(0)
+    table["stored_blocks"] = .integer(0)
+    table["total_blocks"] = .integer(0)
+    table["min_disk"] = .integer(Int64(found.minDisk ?? 0))
+    table["verified"] = .boolean(false)
+    table["seconds"] = .number(0)
+    table["synthetic"] = .boolean(true)
+    return .table(table)
   }
 
   /// Converts, and gives the progress to `observe` one after the other; one that fails ends the conversion.
@@ -163,5 +194,6 @@ extension DiskModule {
         HostParameter("min_disk", .integer, "the smallest min_disk that takes the disk, in GB"),
         HostParameter("verified", .boolean, "whether the target was compared"),
         HostParameter("seconds", .number, "how long it took"),
+        optional("synthetic", .boolean, "true in a dry run, which converts nothing: sizes of the target are 0 then"),
       ]))
 }

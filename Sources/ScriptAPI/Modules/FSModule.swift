@@ -61,6 +61,11 @@ enum FSModule {
         ) { arguments in
           let shown = arguments[0].stringValue ?? ""
           let bytes = arguments[1].bytesValue ?? []
+          if let rehearsal = context.rehearsal {
+            let place = try WrittenFile.place(of: context.file(shown), shown: shown, access: context.access)
+            rehearsal.writing(file: place, bytes: UInt64(bytes.count))
+            return []
+          }
           try WrittenFile.write(bytes, to: context.file(shown), shown: shown, access: context.access)
           return []
         }.documented(

@@ -99,7 +99,8 @@ enum HTTPModule {
     _ method: String, _ url: LuaValue, _ options: LuaValue, _ context: ScriptContext
   ) async throws -> [LuaValue] {
     let request = try WebOptions.request(method, url: url, options.tableValue ?? LuaTable())
-    let answer = try await context.web.send(request, access: context.access)
+    let answer = try await context.web.send(
+      request, access: context.access, rehearsal: context.rehearsal)
     var headers = LuaTable()
     for (name, value) in answer.headers.prefix(200) { headers[name] = .string(value) }
     return [

@@ -259,7 +259,13 @@ final class ObsModule: Sendable {
       if case .function(let function)? = arguments[3].tableValue?["on_progress"] { onProgress = function }
       let choices = options
       let result = try await self.attempt(.writeObjects(bucket: place.bucket)) { store in
-        try await ObsUpload.run(
+        if let rehearsal = self.context.rehearsal {
+          let source = try self.source(path)
+          return try await rehearsal.uploading(
+            RehearsedUpload(path: path, size: source.sizeBound, location: place, overwrites: choices.existing == .replace),
+            to: store)
+        }
+        return try await ObsUpload.run(
           try self.source(path), to: place, store: store, options: choices, onProgress: onProgress)
       }
       return [LuaJSON.value(result.json)]

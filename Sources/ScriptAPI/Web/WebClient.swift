@@ -33,11 +33,19 @@ public final class WebClient: Sendable {
   /// A redirect is a request of its own: its server must be allowed as well, secrets and cookies stay behind when the server changes,
   /// and none leads from https to http.
   /// - Throws: ``ScriptFailure`` of kind `capability`, `network`, `timeout` or `argument`.
-  func send(_ request: WebRequest, access: any ScriptAccess) async throws -> WebAnswer {
+  ///
+  /// In a `rehearsal` what is more than a question stays here and is answered with an empty 200.
+  func send(
+    _ request: WebRequest, access: any ScriptAccess, rehearsal: (any Rehearsal)? = nil
+  ) async throws -> WebAnswer {
     var (request, hops) = (request, 0)
     let deadline = time.monotonic + request.timeout
     while true {
       try await allow(request.address, access)
+      if let rehearsal, !["GET", "HEAD"].contains(request.method) {
+        let status = rehearsal.sending(RehearsedRequest(request))
+        return WebAnswer(status: status, headers: [], body: [], address: request.address, isRedirected: hops > 0)
+      }
       let response = try await exchange(request, left: deadline - time.monotonic)
       let isRedirect = [301, 302, 303, 307, 308].contains(response.status)
       guard isRedirect, request.redirects > 0, let location = response.header("location") else {
@@ -84,7 +92,12 @@ public final class WebClient: Sendable {
   private func allow(_ address: WebAddress, _ access: any ScriptAccess) async throws {
     try access.check(.network(host: address.host, port: address.port, isSecret: address.isSecret))
     guard !access.allowsPrivateAddress(host: address.host, port: address.port) else { return }
-    guard looksUpHosts, await PrivateAddress.isMeant(by: address.host) else { return }
+    guard looksUpHosts else { return }
+    // A look-up of a name takes real time, in which a clock that jumps must stand.
+    time.hold()
+    let isPrivate = await PrivateAddress.isMeant(by: address.host)
+    time.release()
+    guard isPrivate else { return }
     throw ScriptFailure(
       kind: "capability",
       "\(address.shownHost) leads to this machine or to a private network, which no pattern allows",

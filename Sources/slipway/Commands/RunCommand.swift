@@ -10,6 +10,7 @@ struct RunCommand: AsyncParsableCommand {
       Words after -- are the script's: they are in its `...`, in `arg` and in the module `args`. \
       Ctrl-C detaches: jobs go on in the cloud. For example:
 
+        slipway run --dry-run fleet.lua
         slipway run fleet.lua
         slipway run --cloud otc fleet.lua -- --wave=2
       """)
@@ -24,6 +25,7 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Load plugins anew when their files change; after a mistake the old ones stay.")
   var watch = false
 
+  @OptionGroup(title: "Dry run") var rehearsal: DryRunOptions
   @OptionGroup(title: "Limits") var limits: LimitOptions
   @OptionGroup(title: "Access") var access: AccessOptions
 
@@ -35,9 +37,20 @@ struct RunCommand: AsyncParsableCommand {
   @Argument(parsing: .postTerminator, help: ArgumentHelp("Arguments for the script.", valueName: "args"))
   var arguments: [String] = []
 
-  func validate() throws { try tape.validate(with: options, ledger) }
+  func validate() throws {
+    try tape.validate(with: options, ledger)
+    guard rehearsal.dryRun else { return }
+    if limits.allow != nil {
+      throw ValidationError("--allow gives the script the machine itself, which --dry-run cannot keep it from changing.")
+    }
+    if watch { throw ValidationError("--watch and --dry-run exclude each other.") }
+    if tape.record != nil || tape.replay != nil {
+      throw ValidationError("--dry-run sends nothing that could be recorded or replayed: leave out --record and --replay.")
+    }
+  }
 
   func run() async throws {
+    if rehearsal.dryRun { return try await dryRun() }
     let name = script == "-" ? nil : script.split(separator: "/").last.map(String.init)
     let workplace = try Workplace(
       options.settings(ledger, preflight).with(plugins, access, watch: watch).with(tape, script: name))

@@ -40,6 +40,10 @@ struct Settings: Sendable {
   /// What scripts may reach.
   var access = UserAccess()
 
+  /// Stands between the session and the cloud, and between scripts and other servers; nil for nothing.
+  var layer: TransportLayer?
+  var webLayer: TransportLayer?
+
   /// The same with plugins and what scripts may reach.
   func with(_ plugins: PluginOptions, _ access: AccessOptions? = nil, watch: Bool = false) throws -> Settings {
     var settings = self

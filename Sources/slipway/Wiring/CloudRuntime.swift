@@ -29,19 +29,23 @@ final class CloudRuntime: Sendable {
   private let time: any TimeSource
   private let layer: TransportLayer?
   private let tape: SessionTape?
+  private let isRehearsal: Bool
   private let opened = Mutex(Opened())
 
   /// `scale` is how much faster the cloud's time runs than this machine's; `requestsPerSecond` is the request budget and `concurrentImports` how
-  /// many may be under way at once, nil for the usual ones. `layer` stands between the session and the network; `tape` is what the session is
-  /// recorded on or played from.
+  /// many may be under way at once, nil for the usual ones.
+  ///
+  /// `layer` stands between the session and the network; `tape` is what the session is recorded on or played from. In a rehearsal `time`
+  /// is one that jumps: requests are signed by the real one, nothing is left to chance, and nothing is asked for its own sake.
   init(
     choice: CloudChoice, scale: Double, events: any ImportEventSink, logger: Logger, environment: [String: String],
     ledger: LedgerAccess, requestsPerSecond: Double? = nil,
     concurrentImports: Int? = nil, hooks: any ImportHooks = NoHooks(), time: any TimeSource = SystemTime(),
-    layer: TransportLayer? = nil, tape: SessionTape? = nil
+    layer: TransportLayer? = nil, tape: SessionTape? = nil, isRehearsal: Bool = false
   ) {
     self.layer = layer
     self.tape = tape
+    self.isRehearsal = isRehearsal
     self.requestsPerSecond = requestsPerSecond
     self.concurrentImports = concurrentImports
     self.choice = choice
@@ -81,9 +85,9 @@ final class CloudRuntime: Sendable {
     let submission = RecordingSubmitter.Policy(
       submission: SubmissionPolicy().scaled(by: scale), settlement: SettlementPolicy().scaled(by: scale),
       // Whether it measures is up to chance and to the ledger, so a replay could not do the same.
-      probing: tape == nil ? MarkerProbe.Policy().scaled(by: scale) : nil)
+      probing: tape == nil && !isRehearsal ? MarkerProbe.Policy().scaled(by: scale) : nil)
     let isReplay = tape?.isReplay == true
-    let usual = PollPolicy().scaled(by: scale)
+    let usual = (isRehearsal ? PollPolicy(listsFrom: .max) : PollPolicy()).scaled(by: scale)
     let polling = isReplay ? usual.eager : usual
     let deletionInterval = Duration.seconds(5) / max(1, scale)
     switch choice {
@@ -106,10 +110,10 @@ final class CloudRuntime: Sendable {
     let limiter = RequestLimiter(
       policy: RequestBudget.Policy(rate: requestsPerSecond ?? 5).scaled(by: requestsPerSecond == nil ? scale : 1),
       time: time)
-    let chance: @Sendable () -> Double = { .random(in: 0..<1) }
     let random = tape?.random ?? chance
+    let sessionTime: any TimeSource = isRehearsal ? SigningTime(time) : time
     let session = CloudSession(
-      profile: profile, transport: layer?(network) ?? network, time: time, logger: logger,
+      profile: profile, transport: layer?(network) ?? network, time: sessionTime, logger: logger,
       governor: isReplay ? nil : limiter,
       random: random)
     opened.withLock {

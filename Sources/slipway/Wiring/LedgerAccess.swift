@@ -18,6 +18,13 @@ final class LedgerAccess: Sendable {
     path = isWanted ? given ?? LedgerLocation.standard(environment: environment) : nil
   }
 
+  /// Stands for a store that is there already.
+  init(store: any ImportRecordStore) {
+    isWanted = true
+    path = nil
+    self.store.withLock { $0 = store }
+  }
+
   /// Where unfinished uploads are remembered: beside the ledger; nil where there is none.
   var uploadsDirectory: String? {
     path.map { path in

@@ -1,4 +1,4 @@
 import CloudAccess
 
-/// Something between a session and its network: what records, replays or plans.
+/// Puts something between a session and the network: gets the transport below, gives the one to use.
 typealias TransportLayer = @Sendable (any HTTPTransport) -> any HTTPTransport

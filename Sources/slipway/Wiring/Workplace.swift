@@ -30,7 +30,7 @@ struct Workplace: Sendable {
   /// The session's clock, which jumps in a replay.
   let time: any TimeSource
   private let watcher: PluginWatcher?
-  private let options: Settings
+  let options: Settings
 
   /// `quiet` shows no progress at all; with `tellsFailures` false it leaves failed imports to the command's own report.
   init(_ options: Settings, quiet: Bool = false, tellsFailures: Bool = true) throws {
@@ -119,7 +119,7 @@ struct Workplace: Sendable {
     runtime = CloudRuntime(
       choice: choice, scale: scale, events: events, logger: logger, environment: environment, ledger: ledger,
       requestsPerSecond: requestsPerSecond, concurrentImports: options.concurrentImports,
-      hooks: plugins?.host ?? NoHooks(), time: time, layer: tape?.cloudLayer, tape: tape)
+      hooks: plugins?.host ?? NoHooks(), time: time, layer: tape?.cloudLayer ?? options.layer, tape: tape)
   }
 
   /// Loads the plugins, before anything that could use them.
@@ -164,9 +164,10 @@ struct Workplace: Sendable {
     var context = ScriptContext(
       arguments: arguments, scriptPath: script, environment: environment, workingDirectory: workingDirectory,
       logger: logger, time: time, cloud: runtime.connector)
-    if let tape {
+    if tape != nil || options.webLayer != nil {
       context.web = WebClient(
-        environment: environment, time: time, looksUpHosts: !tape.isReplay, layer: tape.webLayer)
+        environment: environment, time: time, looksUpHosts: tape?.isReplay != true,
+        layer: tape?.webLayer ?? options.webLayer)
     }
     context.submission = submission
     context.uploadsDirectory = ledger.uploadsDirectory

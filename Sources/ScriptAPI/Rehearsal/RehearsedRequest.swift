@@ -1,0 +1,19 @@
+import CloudAccess
+
+/// A request of the module `http` as it may be shown: nothing of it that a secret names, no value of a header, no body.
+public struct RehearsedRequest: Sendable, Hashable {
+  public var method: String
+  /// The URL without signatures and passwords; of one that a secret names nothing.
+  public var url: String
+  /// The names of its headers.
+  public var headers: [String]
+  /// The size of its body.
+  public var bytes: UInt64
+
+  init(_ request: WebRequest) {
+    method = request.method
+    url = request.address.isSecret ? "<secret>" : Redaction.url(request.address.url)
+    headers = request.headers.map(\.name)
+    bytes = UInt64(request.body?.count ?? 0)
+  }
+}
