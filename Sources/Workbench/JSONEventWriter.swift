@@ -1,12 +1,16 @@
 import CloudAccess
 import ImageImport
 
-/// `--output json`: every event as one JSON object on a line of standard output, with the API's own field names.
+/// `--output json`: every event as one JSON object on a line of standard output, with the API's own field names; in other forms of
+/// data what `render` makes of it.
 public struct JSONEventWriter: ImportEventSink {
   private let console: Console
+  private let render: @Sendable (JSONValue) -> String
 
-  public init(console: Console) {
+  /// `render` gives an event as text with its newline.
+  public init(console: Console, render: @escaping @Sendable (JSONValue) -> String = { $0.serialized() + "\n" }) {
     self.console = console
+    self.render = render
   }
 
   public func emit(_ event: ImportEvent) {
@@ -29,9 +33,9 @@ public struct JSONEventWriter: ImportEventSink {
     write(.object(["event": "finished", "exit_status": .integer(Int64(status.code))]))
   }
 
-  /// Any value on a line of its own; newlines inside strings are escaped by JSON itself.
+  /// Any value on a line of its own, or as a document.
   public func write(_ value: JSONValue) {
-    console.print(value.serialized())
+    console.write(Array(render(value).utf8))
   }
 }
 

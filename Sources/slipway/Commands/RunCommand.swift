@@ -34,6 +34,8 @@ struct RunCommand: AsyncParsableCommand {
   @Argument(parsing: .postTerminator, help: ArgumentHelp("Arguments for the script.", valueName: "args"))
   var arguments: [String] = []
 
+  func validate() throws { try OutputForm.refuseTable(options.form) }
+
   func run() async throws {
     let workplace = try Workplace(options.settings(ledger, preflight).with(plugins, access, watch: watch))
     workplace.announce()

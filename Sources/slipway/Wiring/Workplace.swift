@@ -35,6 +35,7 @@ struct Workplace: Sendable {
     let console = Console(terminal: .detect(environment: environment))
     self.console = console
     let json = options.form == .json
+    let form = options.form
     let level = options.logLevel.level
     logger = Logger(label: "slipway") { label in
       ConsoleLogHandler(label: label, console: console, level: level, form: json ? .json : .text)
@@ -46,8 +47,8 @@ struct Workplace: Sendable {
     }
     let jobs = JobTracker()
     self.jobs = jobs
-    if json {
-      let writer = JSONEventWriter(console: console)
+    if form.isData {
+      let writer = JSONEventWriter(console: console) { form.data($0) ?? $0.serialized() + "\n" }
       self.json = writer
       progress = nil
     } else {
@@ -122,6 +123,11 @@ struct Workplace: Sendable {
     }
   }
 
+  /// The clouds that `--cloud` could name.
+  var cloudNames: [String] {
+    [CloudChoice.localName] + CloudChoice.resolver(environment, workingDirectory: workingDirectory).cloudNames
+  }
+
   /// Says which cloud is used where that could be mistaken.
   func announce() {
     if let banner = choice.banner { console.note(banner) }
@@ -180,6 +186,18 @@ struct Workplace: Sendable {
     console.note(report.text(console.terminal.errorStyle))
     json?.emit(report)
     return ExitCode(ExitStatus(error).code)
+  }
+
+  /// Lists the jobs that go on in the cloud without this process, and says how to wait for them.
+  func tellUnderWay() {
+    let all = jobs.underWay
+    guard !all.isEmpty else { return tellHowToGoOn() }
+    let most = 10
+    var lines = [all.count == 1 ? "1 job goes on in the cloud:" : "\(all.count) jobs go on in the cloud:"]
+    lines += all.suffix(most).map { "  \($0.id)  \(DisplayText.harmless($0.name))" }
+    if all.count > most { lines.append("  and \(all.count - most) more: slipway jobs list --state open") }
+    console.note(lines.joined(separator: "\n"))
+    tellHowToGoOn()
   }
 
   /// Says how to wait for what goes on in the cloud, as a command to be copied; nothing where nothing goes on.
