@@ -1,3 +1,5 @@
+import Foundation
+
 /// A length of time as people say it: `0.3s`, `42s`, `1m12s`, `2h05m`, `3d04h`.
 public enum DurationText {
   /// The text; tenths of a second only below one.
@@ -12,6 +14,19 @@ public enum DurationText {
     case ..<3600: return "\(seconds / 60)m\(two(seconds % 60))s"
     case ..<86400: return "\(seconds / 3600)h\(two(seconds / 60 % 60))m"
     default: return "\(seconds / 86400)d\(two(seconds / 3600 % 24))h"
+    }
+  }
+
+  /// A measured time: `0.4 ms`, `12.3 ms`, `1.24 s`, from a minute on as ``short(_:)``.
+  public static func precise(_ duration: Duration) -> String {
+    let seconds = max(0, duration / .seconds(1))
+    func rounded(_ value: Double, _ places: Int) -> String {
+      String(format: "%.\(places)f", value)
+    }
+    switch seconds {
+    case ..<0.9995: return rounded(seconds * 1000, 1) + " ms"
+    case ..<60: return rounded(seconds, 2) + " s"
+    default: return short(duration)
     }
   }
 }

@@ -17,7 +17,7 @@ final class EditorMailbox: Sendable {
     /// A prompt is on the screen, or about to be.
     var reading = false
     var handle: LineEditor.Handle?
-    var names: [String] = []
+    var completer = Completer()
   }
 
   private let state = Mutex(State())
@@ -26,12 +26,13 @@ final class EditorMailbox: Sendable {
     state.withLock { $0.handle = handle }
   }
 
-  func setNames(_ names: [String]) {
-    state.withLock { $0.names = names }
+  func changeCompleter(_ change: (inout Completer) -> Void) {
+    state.withLock { change(&$0.completer) }
   }
 
+  /// Outside the lock, since it may wait.
   func complete(_ text: String) -> LineCompletion {
-    LineCompletion.complete(text, names: state.withLock { $0.names })
+    state.withLock { $0.completer }.complete(text)
   }
 
   /// A line begins: what was meant for the one before is forgotten. False after `ended`.

@@ -2,19 +2,25 @@ import CloudAccess
 import Foundation
 import ImageImport
 
-/// `--output json`: every event as one JSON object on a line of standard output, with the API's own field names.
+/// `--output json`: every event as one JSON object on a line of standard output, with the API's own field names; in other forms of
+/// data what `render` makes of it.
 ///
 /// Each has `time`, by the session's clock, and the ids of its place in the trace: an import's own span, or the run's.
 public struct JSONEventWriter: ImportEventSink {
   private let console: Console
   private let trace: ImportTrace?
   private let now: @Sendable () -> Date
+  private let render: @Sendable (JSONValue) -> String
 
-  /// Without a trace, events have no ids.
-  public init(console: Console, trace: ImportTrace? = nil, now: @escaping @Sendable () -> Date = { Date() }) {
+  /// Without a trace, events have no ids; `render` gives an event as text with its newline.
+  public init(
+    console: Console, trace: ImportTrace? = nil, now: @escaping @Sendable () -> Date = { Date() },
+    render: @escaping @Sendable (JSONValue) -> String = { $0.serialized() + "\n" }
+  ) {
     self.console = console
     self.trace = trace
     self.now = now
+    self.render = render
   }
 
   public func emit(_ event: ImportEvent) {
@@ -39,12 +45,12 @@ public struct JSONEventWriter: ImportEventSink {
     write(.object(["event": "finished", "exit_status": .integer(Int64(status.code))]))
   }
 
-  /// Any event on a line of its own, with what every event has; newlines inside strings are escaped by JSON itself.
+  /// Any event on a line of its own or as a document, with what every event has; newlines inside strings are escaped by JSON itself.
   public func write(_ value: JSONValue) {
-    guard var members = value.objectValue else { return console.print(value.serialized()) }
+    guard var members = value.objectValue else { return console.write(Array(render(value).utf8)) }
     if members["time"] == nil { members["time"] = .string(Timestamp.iso8601(now(), milliseconds: true)) }
     if members["trace_id"] == nil, let trace { members.merge(trace.context.members) { own, _ in own } }
-    console.print(JSONValue.object(members).serialized())
+    console.write(Array(render(.object(members)).utf8))
   }
 }
 

@@ -41,9 +41,9 @@ public final class LineEditor: LineSource, PromptHolder {
     slip_edit_close(handle.pointer)
   }
 
-  /// Names that Tab completes from now on.
-  public func setNames(_ names: [String]) {
-    mailbox.setNames(names)
+  /// Changes what Tab does from now on.
+  func changeCompleter(_ change: (inout Completer) -> Void) {
+    mailbox.changeCompleter(change)
   }
 
   public func readLine(prompt: String) async -> LineEvent {
@@ -104,7 +104,9 @@ private func editorCompletes(
   switch Unmanaged<EditorMailbox>.fromOpaque(context).takeUnretainedValue().complete(line) {
   case .none: return slip_completion(erase: 0, insert: nil, listing: nil)
   case .insert(let text): return slip_completion(erase: 0, insert: strdup(text), listing: nil)
-  case .list(let names):
-    return slip_completion(erase: 0, insert: nil, listing: strdup(names.joined(separator: "  ") + "\r\n"))
+  case .replace(let count, let text): return slip_completion(erase: Int32(count), insert: strdup(text), listing: nil)
+  case .list(let choices):
+    let lines = CompletionList.lines(choices, columns: Terminal.windowSize()?.columns ?? 80)
+    return slip_completion(erase: 0, insert: nil, listing: strdup(lines.map { $0 + "\r\n" }.joined()))
   }
 }

@@ -150,6 +150,29 @@ struct ReplTests {
     #expect(outcome.status == .success)
   }
 
+  @Test(".load runs a file in the session, with its own places in errors; .save writes what ran; .time says how long")
+  func files() async throws {
+    let directory = try ScratchDirectory()
+    let path = try directory.write("lib.lua", "#!/bin/sh\nfunction twice(n)\n  return n * 2\nend\nreturn 7\n")
+    let broken = try directory.write("broken.lua", "local x = 1\nerror('here')\n")
+    let saved = directory.path + "/saved.lua"
+    let outcome = try await session(
+      ".load \(path)", "twice(21)", ".load \(broken)", ".load nowhere.lua", ".time twice(4)", ".load", "oops(", ")",
+      ".save \(saved)", ".save \(saved)", ".save! \(saved)", ".time", "'on'")
+    #expect(outcome.output == "7\n42\n8\n\"on\"\n")
+    for text in [
+      "broken.lua:2", "there is no script nowhere.lua", "\ntook ", "`.load` needs a file", "3 inputs written to",
+      "saved.lua was not written: it is there already; `.save! ", "`.time` needs something",
+    ] {
+      #expect(outcome.error.contains(text), "\(text) in \(outcome.error)")
+    }
+    let again = try await session(".load \(saved)", "twice(5)")
+    #expect(again.output == "10\n")
+    #expect(again.error.isEmpty)
+    let mode = try FileManager.default.attributesOfItem(atPath: saved)[.posixPermissions] as? Int
+    #expect(mode == 0o600)
+  }
+
   @Test("?name shows signature, words, parameters, results, errors and an example; types, modules and globals too")
   func help() async throws {
     let outcome = try await session(
@@ -249,9 +272,11 @@ struct ReplTests {
     let names = CompletionNames(vm: vm, modules: [Self.module], commands: [".help"])
     _ = try await vm.evaluate("mine = { inner = 1 }")
     _ = try await vm.evaluate("trap = setmetatable({}, { __pairs = error, __index = error, __len = error })")
-    #expect(await names.all().contains("mine.inner"))
+    #expect(await names.all().names.contains("mine.inner"))
+    _ = try await vm.evaluate("box = require('test').box()")
+    #expect(await names.all().variables == ["box": "test.Box"])
     _ = try await vm.evaluate("next, type, string.mine = nil, nil, 1")
-    let all = Set(await names.all())
+    let all = Set(await names.all().names)
     #expect(all.isSuperset(of: ["test.later", "mine", "mine.inner", "trap", "string.mine", ".help", "while"]))
   }
 }

@@ -2,5 +2,5 @@ import ArgumentParser
 
 /// How findings are written.
 enum CheckForm: String, CaseIterable, ExpressibleByArgument, Sendable {
-  case text, json, github, gitlab
+  case text, table, json, yaml, github, gitlab
 }

@@ -4,6 +4,11 @@ import Workbench
 
 /// Writes findings in the forms that machines read.
 enum CheckReport {
+  static let columns: [DataOutput.Column] = [
+    .init("FILE", "file"), .init("LINE", "line"), .init("COLUMN", "column"), .init("SEVERITY", "severity"),
+    .init("RULE", "rule"), .init("MESSAGE", "message"),
+  ]
+
   static func json(_ finding: CheckFinding) -> JSONValue {
     var object: [String: JSONValue] = [
       "file": .string(finding.file), "rule": .string(finding.rule), "severity": .string(finding.severity.rawValue),

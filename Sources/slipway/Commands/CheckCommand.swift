@@ -27,7 +27,8 @@ struct CheckCommand: AsyncParsableCommand {
     completion: .file(extensions: ["lua"]))
   var paths: [String] = []
 
-  @Option(name: .customLong("output"), help: ArgumentHelp("text, json, github or gitlab.", valueName: "form"))
+  @Option(
+    name: .customLong("output"), help: ArgumentHelp("text, table, json, yaml, github or gitlab.", valueName: "form"))
   var form: CheckForm = .text
 
   @Option(help: ArgumentHelp("Do not look for this; several with commas, or again.", valueName: "rule"))
@@ -155,7 +156,11 @@ struct CheckCommand: AsyncParsableCommand {
     case .text:
       let text = CheckText(style: console.terminal.outputStyle)
       for finding in findings { console.print(text.lines(finding).joined(separator: "\n")) }
-    case .json: for finding in findings { console.print(CheckReport.json(finding).serialized()) }
+    case .table, .json, .yaml:
+      let output = DataOutput(
+        console, form == .table ? .table : form == .json ? .json : .yaml, columns: CheckReport.columns)
+      for finding in findings { output.write(CheckReport.json(finding), text: nil) }
+      output.finish()
     case .github: for finding in findings { console.print(CheckReport.github(finding)) }
     case .gitlab: console.print(CheckReport.gitlab(findings))
     }

@@ -31,7 +31,8 @@ struct ConvertCommand: AsyncParsableCommand {
   @Flag(name: .shortAndLong, help: "Say nothing when all is well.")
   var quiet = false
 
-  @Option(name: .customLong("output"), help: ArgumentHelp("How to report: text or json.", valueName: "form"))
+  @Option(
+    name: .customLong("output"), help: ArgumentHelp("How to report: text, table, json or yaml.", valueName: "form"))
   var form: OutputForm = .text
 
   func run() async throws {
@@ -45,13 +46,13 @@ struct ConvertCommand: AsyncParsableCommand {
     // At a limit of file sizes the write shall fail with a message, not the process with a signal.
     signal(SIGXFSZ, SIG_IGN)
     defer { trap.cancel() }
-    let meter = ConvertMeter(console: quiet || form == .json ? nil : console, name: output)
+    let meter = ConvertMeter(console: quiet || form != .text ? nil : console, name: output)
     do {
       let summary = try await DiskConverter.convertInBackground(from: input, to: output, options: options) {
         meter.show($0)
       }
       meter.finish()
-      guard !quiet || form == .json else { return }
+      guard !quiet || form != .text else { return }
       try report(summary, console)
     } catch {
       meter.finish()
@@ -64,11 +65,10 @@ struct ConvertCommand: AsyncParsableCommand {
   }
 
   private func report(_ summary: ConvertSummary, _ console: Console) throws {
-    if form == .json {
-      console.print(ConvertReport.json(summary, input: input, output: output))
-    } else {
-      console.note(ConvertReport.text(summary, output: output))
-    }
+    let data = DataOutput(console, form, columns: ConvertReport.columns)
+    data.write(ConvertReport.json(summary, input: input, output: output), text: nil)
+    data.finish()
+    if form == .text { console.note(ConvertReport.text(summary, output: output)) }
     if let status = console.reportOutputFailure() { throw ExitCode(status.code) }
   }
 }

@@ -11,7 +11,13 @@ enum ConvertReport {
       + "min_disk at least \(summary.minDisk)"
   }
 
-  static func json(_ summary: ConvertSummary, input: String, output: String) -> String {
+  static let columns: [DataOutput.Column] = [
+    .init("INPUT", "input"), .init("OUTPUT", "output"), .init("FORMAT", "output_format"),
+    .init("DISK", "virtual_size"), .init("FILE", "output_size"), .init("MIN_DISK", "min_disk"),
+    .init("VERIFIED", "verified"),
+  ]
+
+  static func json(_ summary: ConvertSummary, input: String, output: String) -> JSONValue {
     let fields: [String: JSONValue] = [
       "input": .string(input), "output": .string(output),
       "input_format": .string(summary.inputFormat.rawValue), "output_format": .string(summary.outputFormat.rawValue),
@@ -21,6 +27,6 @@ enum ConvertReport {
       "min_disk": .integer(Int64(summary.minDisk)), "verified": .bool(summary.isVerified),
       "seconds": .number(summary.duration.inSeconds),
     ]
-    return JSONValue.object(fields).serialized()
+    return .object(fields)
   }
 }

@@ -3,7 +3,6 @@ import CloudAccess
 import Foundation
 import ImageImport
 import LuaHost
-import Synchronization
 import Workbench
 
 /// `slipway import`: one image without a script.
@@ -52,6 +51,7 @@ struct ImportCommand: AsyncParsableCommand {
 
   func validate() throws {
     try tape.validate(with: options, ledger)
+    try OutputForm.refuseTable(options.form)
     if let key, let fault = ImportKey.fault(of: key) { throw ValidationError("--key: \(fault)") }
     if file != nil {
       guard let bucket = place.bucket, !bucket.isEmpty else {
@@ -103,7 +103,7 @@ struct ImportCommand: AsyncParsableCommand {
           } else {
             try await service.submit(request, options: choices)
           }
-        console.print(form == .json ? job.json.serialized() : job.id)
+        console.write(Array((form.data(job.json) ?? job.id + "\n").utf8))
       } else {
         let result =
           if let upload {
@@ -112,24 +112,14 @@ struct ImportCommand: AsyncParsableCommand {
           } else {
             try await service.importImage(request, options: choices, timeout: limit, onProgress: nil)
           }
-        if form == .text { console.print(result.imageID) }
+        if !form.isData { console.print(result.imageID) }
       }
     }
-    let received = Mutex<SignalTrap.Signal?>(nil)
-    let trap = SignalTrap([.interrupt, .terminate, .hangup]) { signal in
-      let isFirst = received.withLock { received in
-        defer { received = received ?? signal }
-        return received == nil
-      }
-      guard isFirst else { _exit(ExitStatus(signal).code) }
-      work.cancel()
-    }
-    defer { trap.cancel() }
     workplace.tape?.start()
-    let outcome = await work.result
+    let (outcome, signal) = await SignalledWork.result(of: work)
     view?.finish()
-    let settled = await workplace.close(Self.status(outcome, received.withLock { $0 }))
-    if case .failure = outcome, let signal = received.withLock({ $0 }) {
+    let settled = await workplace.close(Self.status(outcome, signal))
+    if case .failure = outcome, let signal {
       let job = workplace.jobs.underWay.first?.id
       console.note(
         job.map { "Interrupted; job \($0) goes on in the cloud." }
@@ -168,11 +158,8 @@ struct ImportCommand: AsyncParsableCommand {
   private func plan(_ upload: ImageFileUpload, _ workplace: Workplace) throws {
     let request = upload.plan.completing(request.request)
     let report = RuleSet(dialect: workplace.choice.dialect).report(for: request, file: upload.plan.facts)
-    if options.form == .json {
-      workplace.console.print(ImportFileView.json(upload.plan, request).serialized())
-    } else {
-      workplace.console.print(ImportFileView.text(upload.plan, request))
-    }
+    DataOutput(workplace.console, options.form, columns: []).write(
+      ImportFileView.json(upload.plan, request), text: ImportFileView.text(upload.plan, request))
     if !report.isValid { throw workplace.fail(ImportError(refused: request, report: report)) }
     if let status = workplace.console.reportOutputFailure() { throw ExitCode(status.code) }
   }

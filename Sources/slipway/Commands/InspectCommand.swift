@@ -32,28 +32,27 @@ struct InspectCommand: AsyncParsableCommand {
   func run() async throws {
     let console = Console(terminal: .detect())
     let cloud = LazyObjectStore(options.settings)
+    let output = DataOutput(console, options.form, columns: InspectionReport.columns)
     var refused = false
     var failure: Workbench.ExitStatus?
     for file in files {
       do {
         let report = try await Self.inspect(file, cloud)
         if !report.inspection.isImportable { refused = true }
-        switch options.form {
-        case .text: console.print(report.text)
-        case .json: console.print(report.json.serialized())
-        }
+        output.write(report.json, text: report.text)
       } catch {
         let (message, hint, status) = Self.describe(error)
         failure = failure ?? status
         console.note(
           "error: \(DisplayText.harmless(message))" + (hint.map { "\n  hint: \(DisplayText.harmless($0))" } ?? ""))
-        if options.form == .json {
+        if options.form.isData {
           var object: [String: JSONValue] = ["file": .string(file), "error": .string(message)]
           object["hint"] = hint.map(JSONValue.string)
-          console.print(JSONValue.object(object).serialized())
+          output.write(.object(object), text: nil)
         }
       }
     }
+    output.finish()
     await cloud.close()
     if let status = console.reportOutputFailure() { throw ExitCode(status.code) }
     if let failure { throw ExitCode(failure.code) }

@@ -10,6 +10,11 @@ struct InspectionReport {
   /// For an object: what the look cost.
   var object: ObjectInspection?
 
+  static let columns: [DataOutput.Column] = [
+    .init("FILE", "file"), .init("FORMAT", "format"), .init("IMPORTABLE", "importable"), .init("DISK", "virtual_size"),
+    .init("SIZE", "file_size"), .init("MIN_DISK", "min_disk"), .init("ADVICE", "advice"),
+  ]
+
   /// The fields of the inspection and, for an object, what the service says about it.
   var json: JSONValue {
     var fields = inspection.json.objectValue ?? [:]

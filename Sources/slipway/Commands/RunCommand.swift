@@ -39,7 +39,7 @@ struct RunCommand: AsyncParsableCommand {
 
   func validate() throws {
     try tape.validate(with: options, ledger)
-    guard rehearsal.dryRun else { return }
+    guard rehearsal.dryRun else { return try OutputForm.refuseTable(options.form) }
     if limits.allow != nil {
       throw ValidationError("--allow gives the script the machine itself, which --dry-run cannot keep it from changing.")
     }

@@ -35,7 +35,9 @@ struct ValidateCommand: AsyncParsableCommand {
 
   @OptionGroup(title: "Preflight") var checks: PreflightCheckOptions
 
-  @Option(name: .customLong("output"), help: ArgumentHelp("text, or json: one report a line.", valueName: "form"))
+  @Option(
+    name: .customLong("output"),
+    help: ArgumentHelp("text, table, json (one report a line) or yaml (a document each).", valueName: "form"))
   var form: OutputForm = .text
 
   @OptionGroup(title: "Plugins") var plugins: PluginOptions
@@ -58,6 +60,7 @@ struct ValidateCommand: AsyncParsableCommand {
     if preflight { workplace.announce() }
     try await workplace.loadPlugins()
     let rules = RuleSet(dialect: workplace.choice.dialect)
+    let output = DataOutput(workplace.console, form, columns: Self.columns)
     var errors = 0
     var failure: Workbench.ExitStatus?
     for file in files {
@@ -67,11 +70,11 @@ struct ValidateCommand: AsyncParsableCommand {
       } catch {
         let (report, status) = Self.report(error)
         workplace.console.note(report.text(workplace.console.terminal.errorStyle))
-        if form == .json {
+        if form.isData {
           var object = report.json.objectValue ?? [:]
           object["file"] = .string(file)
           object["ok"] = .bool(false)
-          workplace.console.print(JSONValue.object(object).serialized())
+          output.write(.object(object), text: nil)
         }
         failure = failure ?? status
         continue
@@ -89,20 +92,31 @@ struct ValidateCommand: AsyncParsableCommand {
         if preflight { report.findings += preflights[index].findings }
         errors += report.errors.count
         let place = requests.count == 1 ? file : "\(file) [\(index + 1)]"
-        switch form {
-        case .text: workplace.console.print(FindingText.report(report, place: place, name: request.name))
-        case .json:
-          var object = report.json.objectValue ?? [:]
-          object["file"] = .string(file)
-          object["index"] = .integer(Int64(index + 1))
-          if let name = request.name { object["name"] = .string(name) }
-          workplace.console.print(JSONValue.object(object).serialized())
-        }
+        var object = report.json.objectValue ?? [:]
+        object["file"] = .string(file)
+        object["index"] = .integer(Int64(index + 1))
+        if let name = request.name { object["name"] = .string(name) }
+        output.write(
+          .object(object), rows: Self.rows(object),
+          text: FindingText.report(report, place: place, name: request.name))
       }
     }
+    output.finish()
     await workplace.close()
     if let status = workplace.console.reportOutputFailure() ?? failure { throw ExitCode(status.code) }
     if errors > 0 { throw ExitCode(ExitStatus.refused.code) }
+  }
+
+  private static let columns: [DataOutput.Column] = [
+    .init("FILE", "file"), .init("REQUEST", "index"), .init("NAME", "name"), .init("RESULT", "severity"),
+    .init("FIELD", "field"), .init("MESSAGE", "message"),
+  ]
+
+  /// A row for each finding, or one that says that there is none.
+  private static func rows(_ report: [String: JSONValue]) -> [JSONValue] {
+    let findings = report["findings"]?.arrayValue ?? []
+    guard !findings.isEmpty else { return [.object(report.merging(["severity": "ok"]) { $1 })] }
+    return findings.map { .object(report.merging($0.objectValue ?? [:]) { own, finding in finding }) }
   }
 
   /// What the cloud says about the requests, in their order.

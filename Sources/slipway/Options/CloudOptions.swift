@@ -36,7 +36,9 @@ struct CloudOptions: ParsableArguments {
       "How many imports are under way at once, at most: 40, which is what the service takes.", valueName: "number"))
   var concurrentImports: Int?
 
-  @Option(name: .customLong("output"), help: ArgumentHelp("text, or json: one JSON object a line.", valueName: "form"))
+  @Option(
+    name: .customLong("output"),
+    help: ArgumentHelp("text, table, json (one object a line) or yaml (a document each).", valueName: "form"))
   var form: OutputForm = .text
 
   @Option(help: ArgumentHelp("trace, debug, info, warning or error, on standard error.", valueName: "level"))

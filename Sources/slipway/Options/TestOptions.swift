@@ -8,7 +8,7 @@ import Workbench
 struct TestOptions: ParsableArguments {
   /// How outcomes are written.
   enum Form: String, CaseIterable, ExpressibleByArgument, Sendable {
-    case text, json, tap
+    case text, json, yaml, tap
   }
 
   @Option(help: ArgumentHelp("Run only cases whose name contains this text.", valueName: "text"))
@@ -17,7 +17,7 @@ struct TestOptions: ParsableArguments {
   @Flag(help: "End after the first case that fails.")
   var failFast = false
 
-  @Option(name: .customLong("output"), help: ArgumentHelp("text, json or tap.", valueName: "form"))
+  @Option(name: .customLong("output"), help: ArgumentHelp("text, json, yaml or tap.", valueName: "form"))
   var form: Form = .text
 
   @Flag(help: "The same as --output tap: the Test Anything Protocol, version 14.")
@@ -41,7 +41,9 @@ struct TestOptions: ParsableArguments {
   @OptionGroup(title: "Limits") var limits: LimitOptions
 
   func validate() throws {
-    if tap, form == .json { throw ValidationError("--tap and --output json exclude each other.") }
+    if tap, form == .json || form == .yaml {
+      throw ValidationError("--tap and --output \(form.rawValue) exclude each other.")
+    }
     if filter == "" { throw ValidationError("--filter must be a part of a case's name, got ''.") }
     _ = try timeout()
   }
@@ -81,11 +83,11 @@ struct TestOptions: ParsableArguments {
     signal(SIGPIPE, SIG_IGN)
 
     let work = Task { try await run.run(files.map(\.path)) }
-    let interruption = Interruption(work: work, directory: directory)
-    let trap = SignalTrap([.interrupt, .terminate, .hangup]) { interruption.begin($0) }
-    defer { trap.cancel() }
-    var summary = try await work.value
-    summary.signal = interruption.signal
+    let (outcome, signal) = await SignalledWork.result(of: work) {
+      try? FileManager.default.removeItem(at: directory)
+    }
+    var summary = try outcome.get()
+    summary.signal = signal
     run.reporter.end(summary)
     let status = console.reportOutputFailure() ?? summary.status
     if status.code != 0 { throw ExitCode(status.code) }
@@ -95,6 +97,7 @@ struct TestOptions: ParsableArguments {
     switch tap ? .tap : form {
     case .text: TextTestReporter(console: console, isVerbose: verbose)
     case .json: JSONTestReporter(console: console)
+    case .yaml: JSONTestReporter(console: console, form: .yaml)
     case .tap: TAPTestReporter(console: console)
     }
   }

@@ -15,7 +15,9 @@ struct PluginListCommand: AsyncParsableCommand {
 
   @OptionGroup var plugins: PluginOptions
 
-  @Option(name: .customLong("output"), help: ArgumentHelp("text, or json: one JSON object a line.", valueName: "form"))
+  @Option(
+    name: .customLong("output"),
+    help: ArgumentHelp("text, table, json (one object a line) or yaml (a document each).", valueName: "form"))
   var form: OutputForm = .text
 
   func run() async throws {
@@ -38,16 +40,18 @@ struct PluginListCommand: AsyncParsableCommand {
     others.isTesting = true
     rows += await PluginPlan(others).candidates.map { PluginRow($0, isNamed: false) }
     switch form {
-    case .json: for row in rows { console.print(row.json.serialized()) }
-    case .text where rows.isEmpty:
+    case .json, .yaml:
+      let output = DataOutput(console, form, columns: [])
+      for row in rows { output.write(row.json, text: nil) }
+    case .text where rows.isEmpty, .table where rows.isEmpty:
       console.note("There are no plugins. `slipway plugin new NAME` makes one.")
-    case .text:
+    case .text, .table:
       var table = TextTable([
         .init("NAME", shrinks: false), .init("VERSION", shrinks: false), .init("STATE", shrinks: false),
         .init("LOCK", shrinks: false), .init("HOOKS"), .init("ASKS FOR"), .init("GRANTED"),
       ])
       for row in rows { table.add(row.cells) }
-      let width = console.terminal.outputIsTerminal ? console.terminal.columns : nil
+      let width = form == .text && console.terminal.outputIsTerminal ? console.terminal.columns : nil
       console.print(table.lines(width: width, paint: console.terminal.outputPaint).joined(separator: "\n"))
     }
     for problem in plan.general { console.note("\(problem)") }

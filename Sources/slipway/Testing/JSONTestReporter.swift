@@ -1,9 +1,10 @@
 import CloudAccess
 import Workbench
 
-/// One JSON object a line: each case as it ends, and the run.
+/// One JSON object a line, or a YAML document each: each case as it ends, and the run.
 struct JSONTestReporter: TestReporter {
   let console: Console
+  var form = OutputForm.json
 
   func begin(count: Int) {}
 
@@ -29,17 +30,20 @@ struct JSONTestReporter: TestReporter {
       error["event"] = nil
       members["error"] = .object(error)
     }
-    console.print(JSONValue.object(members).serialized())
+    write(members)
   }
 
   func end(_ summary: TestSummary) {
-    console.print(
-      JSONValue.object([
-        "event": "finished", "passed": .integer(Int64(summary.passed)), "failed": .integer(Int64(summary.failed)),
-        "skipped": .integer(Int64(summary.skipped)), "broken_files": .integer(Int64(summary.broken)),
-        "not_tried": .integer(Int64(summary.left)), "seconds": .number(Self.rounded(summary.duration)),
-        "exit_status": .integer(Int64(summary.status.code)),
-      ]).serialized())
+    write([
+      "event": "finished", "passed": .integer(Int64(summary.passed)), "failed": .integer(Int64(summary.failed)),
+      "skipped": .integer(Int64(summary.skipped)), "broken_files": .integer(Int64(summary.broken)),
+      "not_tried": .integer(Int64(summary.left)), "seconds": .number(Self.rounded(summary.duration)),
+      "exit_status": .integer(Int64(summary.status.code)),
+    ])
+  }
+
+  private func write(_ members: [String: JSONValue]) {
+    console.write(Array((form.data(.object(members)) ?? "").utf8))
   }
 
   private static func rounded(_ duration: Duration) -> Double { (duration.inSeconds * 1000).rounded() / 1000 }

@@ -15,6 +15,7 @@ final class CloudRuntime: Sendable {
     var local: LocalCloud?
     var session: CloudSession?
     var transport: AsyncHTTPTransport?
+    var connector: CloudConnector?
   }
 
   private let choice: CloudChoice
@@ -58,10 +59,18 @@ final class CloudRuntime: Sendable {
     self.time = time
   }
 
-  /// Connects on first use.
+  /// Connects on first use; one for all who ask, so that there is one connection.
   var connector: CloudConnector {
-    CloudConnector(dialect: choice.dialect) { [self] in try await connect() }
+    opened.withLock { state in
+      if let connector = state.connector { return connector }
+      let connector = CloudConnector(dialect: choice.dialect) { [self] in try await connect() }
+      state.connector = connector
+      return connector
+    }
   }
+
+  /// Whether anything was asked of the cloud yet.
+  var isOpen: Bool { opened.withLock { $0.session != nil } }
 
   /// Connects, for a command that needs nothing but object storage; `signature` nil signs as the profile says.
   func objectStore(signature: ObjectStorageSignature?) async throws -> ObjectStore {

@@ -40,6 +40,7 @@ struct Workplace: Sendable {
     let console = Console(terminal: .detect(environment: environment))
     self.console = console
     let json = options.form == .json
+    let form = options.form
     let level = options.logLevel.level
     let replayed = try options.replay.map(SessionTape.read)
     let trace = replayed.map { TraceContext($0.header) } ?? TraceContext(environment: environment)
@@ -62,8 +63,10 @@ struct Workplace: Sendable {
     let jobs = JobTracker()
     self.jobs = jobs
     let spans = ImportTrace(trace)
-    if json {
-      let writer = JSONEventWriter(console: console, trace: spans, now: { time.now })
+    if form.isData {
+      let writer = JSONEventWriter(console: console, trace: spans, now: { time.now }) {
+        form.data($0) ?? $0.serialized() + "\n"
+      }
       self.json = writer
       progress = nil
     } else {
@@ -151,6 +154,11 @@ struct Workplace: Sendable {
     }
   }
 
+  /// The clouds that `--cloud` could name.
+  var cloudNames: [String] {
+    [CloudChoice.localName] + CloudChoice.resolver(environment, workingDirectory: workingDirectory).cloudNames
+  }
+
   /// Says which cloud is used where that could be mistaken.
   func announce() {
     if let banner = choice.banner { console.note(banner) }
@@ -215,6 +223,18 @@ struct Workplace: Sendable {
     console.note(report.text(console.terminal.errorStyle))
     json?.emit(report)
     return ExitCode(ExitStatus(error).code)
+  }
+
+  /// Lists the jobs that go on in the cloud without this process, and says how to wait for them.
+  func tellUnderWay() {
+    let all = jobs.underWay
+    guard !all.isEmpty else { return tellHowToGoOn() }
+    let most = 10
+    var lines = [all.count == 1 ? "1 job goes on in the cloud:" : "\(all.count) jobs go on in the cloud:"]
+    lines += all.suffix(most).map { "  \($0.id)  \(DisplayText.harmless($0.name))" }
+    if all.count > most { lines.append("  and \(all.count - most) more: slipway jobs list --state open") }
+    console.note(lines.joined(separator: "\n"))
+    tellHowToGoOn()
   }
 
   /// Says how to wait for what goes on in the cloud, as a command to be copied; nothing where nothing goes on.

@@ -18,6 +18,10 @@ struct Diagnosis: Sendable {
   /// The exit status that a failure calls for.
   var exit: ExitStatus = .failed
 
+  static let columns: [DataOutput.Column] = [
+    .init("CHECK", "check"), .init("STATUS", "status"), .init("MESSAGE", "message"), .init("HINT", "hint"),
+  ]
+
   static func ok(_ check: String, _ message: String, _ facts: [(name: String, value: String)] = []) -> Diagnosis {
     Diagnosis(check: check, status: .ok, message: message, facts: facts)
   }

@@ -41,10 +41,11 @@ struct DoctorCommand: AsyncParsableCommand {
     var first: ExitStatus?
     var counts: [Diagnosis.Status: Int] = [:]
     let form = options.form
+    let output = DataOutput(console, form, columns: Diagnosis.columns)
     func tell(_ diagnosis: Diagnosis) {
       counts[diagnosis.status, default: 0] += 1
       if diagnosis.status == .failed, first == nil { first = diagnosis.exit }
-      console.print(form == .json ? diagnosis.json.serialized() : diagnosis.text(verbose: true))
+      output.write(diagnosis.json, text: diagnosis.text(verbose: true))
     }
     tell(doctor.versions())
     tell(doctor.configuration())
@@ -54,6 +55,7 @@ struct DoctorCommand: AsyncParsableCommand {
     } else {
       await doctor.examineCloud(buckets: bucket, tell)
     }
+    output.finish()
     await workplace.close()
     if form == .text {
       let failed = counts[.failed] ?? 0
@@ -74,7 +76,9 @@ struct DoctorCommand: AsyncParsableCommand {
       let diagnosis = Diagnosis.failed(
         "configuration", failure.message, hint: failure.hint, exit: .configuration)
       let console = Console(terminal: .detect())
-      console.print(form == .json ? diagnosis.json.serialized() : diagnosis.text(verbose: true))
+      let output = DataOutput(console, form, columns: Diagnosis.columns)
+      output.write(diagnosis.json, text: diagnosis.text(verbose: true))
+      output.finish()
       throw ExitCode(ExitStatus.configuration.code)
     }
   }

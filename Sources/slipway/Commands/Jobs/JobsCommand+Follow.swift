@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import ImageImport
 import LuaHost
-import Synchronization
 import Workbench
 
 extension JobsCommand {
@@ -95,19 +94,9 @@ private struct Follower {
     workplace.announce()
     let console = workplace.console
     let work = Task { try await follow() }
-    let received = Mutex<SignalTrap.Signal?>(nil)
-    let trap = SignalTrap([.interrupt, .terminate, .hangup]) { signal in
-      let isFirst = received.withLock { received in
-        defer { received = received ?? signal }
-        return received == nil
-      }
-      guard isFirst else { _exit(ExitStatus(signal).code) }
-      work.cancel()
-    }
-    defer { trap.cancel() }
-    let outcome = await work.result
+    let (outcome, signal) = await SignalledWork.result(of: work)
     await workplace.close()
-    if let signal = received.withLock({ $0 }) {
+    if let signal {
       console.note("Interrupted; what is under way goes on in the cloud.")
       throw ExitCode(ExitStatus(signal).code)
     }
@@ -149,7 +138,7 @@ private struct Follower {
     if !successors.isEmpty {
       ended += try await store.records(ImportRecordFilter()).filter { successors.contains($0.id) }
     }
-    if form == .text { RecordText.print(ended, .table, workplace.console) }
+    if !form.isData { RecordText.print(ended, .table, workplace.console) }
     for status in [Workbench.ExitStatus.interrupted, .failed, .detached] where results.contains(status) {
       return status
     }

@@ -19,7 +19,8 @@ extension JobsCommand {
     @OptionGroup var selection: Selection
 
     @Option(
-      name: .customLong("output"), help: ArgumentHelp("table, json (one object a line) or csv.", valueName: "form"))
+      name: .customLong("output"),
+      help: ArgumentHelp("table, json (one object a line), yaml or csv.", valueName: "form"))
     var form: RecordForm = .table
 
     func run() async throws {
@@ -44,11 +45,13 @@ extension JobsCommand {
     @OptionGroup var source: Source
     @OptionGroup var selection: Selection
 
-    @Option(help: ArgumentHelp("json (one object a line) or csv.", valueName: "form"))
+    @Option(help: ArgumentHelp("json (one object a line), yaml or csv.", valueName: "form"))
     var format: RecordForm = .json
 
     func validate() throws {
-      if format == .table { throw ValidationError("--format must be json or csv; `slipway jobs list` prints a table.") }
+      if format == .table {
+        throw ValidationError("--format must be json, yaml or csv; `slipway jobs list` prints a table.")
+      }
     }
 
     func run() async throws {
@@ -74,7 +77,9 @@ extension JobsCommand {
       help: ArgumentHelp("The record.", valueName: "id or key"), completion: Completions.allRecords)
     var word: String
 
-    @Option(name: .customLong("output"), help: ArgumentHelp("text or json.", valueName: "form"))
+    @Option(
+      name: .customLong("output"),
+      help: ArgumentHelp("text, table, json (one object a line) or yaml (a document each).", valueName: "form"))
     var form: OutputForm = .text
 
     func run() async throws {
@@ -82,6 +87,8 @@ extension JobsCommand {
       let records = try await JobsCommand.records(word, in: source.open())
       switch form {
       case .json: RecordText.print(records, .json, console)
+      case .yaml: RecordText.print(records, .yaml, console)
+      case .table: RecordText.print(records, .table, console)
       case .text: console.print(records.map(RecordText.details).joined(separator: "\n\n"))
       }
       if let status = console.reportOutputFailure() { throw ExitCode(status.code) }

@@ -6,15 +6,16 @@ import Workbench
 
 /// How records are written.
 enum RecordForm: String, CaseIterable, ExpressibleByArgument, Sendable {
-  case table, json, csv
+  case table, json, yaml, csv
 }
 
 /// Records as text.
 enum RecordText {
   static func print(_ records: [ImportRecord], _ form: RecordForm, _ console: Console) {
     switch form {
-    case .json:
-      for record in records { console.print(record.json.serialized()) }
+    case .json, .yaml:
+      let output = DataOutput(console, form == .json ? .json : .yaml, columns: [])
+      for record in records { output.write(record.json, text: nil) }
     case .csv:
       console.print(columns.joined(separator: ","))
       for record in records {

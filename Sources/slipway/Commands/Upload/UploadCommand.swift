@@ -4,7 +4,6 @@ import Foundation
 import ImageImport
 import LuaHost
 import ObjectStorage
-import Synchronization
 import Workbench
 
 /// `slipway upload`: a file into a bucket.
@@ -39,6 +38,7 @@ struct UploadCommand: AsyncParsableCommand {
   var quiet = false
 
   func validate() throws {
+    try OutputForm.refuseTable(options.form)
     guard UploadPlace(target, file: file) != nil else {
       throw ValidationError("The target must be BUCKET:KEY, obs://BUCKET/KEY or s3://BUCKET/KEY, got '\(target)'.")
     }
@@ -60,23 +60,12 @@ struct UploadCommand: AsyncParsableCommand {
       return try await Uploader(store: store, options: choices) { view.show($0) }
         .upload(source, bucket: place.bucket, key: place.key)
     }
-    let received = Mutex<SignalTrap.Signal?>(nil)
-    let trap = SignalTrap([.interrupt, .terminate, .hangup]) { signal in
-      let isFirst = received.withLock { received in
-        defer { received = received ?? signal }
-        return received == nil
-      }
-      guard isFirst else { _exit(ExitStatus(signal).code) }
-      work.cancel()
-    }
-    defer { trap.cancel() }
-    let outcome = await work.result
+    let (outcome, signal) = await SignalledWork.result(of: work)
     view.finish()
     await workplace.close()
     switch outcome {
     case .success(let result): try report(result, workplace)
     case .failure(let error):
-      let signal = received.withLock { $0 }
       if let signal {
         console.note("Interrupted." + Self.stored(view.progress))
         workplace.json?.emitFinished(ExitStatus(signal))

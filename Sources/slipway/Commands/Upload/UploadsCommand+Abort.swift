@@ -48,8 +48,8 @@ extension UploadsCommand {
             } else {
               try await store.abortUpload(bucket: entry.bucket, key: entry.key, uploadID: entry.uploadID)
             }
-            if options.form == .json {
-              console.print(entry.json.serialized())
+            if let data = options.form.data(entry.json) {
+              console.write(Array(data.utf8))
             } else {
               console.note(DisplayText.harmless("aborted \(entry.bucket):\(entry.key) (\(entry.uploadID))"))
             }

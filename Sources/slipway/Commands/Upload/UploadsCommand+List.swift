@@ -40,9 +40,11 @@ extension UploadsCommand {
         throw workplace.fail(UploadCommand.presentable(error))
       }
       let console = workplace.console
-      switch options.form {
-      case .json: for entry in entries { console.print(entry.json.serialized()) }
-      case .text: for line in Self.lines(entries) { console.print(line) }
+      let output = DataOutput(console, options.form, columns: [])
+      if options.form.isData {
+        for entry in entries { output.write(entry.json, text: nil) }
+      } else {
+        for line in Self.lines(entries) { console.print(line) }
       }
       if let status = console.reportOutputFailure() { throw ExitCode(status.code) }
     }

@@ -2,9 +2,16 @@ import LuaHost
 
 /// A line that begins with a dot: for the REPL itself, not Lua.
 public struct ReplCommand: Sendable {
-  public enum Outcome: Sendable {
+  /// What the session does next.
+  public enum Outcome: Sendable, Equatable {
     case goOn
     case quit
+    /// Runs a Lua file in the session.
+    case load(String)
+    /// Writes what ran so far as a Lua file; one that is there is replaced only where that is said.
+    case save(String, replaces: Bool)
+    /// Runs Lua and says how long it took.
+    case time(String)
   }
 
   /// With its dot, such as `.help`; further names are aliases.
@@ -22,10 +29,10 @@ public struct ReplCommand: Sendable {
     self.run = run
   }
 
-  /// `.help` and `.quit`; more are added through `Repl.Options.commands`.
+  /// What every session has; more are added through `Repl.Options.commands`.
   static func standard(_ help: ReplHelp, modules: [HostModule], further: [ReplCommand]) -> [ReplCommand] {
     let quit = ReplCommand([".quit", ".exit"], "leave (also Ctrl-D)") { _, _ in .quit }
-    let others = further + [quit]
+    let others = files + further + [quit]
     let summary = "this text; `.help NAME` is `?NAME`"
     let command = ReplCommand([".help"], summary) { argument, console in
       console.note(argument.isEmpty ? Self.overview(modules, others) : await help.help(argument))
@@ -33,6 +40,29 @@ public struct ReplCommand: Sendable {
     }
     return [command] + others
   }
+
+  private static let files = [
+    ReplCommand([".load"], "`.load FILE` runs a Lua file in this session") { path, console in
+      if !path.isEmpty { return .load(path) }
+      console.note("`.load` needs a file: .load fleet.lua")
+      return .goOn
+    },
+    ReplCommand([".save"], "`.save FILE` writes what ran so far as a script") { path, console in
+      if !path.isEmpty { return .save(path, replaces: false) }
+      console.note("`.save` needs a file: .save session.lua")
+      return .goOn
+    },
+    ReplCommand([".save!"], "the same; a file that is there is replaced") { path, console in
+      if !path.isEmpty { return .save(path, replaces: true) }
+      console.note("`.save!` needs a file: .save! session.lua")
+      return .goOn
+    },
+    ReplCommand([".time"], "`.time LUA` runs Lua and says how long it took") { text, console in
+      if !text.isEmpty { return .time(text) }
+      console.note("`.time` needs something to run: .time ims.quota()")
+      return .goOn
+    },
+  ]
 
   private static func overview(_ modules: [HostModule], _ commands: [ReplCommand]) -> String {
     var table = TextTable(["", ""])

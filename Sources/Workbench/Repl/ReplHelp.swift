@@ -106,7 +106,7 @@ struct ReplHelp: Sendable {
 
   private func unknown(_ name: String) async -> String {
     let shown = DisplayText.harmless(String(name.prefix(60)))
-    let session = await CompletionNames(vm: vm, modules: [], commands: []).all()
+    let session = await CompletionNames(vm: vm, modules: [], commands: []).all().names
     let near = await declaredName(of: name).flatMap(index.nearestMember) ?? index.nearest(to: name, others: session)
     return "There is no help on \(shown)." + (near.map { " Did you mean \($0)?" } ?? "") + "\n"
   }

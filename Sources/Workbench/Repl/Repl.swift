@@ -16,6 +16,12 @@ public final class Repl: Sendable {
     public var commands: [ReplCommand] = []
     /// Where lines are kept between sessions; nil: nowhere.
     public var history: HistoryFile?
+    /// Where the lines come from, shared by sessions that follow each other; nil: this process's own terminal or pipe.
+    public var input: ReplInput?
+    /// What Tab asks for values that only the world outside knows.
+    public var completions: (any CompletionSource)?
+    /// A Lua file that is run before the first prompt on a terminal, where it exists.
+    public var startup: String?
     /// Where what runs in the session asks its questions.
     public var desk = LineDesk()
     /// The name errors give a line.
@@ -24,12 +30,14 @@ public final class Repl: Sendable {
     public init() {}
   }
 
-  private let vm: LuaVM
-  private let console: Console
-  private let options: Options
+  let vm: LuaVM
+  let console: Console
+  let options: Options
   private let commands: [ReplCommand]
   private let help: ReplHelp
   private let running = Mutex<Task<[LuaValue], any Error>?>(nil)
+  /// What ran without an error, for `.save`.
+  let inputs = Mutex<[SavedInput]>([])
   private let killedBy = Mutex<SignalTrap.Signal?>(nil)
 
   /// `vm` prints through `console`. It is closed when the session ends.
@@ -44,20 +52,10 @@ public final class Repl: Sendable {
 
   /// Runs the session on this process's own terminal or pipe, with its signals.
   public func run() async -> ExitStatus {
-    let terminal = console.terminal
-    if terminal.canEditLines,
-      let editor = LineEditor(
-        input: 0, output: terminal.errorIsTerminal ? 2 : 1, history: options.history?.load() ?? [])
-    {
-      console.setPrompt(editor)
-      defer { console.setPrompt(nil) }
-      return await session(editor, editor: editor)
-    }
-    let console = console
-    let reader = PlainLineReader { prompt in
-      if terminal.inputIsTerminal { console.showPrompt(prompt) }
-    }
-    return await session(reader, editor: nil)
+    let input = options.input ?? ReplInput(console: console, history: options.history)
+    if let editor = input.editor { console.setPrompt(editor) }
+    defer { if input.editor != nil { console.setPrompt(nil) } }
+    return await session(input.source, editor: input.editor)
   }
 
   /// A session on any source of lines; `editor` is the same source where it is one.
@@ -69,6 +67,11 @@ public final class Repl: Sendable {
     await options.desk.attach(source)
     if let banner = options.banner, console.terminal.inputIsTerminal { console.note(banner) }
     let names = CompletionNames(vm: vm, modules: options.interface.modules, commands: commands.flatMap(\.names))
+    if let editor {
+      let index = CompletionIndex(options.interface)
+      editor.changeCompleter { [options] in $0 = Completer(index: index, source: options.completions) }
+    }
+    if console.terminal.inputIsTerminal, let startup = options.startup { await start(startup) }
     var status = await loop(source, editor, names)
     if let signal = killedBy.withLock({ $0 }) {
       status = ExitStatus(signal)
@@ -104,7 +107,14 @@ public final class Repl: Sendable {
     while true {
       if let status = console.reportOutputFailure() { return status }
       // Beside the prompt, not before it: a busy VM must not keep the user from typing.
-      if let editor { Task { editor.setNames(await names.all()) } }
+      if let editor {
+        let before = first.map { transcript.lines[($0 - 1)...].map { $0 + "\n" }.joined() } ?? ""
+        editor.changeCompleter { $0.before = before }
+        Task {
+          let found = await names.all()
+          editor.changeCompleter { ($0.names, $0.index.variables) = (found.names, found.variables) }
+        }
+      }
       let event = await options.desk.readLine(prompt: first == nil ? options.prompt : options.continuationPrompt)
       switch event {
       case .ended:
@@ -118,8 +128,11 @@ public final class Repl: Sendable {
         keep(line, source)
         if first == nil, let outcome = await handle(line, transcript) {
           _ = transcript.add("")
-          if case .quit = outcome { return .success }
-          continue
+          switch await carryOut(outcome, transcript) {
+          case .quit: return .success
+          case .exit(let code): return code == 0 ? .success : .exit(code)
+          case .goOn: continue
+          }
         }
         // `= x` is how older Lua prompts print a value; fingers remember it.
         let isQuery = first == nil && line.hasPrefix("=") && !line.hasPrefix("==")
@@ -128,7 +141,7 @@ public final class Repl: Sendable {
         guard first != nil || line.contains(where: { !$0.isWhitespace }) else { continue }
         switch await evaluate(transcript, from: start, isLast: false) {
         case .incomplete: first = start
-        case .done: first = nil
+        case .done, .failed: first = nil
         case .exit(let code): return code == 0 ? .success : .exit(code)
         }
       }
@@ -168,23 +181,33 @@ public final class Repl: Sendable {
     return (unknown, argument)
   }
 
-  private enum Evaluation {
+  enum Evaluation {
     case done
+    case failed
     case incomplete
     case exit(Int32)
   }
 
   private func evaluate(_ transcript: Transcript, from first: Int, isLast: Bool) async -> Evaluation {
+    let result = await evaluate(transcript.input(from: first), options.chunkName, transcript, isLast: isLast)
+    if case .done = result {
+      inputs.withLock { $0.append(SavedInput(transcript.lines[(first - 1)...].joined(separator: "\n"))) }
+    }
+    return result
+  }
+
+  /// Runs a text as a task that Ctrl-C cancels, and shows what came of it.
+  func evaluate(
+    _ text: String, _ name: String, _ transcript: Transcript, isLast: Bool = true, isQuiet: Bool = false
+  ) async -> Evaluation {
     let vm = vm
-    let chunk = transcript.input(from: first)
-    let name = options.chunkName
-    let task = Task { try await vm.evaluate(chunk, name: name) }
+    let task = Task { try await vm.evaluate(text, name: name) }
     running.withLock { $0 = task }
     let result = await task.result
     running.withLock { $0 = nil }
     switch result {
     case .success(let values):
-      await show(values)
+      if !isQuiet { await show(values) }
       return .done
     case .failure(let error):
       if let error = error as? LuaError {
@@ -192,11 +215,11 @@ public final class Repl: Sendable {
         if error.kind == .syntax(incomplete: true), !isLast { return .incomplete }
         if error.kind == .cancelled {
           console.note("Interrupted.")
-          return .done
+          return .failed
         }
       }
       report(error, transcript)
-      return .done
+      return .failed
     }
   }
 
@@ -207,7 +230,7 @@ public final class Repl: Sendable {
     console.print(ValuePrinter(style: console.terminal.outputStyle) { descriptions.text($0) }.text(values))
   }
 
-  private func report(_ error: any Error, _ transcript: Transcript) {
+  func report(_ error: any Error, _ transcript: Transcript) {
     let name = options.chunkName
     let report = ErrorReport(error) { source in
       source == name ? transcript.bytes : source.hasSuffix(".lua") ? try? ScriptFile(path: source).bytes : nil
