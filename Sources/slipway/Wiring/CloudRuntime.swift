@@ -27,6 +27,7 @@ final class CloudRuntime: Sendable {
   private let requestsPerSecond: Double?
   private let concurrentImports: Int?
   private let time: any TimeSource
+  private let shared = Mutex<CloudConnector?>(nil)
   private let opened = Mutex(Opened())
 
   /// `scale` is how much faster the cloud's time runs than this machine's; `requestsPerSecond` is the request budget and `concurrentImports` how
@@ -48,9 +49,13 @@ final class CloudRuntime: Sendable {
     self.time = time
   }
 
-  /// Connects on first use.
+  /// Connects on first use, once: scripts and plugins share one local cloud, one budget of requests and one scheduler.
   var connector: CloudConnector {
-    CloudConnector(dialect: choice.dialect) { [self] in try await connect() }
+    shared.withLock { shared in
+      let connector = shared ?? CloudConnector(dialect: choice.dialect) { [self] in try await connect() }
+      shared = connector
+      return connector
+    }
   }
 
   /// Connects, for a command that needs nothing but object storage; `signature` nil signs as the profile says.
@@ -60,6 +65,7 @@ final class CloudRuntime: Sendable {
 
   /// Closes connections and stops the local cloud.
   func shutdown() async {
+    shared.withLock { $0 = nil }
     let all = opened.withLock { state in
       defer { state = Opened() }
       return state
