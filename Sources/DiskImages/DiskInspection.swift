@@ -22,6 +22,8 @@ public struct DiskInspection: Sendable, Hashable {
   /// Further facts in the order of the header.
   public var details: [DiskDetail]
   public var findings: [DiskFinding]
+  /// What a look for the operating system gave; nil where nobody asked for one.
+  public var systemSearch: SystemSearch?
   /// What to do with the file, where possible a command to be copied.
   public var advice: String?
 
@@ -44,6 +46,9 @@ public struct DiskInspection: Sendable, Hashable {
   }
 
   public var isEmpty: Bool { fileSize == 0 }
+
+  /// The operating system on the disk; nil where none was found, or none was looked for.
+  public var operatingSystem: OperatingSystem? { systemSearch?.system }
 
   /// Whether quick import could take the file: RAW or ZVHD2, and no finding is an error.
   public var isImportable: Bool {

@@ -19,26 +19,33 @@ extension ObjectStore {
   /// All ranges are of one version of the object: when it is replaced meanwhile, the error's code is `PreconditionFailed`.
   /// Damage in the file becomes a finding.
   ///
+  /// With `lookingForSystem` it also looks for the operating system on the disk, which takes up to some megabytes more.
+  ///
   /// - Throws: ``ObjectStorageError`` for what the service refuses, and `DiskImageError` when it gives fewer bytes than
   ///   the object has.
-  public func inspect(bucket: String, key: String) async throws -> ObjectInspection {
-    try await inspect(headObject(bucket: bucket, key: key))
+  public func inspect(
+    bucket: String, key: String, lookingForSystem: Bool = false
+  ) async throws -> ObjectInspection {
+    try await inspect(headObject(bucket: bucket, key: key), lookingForSystem: lookingForSystem)
   }
 
   /// The same for an object whose facts are at hand, which saves a request.
-  public func inspect(_ object: ObjectInfo) async throws -> ObjectInspection {
+  public func inspect(_ object: ObjectInfo, lookingForSystem: Bool = false) async throws -> ObjectInspection {
     var reads = 0
     var bytesRead: UInt64 = 0
-    var inspection = try await DiskInspector.inspect(
-      size: object.size, fileName: String(object.key.split(separator: "/").last ?? "")
-    ) { range in
-      let bytes = try await read(
+    let name = String(object.key.split(separator: "/").last ?? "")
+    let fetch = { (range: Range<UInt64>) async throws -> [UInt8] in
+      let bytes = try await self.read(
         bucket: object.bucket, key: object.key, offset: range.lowerBound,
         count: Int(range.upperBound - range.lowerBound), etag: object.etag)
       reads += 1
       bytesRead += UInt64(bytes.count)
       return bytes
     }
+    var inspection =
+      lookingForSystem
+      ? try await DiskInspector.inspectWithSystem(size: object.size, fileName: name, fetch: fetch)
+      : try await DiskInspector.inspect(size: object.size, fileName: name, fetch: fetch)
     if let advice = inspection.advice {
       let local = "download it, then " + advice
       for index in inspection.findings.indices where inspection.findings[index].hint == advice {

@@ -208,6 +208,9 @@ struct PluginCommandTests {
       let tested = try await Tool.run(["plugin", "test", name])
       #expect(tested.status == 0 && tested.output.contains(" passed"), "\(tested)")
     }
+    // With the grant to read the disks.
+    let looking = try await Tool.run(["plugin", "test", "os_guess", "--plugin-grant", "os_guess=obs.read:images"])
+    #expect(looking.status == 0 && looking.output.contains(" passed"), "\(looking)")
     try await withTemporaryDirectory { directory in
       try write("name,image_url,min_disk\nweb,images:web.zvhd2,40\n", to: "fleet.csv", in: directory)
       try write("plugins: { csv_manifest: { grant: ['fs.read:.'] } }", to: "slipway.yaml", in: directory)

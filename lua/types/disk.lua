@@ -2,6 +2,10 @@
 
 -- Written from the declarations of slipway 0.1.0; do not edit.
 
+---What an inspection looks for.
+---@class (exact) disk.InspectOptions
+---@field operating_system? boolean looks for the operating system on the disk; true by default
+
 ---What the headers of an image file tell; sizes are bytes.
 ---@class (exact) disk.Inspection
 ---@field format "raw"|"zvhd2"|"zvhd"|"qcow2"|"qcow"|"qed"|"vhd"|"vhdx"|"vmdk"|"vdi"|"parallels"|"iso"|"ova"|"tar"|"luks"|"gzip"|"xz"|"zip"|"bzip2"|"zstd"|"7z" what the file is
@@ -18,6 +22,9 @@
 ---@field partition_table? "mbr"|"gpt" its kind
 ---@field partitions? disk.Partition[] the partitions of RAW, ZVHD2 and ZVHD files
 ---@field file_system? string what fills the whole disk, where it has no partition table
+---@field operating_system? disk.OperatingSystem the system on the disk, where one was looked for and found
+---@field operating_system_search? disk.SystemSearch what the look for it cost, and why it found none
+---@field suggested_os_version? disk.OSVersionSuggestion which os_version fits the system
 ---@field details? table<string, any> further facts of the format, such as backing_file, cluster_size, snapshots
 ---@field findings disk.Finding[] all that was noticed
 
@@ -32,6 +39,31 @@
 ---@field file_system? string such as ext4, xfs, ntfs, swap, lvm, luks
 ---@field label? string of the file system
 ---@field active? boolean true where the MBR says to boot from it
+
+---The operating system on a disk, in the words of its own files.
+---@class (exact) disk.OperatingSystem
+---@field id string in lower case, such as debian or opensuse-leap; windows for one of Microsoft's
+---@field name? string such as Debian GNU/Linux
+---@field version_id? string such as 12 or 22.04
+---@field version? string with its name, such as 22.04.4 LTS (Jammy Jellyfish)
+---@field full_version? string with more digits, such as 12.7 or 7.9.2009, where other files have them
+---@field pretty_name? string name and version for people
+---@field architecture? "x86_64"|"aarch64"|"i386"|"arm" what its programs are made for
+---@field partition? integer the number of its partition
+---@field logical_volume? string the logical volume on that partition
+---@field path string the file that tells
+
+---A look for the operating system.
+---@class (exact) disk.SystemSearch
+---@field reads integer ranges of the file that were read for it
+---@field bytes_read integer bytes in them
+---@field reason? string why no system was found
+
+---The value of os_version for a system, as the service's list spells it.
+---@class (exact) disk.OSVersionSuggestion
+---@field value? string the value; nil where none fits
+---@field exact boolean whether it is the very system, not only the nearest that is listed
+---@field note? string what differs, or why there is none
 
 ---One thing that an inspection noticed.
 ---@class (exact) disk.Finding
@@ -74,7 +106,7 @@ local disk = {}
 
 ---What a disk image file is, from its headers, and whether it can be imported.
 ---
----Reads kilobytes, whatever the size of the file. What is wrong with the image is in `findings` and raises nothing.
+---Reads kilobytes, whatever the size of the file, and some hundred more to find the operating system. What is wrong with the image is in `findings` and raises nothing.
 ---
 ---Waits: other tasks go on meanwhile.
 ---
@@ -89,7 +121,9 @@ local disk = {}
 ---
 ---for _, path in ipairs(fs.glob "images/*") do
 ---  local found = disk.inspect(path)
+---  local system, suggested = found.operating_system, found.suggested_os_version
 ---  print(path, found.format, found.min_disk, found.importable, found.advice)
+---  print(system and system.pretty_name, suggested and suggested.exact and suggested.value)
 ---end
 ---```
 ---
@@ -97,8 +131,9 @@ local disk = {}
 ---@async
 ---@nodiscard
 ---@param path string relative paths start at the working directory
+---@param options? disk.InspectOptions what to look for
 ---@return disk.Inspection inspection what was found
-function disk.inspect(path) end
+function disk.inspect(path, options) end
 
 ---Converts a disk image to ZVHD2 or RAW; the target's extension says to which.
 ---

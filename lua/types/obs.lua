@@ -24,6 +24,10 @@
 ---@field storage_class string the class that new objects get
 ---@field file_system boolean whether it is a parallel file system
 
+---What an inspection looks for.
+---@class (exact) obs.InspectOptions
+---@field operating_system? boolean looks for the operating system on the disk; false by default
+
 ---Which bytes to read.
 ---@class (exact) obs.ReadOptions
 ---@field offset? size where to begin; 0 by default
@@ -189,7 +193,7 @@ function obs.bucket(bucket) end
 
 ---What an image file in a bucket is, from its headers, and whether it can be imported.
 ---
----Reads kilobytes by range, whatever the size of the object. What is wrong with the image is in `findings` and raises nothing.
+---Reads kilobytes by range, whatever the size of the object; up to some megabytes where the operating system is looked for, since blocks of ZVHD2 are read from their start. What is wrong with the image is in `findings` and raises nothing.
 ---
 ---Waits: other tasks go on meanwhile.
 ---
@@ -208,8 +212,9 @@ function obs.bucket(bucket) end
 ---```lua
 ---local obs = require "obs"
 ---
----local found = obs.inspect("ims-image", "data01.zvhd2")
+---local found = obs.inspect("ims-image", "data01.zvhd2", { operating_system = true })
 ---print(found.format, found.importable)  --> zvhd2  true
+---print(found.operating_system)  --> nil
 ---```
 ---
 ---Since 0.2.
@@ -217,8 +222,9 @@ function obs.bucket(bucket) end
 ---@nodiscard
 ---@param bucket string its name
 ---@param key string the object's name in the bucket
+---@param options? obs.InspectOptions what to look for
 ---@return disk.Inspection inspection what was found
-function obs.inspect(bucket, key) end
+function obs.inspect(bucket, key, options) end
 
 ---The bytes of an object, or some of them.
 ---

@@ -1,3 +1,4 @@
+import CloudAccess
 import DiskImages
 
 /// What has to happen with a disk file so that it becomes an image.
@@ -16,6 +17,8 @@ public struct ImageFilePlan: Sendable {
   public var location: ImageLocation
   public var inspection: DiskInspection
   public var route: Route
+  /// The value of `os_version` for the system on the disk; nil where none was found or none was looked for.
+  public var suggestedOSVersion: OSVersionSuggestion?
 
   /// Looks at the file and decides.
   ///
@@ -24,13 +27,23 @@ public struct ImageFilePlan: Sendable {
   /// The object's key is by default the file's name, with the ending of the format that is sent; a `key` that ends with `/` gets that
   /// name behind it. `alwaysConverts` converts a RAW file that has its bitmap beside it, too.
   ///
+  /// With `dialect` the operating system is looked for on the disk, and named as that cloud's list has it.
+  ///
   /// Throws an ``ImportError``: `not_found`, `argument`, or `validation` for a file that can be no image.
-  public init(path: String, bucket: String, key: String? = nil, alwaysConverts: Bool = false) throws {
+  public init(
+    path: String, bucket: String, key: String? = nil, alwaysConverts: Bool = false,
+    findingSystemFor dialect: CloudDialect? = nil
+  ) throws {
     do {
-      inspection = try DiskInspector.inspect(try FileByteSource(path: path), fileName: path)
+      let file = try FileByteSource(path: path)
+      inspection =
+        dialect == nil
+        ? try DiskInspector.inspect(file, fileName: path)
+        : try DiskInspector.inspectWithSystem(file, fileName: path)
     } catch let error as DiskImageError {
       throw ImportError(disk: error)
     }
+    suggestedOSVersion = dialect.flatMap { [inspection] in inspection.suggestedOSVersion(for: $0) }
     self.path = path
     let name = path.split(separator: "/").last.map(String.init) ?? path
     let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
@@ -74,11 +87,17 @@ public struct ImageFilePlan: Sendable {
     return facts
   }
 
-  /// The request with the object as its file, and with the smallest disk that fits where none was given.
+  /// The request with the object as its file; where it does not say so itself, with the smallest disk that fits, and for a system
+  /// disk with the operating system that was found on it, if that is listed exactly.
   public func completing(_ request: ImportRequest) -> ImportRequest {
     var request = request
     request.imageURL = location.description
     if request[.minDisk] == nil { request.minDisk = inspection.minDisk }
+    if request.kind == .system, request[.osVersion] == nil, request[.osType] == nil,
+      let found = suggestedOSVersion, found.isExact
+    {
+      request.osVersion = found.value
+    }
     return request
   }
 

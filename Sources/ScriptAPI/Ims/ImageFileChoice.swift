@@ -45,7 +45,10 @@ struct ImageFileChoice: Sendable {
     try OpenFile.check(path, context.access)
     try context.access.check(.writeObjects(bucket: bucket))
     do {
-      plan = try ImageFilePlan(path: path, bucket: bucket, key: object, alwaysConverts: convert)
+      let needsSystem = fields["os_version"] == nil && fields["type"]?.stringValue != "DataImage"
+      plan = try ImageFilePlan(
+        path: path, bucket: bucket, key: object, alwaysConverts: convert,
+        findingSystemFor: needsSystem ? context.cloud.dialect : nil)
       if case .withBitmap(let bitmap) = plan.route { try OpenFile.check(bitmap, context.access) }
     } catch let error as ImportError {
       throw ScriptFailure(kind: error.kind.rawValue, error.message, hint: error.hint)

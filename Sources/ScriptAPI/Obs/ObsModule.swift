@@ -179,24 +179,32 @@ final class ObsModule: Sendable {
   private var inspect: HostFunction {
     .waiting(
       "obs.inspect", "What an image file in a bucket is, from its headers, and whether it can be imported.",
-      parameters: [Self.bucket, Self.key],
+      parameters: [
+        Self.bucket, Self.key,
+        HostParameter("options", DiskModule.inspectOptions(isOn: false), "what to look for", optional: true),
+      ],
       returns: [HostParameter("inspection", DiskModule.inspection, "what was found")], since: "0.2"
     ) { arguments in
       let place = try Self.place(arguments, of: "obs.inspect")
+      let looks = arguments[2].tableValue?["operating_system"].boolValue ?? false
       return [
         DiskModule.value(
           try await self.attempt(.readObjects(bucket: place.bucket)) {
-            try await $0.inspect(bucket: place.bucket, key: place.key)
-          }.inspection)
+            try await $0.inspect(bucket: place.bucket, key: place.key, lookingForSystem: looks)
+          }.inspection, self.context)
       ]
     }.documented(
-      "Reads kilobytes by range, whatever the size of the object. What is wrong with the image is in `findings` and raises nothing.",
+      """
+      Reads kilobytes by range, whatever the size of the object; up to some megabytes where the operating system is looked for, \
+      since blocks of ZVHD2 are read from their start. What is wrong with the image is in `findings` and raises nothing.
+      """,
       raises: ObsRecords.objectErrors + ImsRecords.cloudErrors, mustUse: true,
       example: """
         local obs = require "obs"
 
-        local found = obs.inspect("ims-image", "data01.zvhd2")
+        local found = obs.inspect("ims-image", "data01.zvhd2", { operating_system = true })
         print(found.format, found.importable)  --> zvhd2  true
+        print(found.operating_system)  --> nil
         """)
   }
 

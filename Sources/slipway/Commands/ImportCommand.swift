@@ -11,7 +11,8 @@ struct ImportCommand: AsyncParsableCommand {
     commandName: "import", abstract: "Import one image, of an object or of a file on this machine.",
     discussion: """
       A file is looked at, converted to ZVHD2 where needed while it is sent to the bucket, and then imported; killed or \
-      interrupted, run the same command again. The object stays. Prints the image id. Ctrl-C and a time limit detach: \
+      interrupted, run the same command again. The object stays. Without --os-version the system that is found on its disk \
+      counts, if the service's list has just that. Prints the image id. Ctrl-C and a time limit detach: \
       the job goes on in the cloud. For example:
 
         slipway import --name web01 --min-disk 40 \\
@@ -148,7 +149,10 @@ struct ImportCommand: AsyncParsableCommand {
   /// Looks at the file, where one is given.
   private func open(_ workplace: Workplace, _ view: ImportFileView?) throws -> ImageFileUpload? {
     guard let file, let bucket = place.bucket else { return nil }
-    let plan = try ImageFilePlan(path: file, bucket: bucket, key: place.object, alwaysConverts: place.convert)
+    let needsSystem = request.osVersion == nil && request.osType == nil && request.request.kind == .system
+    let plan = try ImageFilePlan(
+      path: file, bucket: bucket, key: place.object, alwaysConverts: place.convert,
+      findingSystemFor: needsSystem ? workplace.choice.dialect : nil)
     if !place.dryRun { view?.show(.planned(plan)) }
     let transfer = try transfer.options(recordDirectory: workplace.ledger.uploadsDirectory)
     return try ImageFileUpload(plan, options: transfer, conversion: conversion.options) { view?.show($0) }

@@ -37,7 +37,9 @@ final class ImportFileView: Sendable {
     switch event {
     case .planned(let plan):
       json?.write(Self.json(plan, nil))
-      if json == nil { for line in Self.notes(plan) { console.note("\(name): \(line)") } }
+      if json == nil {
+        for line in Self.notes(plan) + Self.systemNotes(plan) { console.note("\(name): \(line)") }
+      }
     case .converted(let progress):
       state.withLock { $0.disk = progress }
     case .upload(.progress(let progress)):
@@ -104,6 +106,20 @@ final class ImportFileView: Sendable {
     }
   }
 
+  /// What was found on the disk, where os_version was not given.
+  static func systemNotes(_ plan: ImageFilePlan) -> [String] {
+    guard let search = plan.inspection.systemSearch else { return [] }
+    guard let system = search.system else {
+      return ["--os-version is not given, and \(DisplayText.harmless(search.reason ?? "no system was found"))"]
+    }
+    let found = "\(DisplayText.harmless(system.displayName)) is on the disk (\(system.path))"
+    guard let suggestion = plan.suggestedOSVersion else { return [found] }
+    let note = DisplayText.harmless(suggestion.note ?? "")
+    guard let value = suggestion.value else { return ["\(found); \(note)"] }
+    if suggestion.isExact { return ["\(found): os_version is '\(value)'"] }
+    return ["\(found); if it will do, give --os-version '\(value)': \(note)"]
+  }
+
   static func json(_ plan: ImageFilePlan, _ request: ImportRequest?) -> JSONValue {
     var fields: [String: JSONValue] = [
       "event": "planned", "file": .string(plan.path), "image_url": .string(plan.location.description),
@@ -113,6 +129,8 @@ final class ImportFileView: Sendable {
     fields["virtual_size"] = plan.inspection.virtualSize.map { .integer(Int64(clamping: $0)) }
     fields["min_disk"] = plan.inspection.minDisk.map { .integer(Int64($0)) }
     if case .withBitmap(let path) = plan.route { fields["bitmap"] = .string(path) }
+    fields["operating_system"] = plan.inspection.operatingSystem?.json
+    fields["suggested_os_version"] = plan.suggestedOSVersion?.json
     fields["request"] = request?.jsonValue
     return .object(fields)
   }
@@ -122,6 +140,7 @@ final class ImportFileView: Sendable {
     if let size = plan.inspection.virtualSize { lines.append("  disk       \(ByteText.short(size))") }
     lines.append("  sent as    \(plan.sentFormat.displayName) to \(DisplayText.harmless("\(plan.location)"))")
     if case .withBitmap(let path) = plan.route { lines.append("  with       \(DisplayText.harmless(path))") }
+    for note in systemNotes(plan) { lines.append("  system     \(note)") }
     lines.append("  request    \(DisplayText.harmless(request.jsonValue.serialized()))")
     return lines.joined(separator: "\n")
   }

@@ -10,7 +10,8 @@ struct InspectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Tell what image files are, and whether they can be imported.",
     discussion: """
-      Reads headers only: kilobytes, whatever the size, also of objects in a bucket. Knows RAW, ZVHD2, ZVHD, qcow2, qcow, \
+      Reads headers only: kilobytes, whatever the size, also of objects in a bucket. In files it looks for the operating \
+      system on the disk, too, and says which os_version fits; in objects with --os, since that fetches more. Knows RAW, ZVHD2, ZVHD, qcow2, qcow, \
       QED, VHD, VHDX, VMDK, VDI, LUKS, ISO, OVA, and what is in compressed files. Goes on after a file that cannot be read.
 
       Exit status: 0 all can be imported; 65 one cannot as it stands; 1 one cannot be read; those of other commands where \
@@ -27,17 +28,23 @@ struct InspectCommand: AsyncParsableCommand {
     completion: .file())
   var files: [String]
 
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Look for the operating system on the disk; by default in files, not in objects.")
+  var os: Bool?
+
   @OptionGroup var options: CloudOptions
 
   func run() async throws {
     let console = Console(terminal: .detect())
     let cloud = LazyObjectStore(options.settings)
     let output = DataOutput(console, options.form, columns: InspectionReport.columns)
+    let dialect = cloud.dialect
     var refused = false
     var failure: Workbench.ExitStatus?
     for file in files {
       do {
-        let report = try await Self.inspect(file, cloud)
+        let report = try await inspect(file, cloud, dialect)
         if !report.inspection.isImportable { refused = true }
         output.write(report.json, text: report.text)
       } catch {
@@ -59,18 +66,25 @@ struct InspectCommand: AsyncParsableCommand {
     if refused { throw ExitCode(ExitStatus.refused.code) }
   }
 
-  private static func inspect(_ file: String, _ cloud: LazyObjectStore) async throws -> InspectionReport {
+  private func inspect(
+    _ file: String, _ cloud: LazyObjectStore, _ dialect: CloudDialect
+  ) async throws -> InspectionReport {
     if file == "-" {
       throw DiskImageError(
         .argument, "'-' is no file: an image is read at many places, which standard input does not allow",
         hint: "save it to a file first")
     }
     guard let location = InspectionTarget.object(file) else {
-      return InspectionReport(
-        file: file, inspection: try DiskInspector.inspect(try FileByteSource(path: file), fileName: file))
+      let source = try FileByteSource(path: file)
+      let inspection =
+        os ?? true
+        ? try DiskInspector.inspectWithSystem(source, fileName: file)
+        : try DiskInspector.inspect(source, fileName: file)
+      return InspectionReport(file: file, inspection: inspection, dialect: dialect)
     }
-    let found = try await cloud.store().inspect(bucket: location.bucket, key: location.key)
-    return InspectionReport(file: file, inspection: found.inspection, object: found)
+    let found = try await cloud.store().inspect(
+      bucket: location.bucket, key: location.key, lookingForSystem: os ?? false)
+    return InspectionReport(file: file, inspection: found.inspection, dialect: dialect, object: found)
   }
 
   /// Message, hint and status of what kept a file from being looked at.

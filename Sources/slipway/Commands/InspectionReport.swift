@@ -7,6 +7,8 @@ import Workbench
 struct InspectionReport {
   var file: String
   var inspection: DiskInspection
+  /// Whose list of systems the suggestion is from.
+  var dialect: CloudDialect
   /// For an object: what the look cost.
   var object: ObjectInspection?
 
@@ -17,7 +19,7 @@ struct InspectionReport {
 
   /// The fields of the inspection and, for an object, what the service says about it.
   var json: JSONValue {
-    var fields = inspection.json.objectValue ?? [:]
+    var fields = inspection.json(for: dialect).objectValue ?? [:]
     fields["file"] = .string(file)
     if let object {
       fields["etag"] = object.object.etag.map(JSONValue.string)
@@ -38,6 +40,7 @@ struct InspectionReport {
         lines.append("  " + "".padded(to: 14) + "\u{2192} " + DisplayText.harmless(hint))
       }
     }
+    if let command = importCommand { lines.append("  " + "to import".padded(to: 14) + DisplayText.harmless(command)) }
     if let advice = inspection.advice { lines.append("  " + "to do".padded(to: 14) + DisplayText.harmless(advice)) }
     return lines.joined(separator: "\n")
   }
@@ -52,12 +55,44 @@ struct InspectionReport {
     if let disk = inspection.minDisk { rows.append(("min_disk", "at least \(disk)")) }
     if let hint = inspection.firmwareHint { rows.append(("firmware", "looks like \(hint)")) }
     if let system = inspection.fileSystem { rows.append(("file system", system)) }
+    rows += systemRows
     for detail in inspection.details { rows.append((detail.name.replacing("_", with: " "), Self.value(detail.value))) }
     if let object { rows.append(("read", "\(ByteText.short(object.bytesRead)) in \(object.reads) ranges")) }
     if !inspection.partitions.isEmpty {
       rows.append(("partitions", "\(inspection.partitions.count) (\(inspection.partitionTable ?? "table"))"))
     }
     return rows
+  }
+
+  private var systemRows: [(String, String)] {
+    guard let search = inspection.systemSearch else { return [] }
+    guard let system = search.system else { return [("system", search.reason ?? "none was found")] }
+    let place = [
+      system.partition.map { "partition \($0)" }, system.logicalVolume.map { "volume \($0)" },
+    ].compactMap { $0 }.joined(separator: ", ")
+    let origin = place.isEmpty ? system.path : "\(system.path) on \(place)"
+    var rows = [
+      ("system", [system.displayName, system.architecture].compactMap { $0 }.joined(separator: ", ") + " (\(origin))")
+    ]
+    if let suggestion = inspection.suggestedOSVersion(for: dialect) {
+      rows.append(
+        ("os_version", [suggestion.value, suggestion.note].compactMap { $0 }.joined(separator: ": ")))
+    }
+    return rows
+  }
+
+  /// The command that imports the image, where the system is known and the command would take it: only the names are to be
+  /// filled in.
+  private var importCommand: String? {
+    guard let value = inspection.suggestedOSVersion(for: dialect)?.value else { return nil }
+    let system = "--name NAME --os-version \(ShellWord.quoted(value))"
+    if object != nil {
+      guard inspection.isImportable, let location = InspectionTarget.object(file) else { return nil }
+      let disk = inspection.minDisk.map { " --min-disk \($0)" } ?? ""
+      return "slipway import --image-url \(ShellWord.quoted("\(location)")) \(system)\(disk)"
+    }
+    let isTaken = inspection.isImportable || inspection.format == .zvhd || inspection.format == .vhd
+    return isTaken ? "slipway import \(ShellWord.quoted(file)) --bucket BUCKET \(system)" : nil
   }
 
   /// One line a partition, in columns.

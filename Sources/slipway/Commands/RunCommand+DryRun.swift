@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Synchronization
 import Workbench
 
 extension RunCommand {
@@ -18,19 +17,9 @@ extension RunCommand {
       workplace: workplace, script: file, path: script, arguments: arguments, policy: try limits.policy(),
       mostBranches: rehearsal.maxBranches ?? 16)
     let work = Task { try await run.plan() }
-    let received = Mutex<SignalTrap.Signal?>(nil)
-    let trap = SignalTrap([.interrupt, .terminate, .hangup]) { signal in
-      let isFirst = received.withLock { received in
-        defer { received = received ?? signal }
-        return received == nil
-      }
-      guard isFirst else { _exit(ExitStatus(signal).code) }
-      work.cancel()
-    }
-    defer { trap.cancel() }
-    let outcome = await work.result
+    let (outcome, signal) = await SignalledWork.result(of: work)
     await workplace.close()
-    if let signal = received.withLock({ $0 }) {
+    if let signal {
       workplace.console.note("Interrupted; nothing was sent.")
       throw ExitCode(ExitStatus(signal).code)
     }
@@ -39,11 +28,8 @@ extension RunCommand {
     case .failure(let error): throw workplace.fail(error)
     case .success(let plan):
       let console = workplace.console
-      if options.form == .json {
-        console.print(plan.json.serialized())
-      } else {
-        console.write(Array(DryRunText(plan: plan, terminal: console.terminal).text.utf8))
-      }
+      let text = options.form.data(plan.json) ?? DryRunText(plan: plan, terminal: console.terminal).text
+      console.write(Array(text.utf8))
       if let status = console.reportOutputFailure() { throw ExitCode(status.code) }
       if plan.status.code != 0 { throw ExitCode(plan.status.code) }
     }

@@ -17,6 +17,7 @@ final class TestRuntime: Sendable {
   /// The case's own record of imports.
   let ledger: LedgerAccess
   private let runtime = Mutex<CloudRuntime?>(nil)
+  private let shared = Mutex<CloudConnector?>(nil)
 
   /// `directory` takes the record of imports.
   init(
@@ -32,9 +33,17 @@ final class TestRuntime: Sendable {
     self.logger = logger
   }
 
-  var connector: CloudConnector { CloudConnector(dialect: dialect) { [self] in try await connect() } }
+  /// The one connection of a case: of its script, and of the plugins that it tests.
+  var connector: CloudConnector {
+    shared.withLock { shared in
+      let connector = shared ?? CloudConnector(dialect: dialect) { [self] in try await connect() }
+      shared = connector
+      return connector
+    }
+  }
 
   func close() async {
+    shared.withLock { $0 = nil }
     await runtime.withLock { $0 }?.shutdown()
   }
 

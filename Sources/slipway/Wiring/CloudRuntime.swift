@@ -59,7 +59,7 @@ final class CloudRuntime: Sendable {
     self.time = time
   }
 
-  /// Connects on first use; one for all who ask, so that there is one connection.
+  /// Connects on first use, once: scripts and plugins share one local cloud, one budget of requests and one scheduler.
   var connector: CloudConnector {
     opened.withLock { state in
       if let connector = state.connector { return connector }
@@ -79,6 +79,7 @@ final class CloudRuntime: Sendable {
 
   /// Closes connections and stops the local cloud.
   func shutdown() async {
+    shared.withLock { $0 = nil }
     let all = opened.withLock { state in
       defer { state = Opened() }
       return state

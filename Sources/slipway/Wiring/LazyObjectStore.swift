@@ -1,3 +1,5 @@
+import CloudAccess
+import Foundation
 import ObjectStorage
 import Workbench
 
@@ -9,6 +11,15 @@ final class LazyObjectStore {
 
   init(_ options: Settings) {
     self.options = options
+  }
+
+  /// Whose list of systems counts: that of the cloud which would be asked, and of Open Telekom Cloud where that is not known.
+  var dialect: CloudDialect {
+    if let dialect = options.dialect { return dialect }
+    let choice = try? CloudChoice(
+      options, environment: ProcessInfo.processInfo.environment,
+      workingDirectory: FileManager.default.currentDirectoryPath)
+    return choice?.dialect ?? .otc
   }
 
   /// The store; says which cloud it is in where that could be mistaken.
