@@ -14,6 +14,10 @@ final class OutputFile: Sendable {
   /// Bytes written so far, without holes.
   var bytesWritten: UInt64 { written.load(ordering: .relaxed) }
 
+  /// The page cache takes memory for a write in pieces as large as the write. Pieces of 1 MiB and more come from what
+  /// a virtual machine has handed back to its host and must fetch again, page by page: ten times as slow.
+  private static let mostAtOnce = 262_144
+
   private let file: OpenFile
   private let written = Atomic<UInt64>(0)
   private let isCommitted = Atomic<Bool>(false)
@@ -42,7 +46,8 @@ final class OutputFile: Sendable {
     guard let base = bytes.baseAddress else { return }
     var done = 0
     while done < bytes.count {
-      let count = pwrite(file.descriptor, base + done, bytes.count - done, off_t(offset) + off_t(done))
+      let length = min(bytes.count - done, Self.mostAtOnce)
+      let count = pwrite(file.descriptor, base + done, length, off_t(offset) + off_t(done))
       if count < 0 {
         if errno == EINTR { continue }
         throw DiskImageError.system("write", path)
