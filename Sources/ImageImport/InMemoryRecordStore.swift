@@ -12,16 +12,11 @@ public final class InMemoryRecordStore: ImportRecordStore {
 
   private let state: Mutex<State>
 
-  /// A store that knows these records already, and how soon markers were listed so far.
+  /// A store that knows these records already, which nobody drives, and how soon markers were listed so far.
   public init(records: [ImportRecord] = [], lags: [ImportScope: [Duration?]] = [:]) {
     var known: [String: ImportRecord] = [:]
     for record in records { known[record.id] = record }
     state = Mutex(State(records: known, lags: lags))
-  }
-
-  /// A store that begins with what another one holds; nobody drives any of it.
-  public init(records: [ImportRecord]) {
-    state.withLock { $0.records = Dictionary(records.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last }) }
   }
 
   public func claim(_ draft: ImportRecord, reusing: Bool, refuted: Set<String>) async throws -> ImportClaim {

@@ -74,7 +74,7 @@ final class CloudRuntime: Sendable {
 
   /// Connects, for a command that needs nothing but object storage; `signature` nil signs as the profile says.
   func objectStore(signature: ObjectStorageSignature?) async throws -> ObjectStore {
-    try await ObjectStore(session: connect().client.session, signature: signature)
+    try await ObjectStore(session: connector.service().client.session, signature: signature)
   }
 
   /// Closes connections and stops the local cloud.
