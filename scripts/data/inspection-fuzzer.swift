@@ -15,6 +15,8 @@ public func inspectOne(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     guard let report = try? DiskInspector.inspect(source, fileName: name) else { fatalError("the inspection threw") }
     precondition(report.fileSize == UInt64(count))
     precondition(report.isImportable || !report.reasons.isEmpty)
+    guard let found = try? DiskInspector.inspectWithSystem(source, fileName: name) else { fatalError("the search threw") }
+    precondition((found.operatingSystem == nil) == (found.systemSearch?.reason != nil))
   }
   if let reader = try? ZVHD2Reader(source) {
     for block in reader.storedBlocks.prefix(4) { _ = try? reader.readBlock(Int(block)) }
