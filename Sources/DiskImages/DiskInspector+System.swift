@@ -11,12 +11,10 @@ extension DiskInspector {
     var report = try inspect(source, fileName: fileName)
     var search = reasonNotToLook(report).map { SystemSearch(reason: $0) }
     if search == nil {
-      var partitions = report.partitions
       search = try finding {
-        let disk = try guestDisk(source, report)
-        let reader = GuestReader(disk, limits)
-        if report.partitions.isEmpty { partitions = try Self.partitions(of: reader) }
-        var finder = SystemFinder(reader, partitions: partitions, readsPrograms: true)
+        let reader = GuestReader(try guestDisk(source, report), limits)
+        try readPartitions(of: reader, &report)
+        var finder = SystemFinder(reader, partitions: report.partitions, readsPrograms: true)
         return try finder.run()
       }
     }
@@ -42,7 +40,7 @@ extension DiskInspector {
     while true {
       let missing: Range<UInt64>
       do {
-        var search = try finding { [partial] in
+        var search = try finding {
           let opened: GuestReader
           if let reader {
             opened = reader
@@ -52,6 +50,7 @@ extension DiskInspector {
             opened = GuestReader(try guestDisk(partial, report), limits)
           }
           reader = opened
+          try readPartitions(of: opened, &report)
           let isPlain = opened.disk is PlainGuestDisk
           var finder = SystemFinder(opened, partitions: report.partitions, readsPrograms: isPlain)
           return try finder.run()
@@ -83,7 +82,7 @@ extension DiskInspector {
   private static func reasonNotToLook(_ report: DiskInspection) -> String? {
     guard report.virtualSize != nil, !report.isEmpty else { return "there is no disk to look into" }
     switch report.format {
-    case .raw, .zvhd2, .zvhd: return nil
+    case .raw, .zvhd2, .zvhd, .qcow2: return nil
     case .vhd where report.variant == "fixed": return nil
     default:
       return "not looked into: the disk in \(report.format.displayName) is read by a conversion only"
@@ -98,17 +97,28 @@ extension DiskInspector {
     switch report.format {
     case .zvhd2: try ZVHD2GuestDisk(source)
     case .zvhd: try ZVHDGuestDisk(source)
+    case .qcow2: try QcowGuestDisk(source)
     default: PlainGuestDisk(source, size: report.virtualSize ?? source.size)
     }
   }
 
-  /// The partitions of a disk whose format tells none of them.
-  private static func partitions(of reader: GuestReader) throws -> [DiskPartition] {
-    let head = try reader.read(at: 0, count: Int(min(reader.disk.size, UInt64(FileSystemProbe.headLength))))
-    do {
-      return try PartitionTable(HeadByteSource(bytes: head, size: reader.disk.size)).partitions
-    } catch is OutOfReach {
-      return []
+  /// Reads the partition table of a disk into which the inspection does not look.
+  private static func readPartitions(of reader: GuestReader, _ report: inout DiskInspection) throws {
+    guard report.format == .qcow2 || report.format == .vhd, report.partitions.isEmpty else { return }
+    var partial = PartialByteSource(size: reader.disk.size)
+    while true {
+      let missing: Range<UInt64>
+      do {
+        let table = try PartitionTable(partial)
+        report.partitionTable = table.scheme?.rawValue
+        report.partitions = table.partitions
+        report.firmwareHint = table.firmwareHint
+        return
+      } catch let miss as PartialByteSource.MissingRange {
+        missing = miss.range
+      }
+      let bytes = try reader.read(at: missing.lowerBound, count: Int(missing.upperBound - missing.lowerBound))
+      partial.add(bytes, at: missing.lowerBound)
     }
   }
 

@@ -6,10 +6,8 @@ extension OSVersions {
   ///
   /// Exact is the same distribution in the same version, as far as the list tells versions apart. Else it is the nearest of the same
   /// major version, the newest that is not newer first, and the note says what differs. Of spellings that mean the same, the one of
-  /// the API reference wins, for a disk that boots with UEFI one of the list of such systems.
-  ///
-  /// - Parameters:
-  ///   - firmware: `uefi` or `bios` where the disk tells.
+  /// the API reference wins, for a disk that boots with UEFI one of the list of such systems. `firmware` is `uefi` or `bios` where the
+  /// disk tells.
   public static func suggestion(
     for system: OperatingSystem, firmware: String? = nil, dialect: CloudDialect
   ) -> OSVersionSuggestion {
@@ -38,7 +36,9 @@ extension OSVersions {
       version.count >= distribution.significant && same($0.version, version, count: distribution.significant)
     }
     // The same point release is best, then the release as such, then another point release of it.
-    for isBetter in [{ same($0, version, count: 4) }, { same($0, Array(version.prefix(distribution.significant)), count: 4) }]
+    for isBetter in [
+      { same($0, version, count: 4) }, { same($0, Array(version.prefix(distribution.significant)), count: 4) },
+    ]
       as [([Int]) -> Bool]
     {
       let better = exact.filter { isBetter($0.version) }

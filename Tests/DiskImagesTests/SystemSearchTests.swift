@@ -13,7 +13,9 @@ struct SystemSearchTests {
     ["-O", "^sparse_super,^resize_inode"],
   ]
 
-  @Test("It is read from ext2, ext3 and ext4 of every kind, in RAW as in ZVHD2", .enabled(if: Shell.has("mkfs.ext4")), arguments: ext)
+  @Test(
+    "It is read from ext2, ext3 and ext4 of every kind, in RAW as in ZVHD2", .enabled(if: Shell.has("mkfs.ext4")),
+    arguments: ext)
   func inExt(_ options: [String]) throws {
     let image = try GuestImage.ext(options, files: GuestImage.debian)
     for path in [image.path, try image.converted(to: "zvhd2")] {
@@ -30,7 +32,9 @@ struct SystemSearchTests {
     }
   }
 
-  @Test("A directory of many blocks is gone through to its end", .enabled(if: Shell.has("mkfs.ext4")), arguments: [[], ["-O", "^extents,^64bit", "-b", "1024"]])
+  @Test(
+    "A directory of many blocks is gone through to its end", .enabled(if: Shell.has("mkfs.ext4")),
+    arguments: [[], ["-O", "^extents,^64bit", "-b", "1024"]])
   func largeDirectory(_ options: [String]) throws {
     var files = GuestImage.debian
     for number in 0..<3000 { files["usr/lib/a-library-with-a-long-name-\(number).so.6"] = "" }
@@ -88,5 +92,115 @@ struct SystemSearchTests {
       far.system?.architecture = system.architecture
       #expect(far.system == system)
     }
+  }
+
+  @Test(
+    "It is read from qcow2 of every kind, and from fixed VHD", .enabled(if: Shell.has("qemu-img")),
+    arguments: [
+      ["qcow2", "compat=1.1"], ["qcow2", "compat=0.10"], ["qcow2", "extended_l2=on,cluster_size=128k"],
+      ["qcow2", "cluster_size=4k"], ["qcow2", "compression_type=zstd", "-c"], ["qcow2", "compat=1.1", "-c"],
+      ["vpc", "subformat=fixed"],
+    ])
+  func inOtherFormats(_ kind: [String]) async throws {
+    for name in ["xfs-v5", "btrfs-zstd"] {
+      let image = try GuestImage.fixture(name)
+      let (raw, path) = (try image.converted(to: "raw"), image.scratch["a.\(kind[0] == "vpc" ? "vhd" : "qcow2")"])
+      try Shell.output(
+        ["qemu-img", "convert", "-f", "raw", "-O", kind[0], "-o", kind[1]] + kind.dropFirst(2) + [raw, path])
+      let system = try image.look(raw).operatingSystem
+      let found = try image.look(path)
+      #expect(system != nil)
+      #expect(found.operatingSystem == system, "\(found.systemSearch?.reason ?? "")")
+      #expect(found.partitions.count == (kind[0] == "vpc" ? found.partitions.count : 1))
+      let far = try await image.lookFromAfar(path)
+      #expect(far.operatingSystem?.versionID == system?.versionID, "\(far.systemSearch?.reason ?? "")")
+    }
+  }
+
+  @Test(
+    "Formats that are read by a conversion only are said not to be looked into", .enabled(if: Shell.has("qemu-img")))
+  func otherFormats() throws {
+    let image = try GuestImage.fixture("xfs-v4")
+    let raw = try image.converted(to: "raw")
+    try Shell.output("qemu-img", "convert", "-f", "raw", "-O", "vmdk", raw, image.scratch["a.vmdk"])
+    let search = try image.look(image.scratch["a.vmdk"]).systemSearch
+    #expect(search?.system == nil)
+    #expect(search?.reason == "not looked into: the disk in VMDK is read by a conversion only")
+    try Shell.output("qemu-img", "create", "-q", "-f", "qcow2", "-b", raw, "-F", "raw", image.scratch["b.qcow2"])
+    #expect(try image.look(image.scratch["b.qcow2"]).systemSearch?.reason?.contains("needs another file") == true)
+  }
+
+  @Test("It is read from ZVHD, whose blocks come one after the other")
+  func inZVHD() async throws {
+    let image = try GuestImage.fixture("lvm-root")
+    let zvhd = try image.scratch.write(
+      ZVHDFile.bytes(of: FileByteSource(path: image.converted(to: "raw"))), to: "a.zvhd")
+    let found = try image.look(zvhd)
+    #expect(found.operatingSystem?.fullVersion == "7.9.2009", "\(found.systemSearch?.reason ?? "")")
+    #expect(try await image.lookFromAfar(zvhd).systemSearch?.reason?.hasPrefix("not looked into") == true)
+  }
+
+  @Test("Windows is told by its boot loader on the EFI system partition")
+  func windows() async throws {
+    let image = try GuestImage.fixture("windows-efi")
+    for path in [image.path, try image.converted(to: "raw")] {
+      let system = try #require(try image.look(path).operatingSystem)
+      #expect([system.id, system.architecture, system.name] == ["windows", "x86_64", "Microsoft Windows"])
+      #expect(system.partition == 1)
+    }
+  }
+
+  @Test(
+    "A disk without a partition table is looked into, one without a system tells what is there",
+    .enabled(if: Shell.has("mkfs.ext4")))
+  func whole() throws {
+    let image = try GuestImage.ext([], files: GuestImage.debian)
+    let bytes = try image.scratch.read("disk.raw")
+    let whole = try image.scratch.write(Array(bytes[(1 << 20)...]), to: "whole.raw")
+    let system = try #require(try image.look(whole).operatingSystem)
+    #expect(system.partition == nil && system.versionID == "12")
+    let empty = try GuestImage.ext([], files: ["data/file": "x"])
+    #expect(try empty.look().systemSearch?.reason == "no system was found in partition 1 (ext)")
+    let blank = try DiskInspector.inspectWithSystem(DataByteSource([UInt8](repeating: 0, count: 1 << 20)))
+    #expect(blank.systemSearch?.reason == "no system was found in the disk (nothing known)")
+  }
+
+  @Test("What will trouble the system in the cloud is said", .enabled(if: Shell.has("mkfs.ext4")))
+  func preparation() throws {
+    var files = GuestImage.debian
+    files["etc/fstab"] =
+      "# /dev/sdz\n/dev/sda1 / ext4 defaults 0 1\n/dev/sdb1 /data ext4 nofail 0 0\n/dev/hda2 none swap sw 0 0\n"
+    files["etc/udev/rules.d/70-persistent-net.rules"] =
+      "SUBSYSTEM==\"net\", ATTR{address}==\"52:54:00:1\", NAME=\"eth0\"\n"
+    files["etc/cloud/cloud.cfg"] = nil
+    let found = try GuestImage.ext([], files: files).look().findings.filter {
+      $0.message.contains("/etc/") || $0.message.contains("Init")
+    }
+    #expect(found.map(\.severity) == [.warning, .warning, .hint])
+    #expect(found.first?.message.hasPrefix("/etc/fstab names /dev/sda1 and 1 more") == true)
+    files["etc/fstab"] = "/dev/vda1 / ext4 defaults 0 1\n"
+    files["etc/udev/rules.d/70-persistent-net.rules"] = "# nothing\n"
+    files["usr/bin/cloud-init"] = "#!"
+    let fewer = try GuestImage.ext([], files: files).look().findings.filter {
+      $0.message.contains("/etc/") || $0.message.contains("Init")
+    }
+    #expect(fewer.map(\.severity) == [.hint])
+  }
+
+  @Test(
+    "Systems from before os-release are told by their own files", .enabled(if: Shell.has("mkfs.ext4")),
+    arguments: [
+      (["etc/redhat-release": "CentOS release 6.10 (Final)\n"], ["centos", "6.10"]),
+      (["etc/redhat-release": "Red Hat Enterprise Linux Server release 6.9 (Santiago)\n"], ["rhel", "6.9"]),
+      (
+        ["etc/SuSE-release": "SUSE Linux Enterprise Server 11 (x86_64)\nVERSION = 11\nPATCHLEVEL = 4\n"],
+        ["sles", "11.4"]
+      ),
+      (["etc/debian_version": "6.0.10\n"], ["debian", "6.0.10"]),
+      (["lib/os-release": "ID=flatcar\nVERSION_ID=3815.2.0\n"], ["flatcar", "3815.2.0"]),
+    ])
+  func old(_ files: [String: String], _ expected: [String]) throws {
+    let system = try #require(try GuestImage.ext([], files: files, size: 8 << 20).look().operatingSystem)
+    #expect([system.id, system.versionID] == expected)
   }
 }

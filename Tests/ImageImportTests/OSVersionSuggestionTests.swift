@@ -27,7 +27,8 @@ struct OSVersionSuggestionTests {
   }
 
   static let releases: [Release] = [
-    Release(id: "ubuntu", versionID: "22.04", version: "22.04.4 LTS (Jammy Jellyfish)", otc: "Ubuntu 22.04 Server 64bit"),
+    Release(
+      id: "ubuntu", versionID: "22.04", version: "22.04.4 LTS (Jammy Jellyfish)", otc: "Ubuntu 22.04 Server 64bit"),
     Release(id: "ubuntu", versionID: "20.04", version: "20.04.6 LTS (Focal Fossa)", otc: "Ubuntu 20.04 Server 64bit"),
     Release(
       id: "ubuntu", versionID: "18.04", version: "18.04.6 LTS (Bionic Beaver)", otc: "Ubuntu 18.04 server 64bit",
@@ -39,7 +40,8 @@ struct OSVersionSuggestionTests {
     Release(
       id: "debian", versionID: "12", version: "12 (bookworm)", full: "12.7", otc: "Debian GNU/Linux 12.0.0 64bit",
       isExact: false, huawei: nil),
-    Release(id: "debian", versionID: "11", version: "11 (bullseye)", full: "11.7", otc: "Debian GNU/Linux 11.7.0 64bit"),
+    Release(
+      id: "debian", versionID: "11", version: "11 (bullseye)", full: "11.7", otc: "Debian GNU/Linux 11.7.0 64bit"),
     Release(
       id: "debian", versionID: "11", version: "11 (bullseye)", full: "11.11", otc: "Debian GNU/Linux 11.7.0 64bit",
       isExact: false),
@@ -54,7 +56,8 @@ struct OSVersionSuggestionTests {
       otc: "CentOS 7.6 64bit", huawei: "CentOS 7.6 64bit"),
     Release(
       id: "centos", versionID: "7", version: "7 (Core)", name: "CentOS Linux", otc: "CentOS 7.9 64bit", isExact: false),
-    Release(id: "centos", versionID: "8", version: "8", name: "CentOS Linux", full: "8.5.2111", otc: "CentOS 8.5 64bit"),
+    Release(
+      id: "centos", versionID: "8", version: "8", name: "CentOS Linux", full: "8.5.2111", otc: "CentOS 8.5 64bit"),
     Release(id: "centos", versionID: "9", version: "9", name: "CentOS Stream"),
     Release(id: "centos", versionID: "6.10", otc: "CentOS 6.10 64bit", huawei: "CentOS 6.10 64bit"),
     Release(id: "rocky", versionID: "9.2", version: "9.2 (Blue Onyx)", name: "Rocky Linux"),
@@ -103,7 +106,8 @@ struct OSVersionSuggestionTests {
     Release(id: "windows", versionID: "", name: "Microsoft Windows"),
   ]
 
-  @Test("The very system, the nearest listed, or none, as the documents of Open Telekom Cloud have it", arguments: releases)
+  @Test(
+    "The very system, the nearest listed, or none, as the documents of Open Telekom Cloud have it", arguments: releases)
   func otc(_ release: Release) {
     let found = OSVersions.suggestion(for: release.system, dialect: .otc)
     #expect(found.value == release.otc)
@@ -111,7 +115,9 @@ struct OSVersionSuggestionTests {
     #expect((found.note == nil) == found.isExact)
   }
 
-  @Test("In the spelling of Huawei Cloud where its documents have the very system", arguments: releases.filter { $0.huawei != nil })
+  @Test(
+    "In the spelling of Huawei Cloud where its documents have the very system",
+    arguments: releases.filter { $0.huawei != nil })
   func huawei(_ release: Release) {
     let found = OSVersions.suggestion(for: release.system, dialect: .huawei)
     #expect(found == OSVersionSuggestion(value: release.huawei, isExact: true))
@@ -150,6 +156,7 @@ struct OSVersionSuggestionTests {
     let debian = OSVersions.suggestion(for: Self.releases[5].system, dialect: .otc)
     #expect(debian.note == "the disk has Debian 12.7, the nearest listed is this")
     let rocky = Self.releases.first { $0.id == "rocky" }?.system
-    #expect(rocky.map { OSVersions.suggestion(for: $0, dialect: .otc).note ?? "" }?.contains("by its numbers alone") == true)
+    #expect(
+      rocky.map { OSVersions.suggestion(for: $0, dialect: .otc).note ?? "" }?.contains("by its numbers alone") == true)
   }
 }

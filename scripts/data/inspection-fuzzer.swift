@@ -3,7 +3,8 @@ import DiskImages
 /// libFuzzer's driver, which brings its own loop and options.
 @_silgen_name("LLVMFuzzerRunDriver")
 func runDriver(
-  _ count: UnsafeMutablePointer<Int32>, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
+  _ count: UnsafeMutablePointer<Int32>,
+  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
   _ test: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
 ) -> Int32
 
@@ -15,6 +16,10 @@ public func inspectOne(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     guard let report = try? DiskInspector.inspect(source, fileName: name) else { fatalError("the inspection threw") }
     precondition(report.fileSize == UInt64(count))
     precondition(report.isImportable || !report.reasons.isEmpty)
+    guard let found = try? DiskInspector.inspectWithSystem(source, fileName: name) else {
+      fatalError("the search threw")
+    }
+    precondition((found.operatingSystem == nil) == (found.systemSearch?.reason != nil))
   }
   if let reader = try? ZVHD2Reader(source) {
     for block in reader.storedBlocks.prefix(4) { _ = try? reader.readBlock(Int(block)) }

@@ -24,7 +24,9 @@ final class FrameStream {
     isZstd = compression == .zstd
     output = [UInt8](repeating: 0, count: blockSize)
     if isZstd {
-      guard let context = ZSTD_createDCtx() else { throw DiskImageError(.io, "not enough memory for a zstd decompressor") }
+      guard let context = ZSTD_createDCtx() else {
+        throw DiskImageError(.io, "not enough memory for a zstd decompressor")
+      }
       ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, 25)
       zstd = context
     } else {

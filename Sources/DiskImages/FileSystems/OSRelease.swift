@@ -9,7 +9,9 @@ struct OSRelease: Equatable {
       let line = line.drop { $0 == " " || $0 == "\t" }
       guard let equals = line.firstIndex(of: "="), line.first != "#" else { continue }
       let name = line[..<equals]
-      guard !name.isEmpty, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }) else { continue }
+      guard !name.isEmpty, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }) else {
+        continue
+      }
       // The last one of a name counts.
       fields[String(name)] = Self.value(line[line.index(after: equals)...])
     }

@@ -15,7 +15,9 @@ extension SystemFiles {
       let name = device.dropFirst(5)
       let isDisk = ["sd", "hd", "vd", "xvd"].contains { name.hasPrefix($0) && name.count > $0.count }
       let options = words.count > 3 ? words[3].split(separator: ",") : []
-      guard isDisk || name.hasPrefix("nvme"), !options.contains("noauto"), !options.contains("nofail") else { return nil }
+      guard isDisk || name.hasPrefix("nvme"), !options.contains("noauto"), !options.contains("nofail") else {
+        return nil
+      }
       return DiskInspector.printable(String(device))
     }
     guard let first = devices.first else { return nil }

@@ -11,7 +11,8 @@ struct SystemFiles {
       guard let text = try text(path) else { continue }
       let release = OSRelease(text)
       guard !release.fields.isEmpty else { continue }
-      var system = OperatingSystem(id: release["ID"]?.lowercased() ?? "linux", versionID: release["VERSION_ID"], path: path)
+      var system = OperatingSystem(
+        id: release["ID"]?.lowercased() ?? "linux", versionID: release["VERSION_ID"], path: path)
       system.name = release["NAME"]
       system.version = release["VERSION"]
       system.prettyName = release["PRETTY_NAME"]
@@ -54,7 +55,9 @@ struct SystemFiles {
     guard let line = try text("/etc/redhat-release")?.split(whereSeparator: \.isNewline).first.map(String.init),
       let version = Self.version(in: line)
     else { return nil }
-    let names = [("CentOS", "centos"), ("Red Hat", "rhel"), ("Oracle", "ol"), ("Fedora", "fedora"), ("EulerOS", "euleros")]
+    let names = [
+      ("CentOS", "centos"), ("Red Hat", "rhel"), ("Oracle", "ol"), ("Fedora", "fedora"), ("EulerOS", "euleros"),
+    ]
     let id = names.first { line.hasPrefix($0.0) }?.1 ?? "linux"
     return system(id, version, line, "/etc/redhat-release")
   }

@@ -33,7 +33,8 @@ final class ZVHDGuestDisk: GuestDisk {
       let start = place / length * length
       let stop = min(end, start + length)
       let block = try self.block(Int(place / length))
-      bytes += block.map { $0[Int(place - start)..<Int(stop - start)] } ?? [UInt8](repeating: 0, count: Int(stop - place))[...]
+      bytes +=
+        block.map { $0[Int(place - start)..<Int(stop - start)] } ?? [UInt8](repeating: 0, count: Int(stop - place))[...]
       place = stop
     }
     return bytes

@@ -88,10 +88,10 @@ struct InspectionReport {
     let system = "--name NAME --os-version \(ShellWord.quoted(value))"
     if object != nil {
       guard inspection.isImportable, let location = InspectionTarget.object(file) else { return nil }
-      let disk = inspection.minDisk.map { " --min-disk \($0)" } ?? ""
+      let disk = inspection.minDisk.map { " --min-disk \(max($0, 10))" } ?? ""
       return "slipway import --image-url \(ShellWord.quoted("\(location)")) \(system)\(disk)"
     }
-    let isTaken = inspection.isImportable || inspection.format == .zvhd || inspection.format == .vhd
+    let isTaken = inspection.isImportable || [.zvhd, .qcow2, .vhd].contains(inspection.format)
     return isTaken ? "slipway import \(ShellWord.quoted(file)) --bucket BUCKET \(system)" : nil
   }
 

@@ -5,7 +5,7 @@ import Foundation
 extension FuzzSpecimen {
   /// Files of every format: made by hand, the vendor's, and those that the system's tools write.
   static func all() throws -> [FuzzSpecimen] {
-    try handmade() + vendors() + written()
+    try handmade() + vendors() + written() + guests()
   }
 
   /// Starts of files of every format, as short as still makes the parsers go all their ways.
@@ -74,6 +74,24 @@ extension FuzzSpecimen {
 
   private static func vendors() throws -> [FuzzSpecimen] {
     try Fixtures.samples().map { try FuzzSpecimen(file: Fixtures.path($0.file), name: $0.file) }
+  }
+
+  /// Disks with systems in them, as they are and as RAW, where damage goes past the compression; some as qcow2.
+  private static func guests() throws -> [FuzzSpecimen] {
+    var images = try (GuestImage.all + ["windows-efi"]).map { try GuestImage.fixture($0) }
+    if Shell.has("mkfs.ext4") {
+      let kinds = [[], ["-b", "1024"], ["-O", "^extents,^64bit"], ["-O", "inline_data"]]
+      images += try kinds.map { try GuestImage.ext($0, files: GuestImage.debian) }
+    }
+    return try images.flatMap { image in
+      let raw = image.path.hasSuffix(".raw") ? image.path : try image.converted(to: "raw")
+      var found = [try FuzzSpecimen(file: raw, name: "a.raw"), try FuzzSpecimen(file: image.path, name: "a.zvhd2")]
+      if Shell.has("qemu-img") {
+        try Shell.output("qemu-img", "convert", "-f", "raw", "-O", "qcow2", "-c", raw, image.scratch["a.qcow2"])
+        found.append(try FuzzSpecimen(file: image.scratch["a.qcow2"], name: "a.qcow2"))
+      }
+      return found
+    }
   }
 
   /// What tools write that may be missing, then their formats come from ``handmade()`` alone.

@@ -19,7 +19,7 @@ struct FuzzSpecimen: ByteSource {
   /// What an inspection reads of a file.
   init(file path: String, name: String) throws {
     let recorder = RecordingByteSource(source: try FileByteSource(path: path))
-    _ = try DiskInspector.inspect(recorder, fileName: name)
+    _ = try DiskInspector.inspectWithSystem(recorder, fileName: name)
     self.name = name
     size = recorder.size
     pieces = []

@@ -36,6 +36,7 @@ struct InspectionFuzzer {
     let report = try DiskInspector.inspect(file, fileName: name)
     try judge(report, file)
     try await lookFromAfar(file, name)
+    try await lookForSystem(file, name)
     slowest = max(slowest, begin.duration(to: .now))
   }
 
@@ -58,6 +59,32 @@ struct InspectionFuzzer {
     mostReadsSeen = max(mostReadsSeen, reads)
   }
 
+  /// A look for the operating system ends as well, and never reads more than its limits allow.
+  private func lookForSystem(_ file: FuzzSpecimen, _ name: String?) async throws {
+    let near = try DiskInspector.inspectWithSystem(file, fileName: name)
+    try judge(near, file)
+    guard let search = near.systemSearch, (search.system == nil) != (search.reason == nil) else {
+      throw Fault(description: "\(file.name), case \(cases): neither a system nor a reason: \(near)")
+    }
+    let limits = SystemSearchLimits()
+    // The last read of all may go over the limit by its own length.
+    guard search.cost.bytes <= limits.fileBytes + (4 << 20) else {
+      throw Fault(description: "\(file.name), case \(cases): \(search.cost) is read")
+    }
+    var cost = ReadCost()
+    let far = try await DiskInspector.inspectWithSystem(size: file.size, fileName: name) { range in
+      guard range.upperBound <= file.size, range.lowerBound < range.upperBound else {
+        throw Fault(description: "\(file.name): a range \(range) outside of \(file.size) bytes is asked for")
+      }
+      cost.add(range.count)
+      guard cost.reads <= 300, cost.bytes <= SystemSearchLimits.distant.fileBytes + (4 << 20) else {
+        throw Fault(description: "\(file.name), case \(cases): \(cost) is asked for")
+      }
+      return try file.read(at: range.lowerBound, count: range.count)
+    }
+    try judge(far, file)
+  }
+
   /// What holds for any file.
   private func judge(_ report: DiskInspection, _ file: FuzzSpecimen) throws {
     func check(_ holds: Bool, _ what: String) throws {
@@ -77,6 +104,11 @@ struct InspectionFuzzer {
       case .number, .flag: break
       }
     }
+    if let system = report.operatingSystem {
+      texts += [system.id, system.displayName, system.versionID ?? "", system.version ?? "", system.fullVersion ?? ""]
+      texts += [system.logicalVolume ?? "", system.path]
+    }
+    texts.append(report.systemSearch?.reason ?? "")
     for text in texts {
       try check(text.utf8.count < 8192, "an endless text")
       try check(
