@@ -29,6 +29,10 @@ public enum DiskConverter {
         let run = ConversionRun(source: source, file: file, options: options, progress: progress)
         let stored = try run.write(outputFormat)
         if options.verify { try run.verify(outputFormat) }
+        if options.synchronize { try file.synchronize() }
+        // That may have taken long.
+        if options.isCancelled() || Task.isCancelled { throw DiskImageError(.cancelled, "the work was stopped") }
+        try source.checkUnchanged()
         return stored
       }
     } catch let error as DiskImageError where error.kind == .cancelled {

@@ -64,6 +64,9 @@ public struct DiskImageError: Error, Sendable, Hashable, CustomStringConvertible
       return DiskImageError(.noSpace, message, hint: "the file system or a limit (ulimit -f) allows no larger file")
     case EEXIST:
       return DiskImageError(.exists, message)
+    case EIO:
+      return DiskImageError(
+        .io, message, hint: "the device or the way to it fails; the kernel's log tells more: dmesg, journalctl -k")
     default:
       return DiskImageError(.io, message)
     }

@@ -5,6 +5,20 @@ final class DiskSource: Sendable {
   let file: FileByteSource
   let format: DiskFormat
   let blocks: any BlockInput
+  private let state: State
+
+  /// What changes when somebody writes to the file.
+  private struct State: Equatable {
+    var size: off_t = 0
+    var seconds = 0
+    var nanoseconds = 0
+
+    init(_ file: FileByteSource) throws {
+      let status = try file.file.status(path: file.path)
+      guard status.st_mode & S_IFMT == S_IFREG else { return }
+      (size, seconds, nanoseconds) = (status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+    }
+  }
 
   /// Opens the image; its format is found by its content unless the options name it.
   init(path: String, options: ConvertOptions) throws {
@@ -13,6 +27,7 @@ final class DiskSource: Sendable {
     let format = try options.inputFormat ?? Self.format(of: file)
     self.file = file
     self.format = format
+    state = try State(file)
     blocks = try Self.naming(path) {
       switch format {
       case .raw:
@@ -32,6 +47,14 @@ final class DiskSource: Sendable {
           hint: ConversionAdvice.hint(for: format, file: path))
       }
     }
+  }
+
+  /// Throws `busy` when somebody wrote to the file since it was opened; of block devices nothing is known.
+  func checkUnchanged() throws {
+    guard try State(file) != state else { return }
+    throw DiskImageError(
+      .busy, "'\(file.path)' was changed while it was read: the result would be neither the old disk nor the new one",
+      hint: "convert it when nothing writes to it: shut the machine down, or make a snapshot and convert that")
   }
 
   /// Puts the file's name in front of errors that come from its content.

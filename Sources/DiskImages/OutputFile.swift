@@ -62,9 +62,13 @@ final class OutputFile: Sendable {
     guard ftruncate(file.descriptor, off_t(length)) == 0 else { throw DiskImageError.system("set the size of", path) }
   }
 
-  /// Gives the file its name, after it is on stable storage if `synchronize` is on.
+  /// Waits until what was written is on stable storage.
+  func synchronize() throws {
+    guard fsync(file.descriptor) == 0 else { throw DiskImageError.system("write", path) }
+  }
+
+  /// Gives the file its name; with `synchronize` that is on stable storage, too, when this returns.
   func commit(force: Bool, synchronize: Bool) throws {
-    if synchronize, fsync(file.descriptor) != 0 { throw DiskImageError.system("write", path) }
     if force {
       guard rename(temporary, path) == 0 else { throw DiskImageError.system("create", path) }
     } else if link(temporary, path) == 0 {

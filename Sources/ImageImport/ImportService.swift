@@ -76,6 +76,13 @@ public final class ImportService: Sendable {
     }
   }
 
+  /// The image of the same import where it was done before and is still there; nothing is judged or sent.
+  ///
+  /// - Throws: ``ImportError`` where the cloud does not say whether the image is there; ``RecordStoreError``.
+  public func done(_ request: ImportRequest, options: SubmitOptions = SubmitOptions()) async throws -> JobReference? {
+    try await submitter.done(request, options: options)
+  }
+
   /// Goes on with an import on record: settles it, sends it where nothing was sent, or finds what it became.
   public func resume(_ recordID: String, options: SubmitOptions = SubmitOptions()) async throws -> JobReference {
     try await telling(nil) {

@@ -76,6 +76,15 @@ public struct RecordingSubmitter: Submitter {
     }
   }
 
+  public func done(_ request: ImportRequest, options: SubmitOptions) async throws -> JobReference? {
+    guard !options.again else { return nil }
+    let scope = try await scope(for: request)
+    let key = try key(for: request, in: scope, options)
+    let filter = ImportRecordFilter(states: [.succeeded], key: key, scope: scope, limit: 1)
+    guard let record = try await store.records(filter).last else { return nil }
+    return try await reuse(record)
+  }
+
   public func resume(_ recordID: String, options: SubmitOptions) async throws -> JobReference {
     var recordID = recordID
     while true {

@@ -10,6 +10,9 @@ public protocol Submitter: Sendable {
   ///   ``RecordStoreError`` when the memory fails; then nothing was sent.
   func submit(_ request: ImportRequest, options: SubmitOptions) async throws -> JobReference
 
+  /// The image of the same import where it was done before and is still there; sends nothing.
+  func done(_ request: ImportRequest, options: SubmitOptions) async throws -> JobReference?
+
   /// Goes on with an import on record, whatever its state.
   func resume(_ recordID: String, options: SubmitOptions) async throws -> JobReference
 

@@ -8,14 +8,15 @@ import Testing
 @Suite("Dividing objects into parts, and hashing them")
 struct PartPlanTests {
   @Test(
-    "Parts of a known size are equal, whole MiB, and never more than 10,000",
+    "Behind the first part, parts of a known size are equal, whole MiB, as many together as the first, at most 10,000",
     arguments: [
-      (0, 16 << 20), (1, 16 << 20), (160_000 << 20, 16 << 20), ((160_000 << 20) + 1, 17 << 20), (1 << 40, 105 << 20),
+      (0, 5 << 20), (1, 5 << 20), (50_000 << 20, 5 << 20), ((50_000 << 20) + 1, 6 << 20), (1 << 40, 105 << 20),
       (UInt64(10_000) * (5 << 30), 5 << 30),
     ] as [(UInt64, UInt64)])
   func known(_ size: UInt64, _ part: UInt64) {
     let plan = PartPlan(size: size)
     #expect(plan.firstSize == part)
+    #expect(plan.headSize == min(4 * part, PartPlan.greatestSize))
     #expect(plan.capacity >= size)
     let parts = plan.parts(ofSize: size)
     #expect(parts.count <= PartPlan.mostParts)
@@ -24,11 +25,34 @@ struct PartPlanTests {
   }
 
   @Test(
+    "The first part has what was asked for, the others their share of it",
+    arguments: [
+      (nil, 1, 20, 20), (nil, 2, 20, 10), (nil, 3, 21, 7), (nil, 4, 20, 5), (nil, 8, 40, 5), (nil, 64, 320, 5),
+      (64, 4, 64, 16), (64, 16, 64, 5), (5, 4, 5, 5), (12, 4, 12, 5),
+    ] as [(UInt64?, Int, UInt64, UInt64)])
+  func shares(_ asked: UInt64?, _ parallel: Int, _ head: UInt64, _ rest: UInt64) {
+    let plan = PartPlan(size: 1 << 30, head: asked.map { $0 << 20 }, parallel: parallel)
+    #expect(plan.headSize == head << 20)
+    #expect(plan.firstSize == rest << 20)
+    #expect(plan.restSize == rest << 20)
+    #expect(plan.mostUnderWay == head << 20)
+    #expect(plan.offset(of: 3) == (head + rest) << 20)
+  }
+
+  @Test("On a line that is limited all parts are small", arguments: [(1, 5), (50_001 << 20, 6)] as [(UInt64, UInt64)])
+  func paced(_ size: UInt64, _ part: UInt64) {
+    let plan = PartPlan(size: size, parallel: 4, isPaced: true)
+    #expect(plan == PartPlan(firstSize: part << 20))
+    #expect(plan.capacity >= size)
+  }
+
+  @Test(
     "Under a bound the first half of the parts is small, and the bound fits",
     arguments: [1, 1 << 30, 1 << 40, 24 << 40] as [UInt64])
   func bound(_ bound: UInt64) {
-    let plan = PartPlan(bound: bound)
-    #expect(plan.firstSize == 8 << 20)
+    let plan = PartPlan(bound: bound, head: 20 << 20)
+    #expect(plan.headSize == 20 << 20)
+    #expect(plan.firstSize == 5 << 20)
     #expect(plan.capacity >= bound)
     #expect(plan.restSize <= PartPlan.greatestSize)
     #expect(plan.offset(of: 5_002) == plan.offset(of: 5_001) + plan.restSize)
@@ -59,7 +83,8 @@ struct PartPlanTests {
     var record = UploadRecord(
       store: "https://obs.test", bucket: "b", key: "a \"b\"\n", uploadID: "id", source: "/x", fingerprint: "f",
       size: nil,
-      plan: PartPlan(bound: 1 << 40), checkpoint: [0, 255], begun: Date(timeIntervalSince1970: 1_705_307_400))
+      plan: PartPlan(bound: 1 << 40, head: 20 << 20), checkpoint: [0, 255],
+      begun: Date(timeIntervalSince1970: 1_705_307_400))
     let part = UploadRecord.Part(
       stored: StoredPart(number: 2, etag: "e", size: 7), checkpoint: Array("point".utf8))
     record.parts[2] = part

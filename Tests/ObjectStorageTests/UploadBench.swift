@@ -33,9 +33,10 @@ struct UploadBench {
 
   var options: UploadOptions {
     var options = UploadOptions()
-    options.leastPart = 1
+    options.leastPart = 1 << 20
     options.partSize = 1 << 20
     options.heldPart = 1 << 20
+    options.heldHead = nil
     options.recordDirectory = directory
     return options
   }

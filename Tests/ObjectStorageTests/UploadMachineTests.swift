@@ -48,6 +48,33 @@ struct UploadMachineTests {
     #expect(machine.storedParts.count == 12)
   }
 
+  @Test("The parts under way have no more bytes together than the largest part, whatever is done")
+  func bytesUnderWay() {
+    let plan = PartPlan(size: 200 << 20, parallel: 4)
+    let all = plan.parts(ofSize: 200 << 20)
+    var dice = SeededDice(seed: 7)
+    var machine = UploadMachine(
+      parts: all, pace: UploadPace(ceiling: 64, base: .zero, longest: .zero), attempts: 1000,
+      mostUnderWay: plan.mostUnderWay)
+    var underWay: [Int] = []
+    var most = 0
+    while machine.storedParts.count < all.count {
+      underWay += sends(&machine)
+      let bytes = underWay.reduce(0) { $0 + all[$1 - 1].size }
+      #expect(bytes <= 20 << 20)
+      most = max(most, underWay.count)
+      guard !underWay.isEmpty else { break }
+      let number = underWay.remove(at: dice.next(below: underWay.count))
+      if dice.next(below: 8) == 0 {
+        machine.failed(number, error("SlowDown", retryable: true), at: .zero, random: 0)
+      } else {
+        machine.stored(StoredPart(number: number, etag: "e", size: all[number - 1].size), at: .zero)
+      }
+    }
+    #expect(machine.next(at: .zero) == .complete)
+    #expect(most == 4)
+  }
+
   @Test("With a rate limit it stays at one part")
   func limited() {
     var machine = machine(3)
@@ -153,5 +180,17 @@ struct UploadMachineTests {
     #expect(sends(&machine) == [2])
     machine.stored(stored(2), at: .zero)
     #expect(machine.next(at: .zero) == .complete)
+  }
+}
+
+/// Numbers that follow from a seed.
+private struct SeededDice {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next(below limit: Int) -> Int {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return Int(state >> 33) % limit
   }
 }

@@ -214,7 +214,7 @@ struct UploaderTests {
     let events = Events()
     let result = try await bench.uploader({ $0.partSize = 2 << 20 }, observe: events.add).upload(
       BytesSource(bytes), bucket: "b", key: "k")
-    #expect(result.parts == 3)
+    #expect(result.parts == 5)
     #expect(events.restarts == [.record_unusable])
     await bench.close()
   }

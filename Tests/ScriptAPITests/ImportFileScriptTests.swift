@@ -53,6 +53,39 @@ struct ImportFileScriptTests {
     }
   }
 
+  @Test("The object can be deleted when the image is made, and how a file is packed can be chosen")
+  func deletesObject() async throws {
+    try await withDisk { directory in
+      let printed = try await run(
+        """
+        local ims, obs, args = require "ims", require "obs", require "args"
+        local fields = {
+          file = args.positional[1] .. "/disk.raw", bucket = "images", name = "file01", min_disk = 1, level = 19,
+          threads = 1, verify = true, os_version = "Ubuntu 22.04 Server 64bit", delete_object = true,
+        }
+        local first = ims.import(fields)
+        print(first.image_name, obs.exists("images", "disk.zvhd2"))
+        print(ims.import(fields).image_id == first.image_id, obs.exists("images", "disk.zvhd2"))
+        local ok, err = pcall(function() return ims.system_image(fields):submit() end)
+        print(ok, err.message)
+        for name, value in pairs { level = 20, threads = 0 } do
+          fields[name] = value
+          print(select(2, pcall(ims.import, fields)).kind)
+          fields[name] = nil
+        end
+        """, in: directory)
+      #expect(
+        printed == """
+          file01\tfalse
+          true\tfalse
+          false\t'delete_object' waits for the image, image:submit does not
+          argument
+          argument
+
+          """)
+    }
+  }
+
   @Test("Fields that make no sense together, and files that can be no image, raise errors that say so")
   func refusals() async throws {
     try await withDisk { directory in

@@ -148,6 +148,45 @@ struct ImportFileTests {
     }
   }
 
+  @Test("With --delete-object the object goes when the image is made; again, nothing is sent and the image is the same")
+  func deletesObject() async throws {
+    try await withTemporaryDirectory { directory in
+      try makeDisk(directory)
+      let object = directory.appending(path: "cloud/buckets/golden/disk.zvhd2").path
+      let command = words(directory, "disk.raw", ["--delete-object"])
+      let first = try await Tool.run(command)
+      #expect(first.status == 0, "\(first.errors)")
+      #expect(first.errors.contains("deleted golden:disk.zvhd2, the image is made"), "\(first.errors)")
+      #expect(!FileManager.default.fileExists(atPath: object))
+      let again = try await Tool.run(command)
+      #expect(again.status == 0, "\(again.errors)")
+      #expect(again.output == first.output)
+      #expect(!again.errors.contains("sent"), "\(again.errors)")
+      #expect(try await images(directory) == 1)
+      // With its bitmap, both go.
+      try Data([1, 2, 3]).write(to: directory.appending(path: "disk.mf"))
+      let raw = try await Tool.run(words(directory, "disk.raw", ["--delete-object", "--output", "json"], name: "raw"))
+      #expect(raw.status == 0, "\(raw.errors)")
+      #expect(raw.output.contains(#""event":"object_deleted""#), "\(raw.output)")
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: directory.appending(path: "cloud/buckets/golden").path)
+          == [])
+    }
+  }
+
+  @Test("With --delete-object the object stays when the job fails, and when nobody waits it is refused")
+  func keepsObject() async throws {
+    try await withTemporaryDirectory { directory in
+      try makeDisk(directory)
+      let command = words(directory, "disk.raw", ["--delete-object"])
+      let failed = try await Tool.run(command + ["--fault", "job_fails=IMG.0057"])
+      #expect(failed.status == 1, "\(failed.errors)")
+      #expect(
+        FileManager.default.fileExists(atPath: directory.appending(path: "cloud/buckets/golden/disk.zvhd2").path))
+      #expect(try await Tool.run(command + ["--no-wait"]).status == 64)
+    }
+  }
+
   @Test("A file that was changed is another: its object is not replaced unasked, and gives another image")
   func changed() async throws {
     try await withTemporaryDirectory { directory in

@@ -100,6 +100,62 @@ struct UploadCommandTests {
     }
   }
 
+  /// The bytes of bodies that object storage has received, of all kinds of calls together.
+  private func received(_ endpoint: String, _ transport: AsyncHTTPTransport) async throws -> Int {
+    let call = HTTPRequest(method: "GET", url: "\(endpoint)/_control/state")
+    let answer = try await transport.send(call, timeouts: HTTPTimeouts(), bodyLimit: 1 << 20)
+    let counts = try JSONValue(parsing: answer.body)["received_bytes"]?.objectValue ?? [:]
+    return counts.values.compactMap(\.intValue).reduce(0, +)
+  }
+
+  @Test(
+    "Killed at any instant and run again, the store receives at most one part more than the file",
+    .timeLimit(.minutes(3)))
+  func receivedBytes() async throws {
+    try await withPlace { place in
+      let running = try Tool.start(["cloud", "--port", "0", "--data", place.directory.appending(path: "cloud").path])
+      defer { running.signal(SIGTERM) }
+      try await running.waitFor("\n")
+      let access = try JSONValue(parsing: Array(running.output.utf8))
+      func word(_ name: String) -> String { access[name]?.stringValue ?? "" }
+      let endpoint = word("endpoint")
+      let file = place.directory.appending(path: "clouds.yaml")
+      try """
+      clouds:
+        served: {region_name: \(word("region")), object_store_endpoint_override: "\(endpoint)",
+          x_slipway_obs_path_style: true, auth: {auth_url: "\(endpoint)/v3", project_id: \(word("project_id"))},
+          access_key: \(word("access_key")), secret_key: \(word("secret_key"))}
+      """.write(to: file, atomically: true, encoding: .utf8)
+      var environment = place.environment
+      environment["OS_CLIENT_CONFIG_FILE"] = file.path
+      let transport = AsyncHTTPTransport()
+      let size = 44 << 20
+      let path = try place.file("disk.raw", size)
+      let seed = UInt64.random(in: 0...9999)
+      var dice = seed
+      for round in 0..<4 {
+        dice = dice &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        let options = round % 2 == 0 ? [] : ["--part-size", "12MB"]
+        let part = round % 2 == 0 ? 20 << 20 : 12 << 20
+        let arguments =
+          ["upload", "--cloud", "served", path, "images:disk\(round).raw", "--output", "json"] + options
+        let before = try await received(endpoint, transport)
+        let first = try Tool.start(arguments, environment: environment)
+        try await first.waitFor("upload_started")
+        try await Task.sleep(for: .milliseconds(Int(dice >> 33) % 400))
+        first.signal(SIGKILL)
+        _ = await first.finish()
+        let second = try await Tool.run(arguments, environment: environment)
+        #expect(second.status == 0, "\(second.errors)")
+        let more = try await received(endpoint, transport) - before - size
+        // The list of parts that completes the upload has some bytes, too.
+        #expect(more <= part + 4096, "seed \(seed), round \(round)")
+        #expect(place.object("disk\(round).raw") == FileManager.default.contents(atPath: path))
+      }
+      await transport.shutdown()
+    }
+  }
+
   @Test("Ctrl-C ends with 130 and says how to go on; the upload is listed and can be given up", .timeLimit(.minutes(2)))
   func interrupted() async throws {
     try await withPlace { place in

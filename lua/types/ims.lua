@@ -21,6 +21,10 @@
 ---@field object? string the object's key; by default the file's name, ending in .zvhd2 when it is converted
 ---@field convert? boolean converts a RAW file even if its bitmap file (.mf) lies beside it
 ---@field overwrite? boolean replaces an object that is there with other content
+---@field delete_object? boolean deletes the object when the image is made, never when anything failed; for what waits for it, not for `image:submit`
+---@field level? integer of zstd, 1 to 19, where the file is converted; 3 by default
+---@field threads? integer that convert; by default one for each processor
+---@field verify? boolean unpacks every converted block again and compares it before it is sent
 
 ---An operating system, as the vendor's documents spell it.
 ---@alias ims.OSVersion
@@ -316,6 +320,10 @@
 ---@field object? string the object's key; by default the file's name, ending in .zvhd2 when it is converted
 ---@field convert? boolean converts a RAW file even if its bitmap file (.mf) lies beside it
 ---@field overwrite? boolean replaces an object that is there with other content
+---@field delete_object? boolean deletes the object when the image is made, never when anything failed; for what waits for it, not for `image:submit`
+---@field level? integer of zstd, 1 to 19, where the file is converted; 3 by default
+---@field threads? integer that convert; by default one for each processor
+---@field verify? boolean unpacks every converted block again and compares it before it is sent
 
 ---A family of operating systems.
 ---@alias ims.OSType

@@ -1,3 +1,4 @@
+import CloudAccess
 import DiskImages
 import ObjectStorage
 
@@ -11,4 +12,8 @@ public enum ImageFileEvent: Sendable {
   case converted(ConvertProgress)
   /// The object is there; with `wasThere` it was before.
   case uploaded(UploadResult)
+  /// The image is made, and its object was deleted, as was asked for.
+  case deleted(ImageLocation)
+  /// The image is made; its object was to be deleted and is still there.
+  case notDeleted(ImageLocation, CloudError)
 }

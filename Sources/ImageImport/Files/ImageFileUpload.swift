@@ -6,6 +6,8 @@ import ObjectStorage
 public struct ImageFileUpload: Sendable {
   public let plan: ImageFilePlan
   public let options: UploadOptions
+  /// Whether the object goes again when the image is made; never when anything failed.
+  public var deletesObject = false
   /// Stands for the content of the file, as far as its size, time and place tell; the same file gives the same.
   public let fingerprint: String
   /// Stands in for the sending, in a dry run; nil sends.
@@ -73,6 +75,31 @@ public struct ImageFileUpload: Sendable {
       throw ImportError(error.cloudError)
     } catch let error as CloudError {
       throw ImportError(error)
+    }
+  }
+
+  /// Whether nothing lies under the key.
+  func isGone(from store: ObjectStore) async -> Bool {
+    do {
+      _ = try await store.headObject(bucket: plan.location.bucket, key: plan.location.key)
+      return false
+    } catch {
+      return (error as? ObjectStorageError)?.cloudError.status == 404
+    }
+  }
+
+  /// Deletes the object, and the bitmap that was sent with it.
+  func delete(from store: ObjectStore) async {
+    do {
+      try await store.delete(bucket: plan.location.bucket, key: plan.location.key)
+      if bitmap != nil {
+        try await store.delete(bucket: plan.location.bucket, key: Self.bitmapKey(plan.location.key))
+      }
+      observe(.deleted(plan.location))
+    } catch {
+      // The image is there, and that is what counts.
+      let reason = (error as? ObjectStorageError)?.cloudError ?? error as? CloudError
+      observe(.notDeleted(plan.location, reason ?? CloudError(kind: .service, message: "\(error)")))
     }
   }
 

@@ -53,7 +53,8 @@ public struct UploadRecord: Sendable, Hashable {
     var members: [(String, JSONValue)] = [
       ("slipway_upload", 1), ("store", .string(store)), ("bucket", .string(bucket)), ("key", .string(key)),
       ("upload_id", .string(uploadID)), ("source", .string(source)), ("fingerprint", .string(fingerprint)),
-      ("part_size", .integer(Int64(clamping: plan.firstSize))), ("part_count", .integer(Int64(plan.firstCount))),
+      ("head_size", .integer(Int64(clamping: plan.headSize))), ("part_size", .integer(Int64(clamping: plan.firstSize))),
+      ("part_count", .integer(Int64(plan.firstCount))),
       ("rest_size", .integer(Int64(clamping: plan.restSize))), ("begun", .string(Timestamp.iso8601(begun))),
     ]
     if let size { members.append(("size", .integer(Int64(clamping: size)))) }
@@ -89,6 +90,7 @@ public struct UploadRecord: Sendable, Hashable {
       let bucket = header["bucket"]?.stringValue, let key = header["key"]?.stringValue,
       let uploadID = header["upload_id"]?.stringValue, let fingerprint = header["fingerprint"]?.stringValue,
       let partSize = Self.positive(header["part_size"]), let restSize = Self.positive(header["rest_size"]),
+      let headSize = Self.positive(header["head_size"]),
       let count = header["part_count"]?.intValue, (1...PartPlan.mostParts).contains(count)
     else { return nil }
     self.store = store
@@ -98,7 +100,7 @@ public struct UploadRecord: Sendable, Hashable {
     self.fingerprint = fingerprint
     source = header["source"]?.stringValue ?? ""
     size = header["size"]?.intValue.flatMap { UInt64(exactly: $0) }
-    plan = PartPlan(firstSize: partSize, firstCount: count, restSize: restSize)
+    plan = PartPlan(headSize: headSize, firstSize: partSize, firstCount: count, restSize: restSize)
     begun = header["begun"]?.stringValue.flatMap { Timestamp.iso8601($0) } ?? .distantPast
     checkpoint = Self.bytes(header["checkpoint"])
     length = first.count + 1

@@ -32,6 +32,8 @@ struct UploadMachine: Sendable {
 
   /// How often a part is sent before the upload gives up.
   let attempts: Int
+  /// The most bytes of parts under way at a time; a larger part goes alone.
+  let mostUnderWay: UInt64
   private(set) var pace: UploadPace
   private(set) var storedParts: [Int: StoredPart] = [:]
   /// In descending order, so that the lowest is taken from the end.
@@ -43,20 +45,26 @@ struct UploadMachine: Sendable {
   private var stopReason: Stop?
 
   /// `parts` are all parts of a source that gives them in any order, or nil for one that makes them one after the other.
-  init(parts: [UploadPart]?, pace: UploadPace, attempts: Int = 10) {
+  init(parts: [UploadPart]?, pace: UploadPace, attempts: Int = 10, mostUnderWay: UInt64 = .max) {
     waiting = parts.map { $0.sorted { $0.number > $1.number } } ?? []
     mayMakeMore = parts == nil
     self.pace = pace
     self.attempts = attempts
+    self.mostUnderWay = mostUnderWay
   }
 
   /// How many parts are under way.
   var underWay: Int { flights.count }
 
+  private func hasRoom(for part: UploadPart) -> Bool {
+    let bytes = flights.values.reduce(part.size) { $0 + $1.part.size }
+    return flights.isEmpty || flights.count < pace.limit && bytes <= mostUnderWay
+  }
+
   mutating func next(at now: Duration) -> Action {
     if let stopReason { return .stop(stopReason) }
     let isExclusive = waiting.last?.isExclusive == true || flights.values.contains { $0.part.isExclusive }
-    if let part = waiting.last, flights.count < pace.limit, !(isExclusive && !flights.isEmpty) {
+    if let part = waiting.last, hasRoom(for: part), !(isExclusive && !flights.isEmpty) {
       guard now >= pace.notBefore else { return .wait(until: pace.notBefore) }
       waiting.removeLast()
       flights[part.number] = Flight(part: part, begun: now)

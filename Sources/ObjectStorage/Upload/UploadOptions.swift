@@ -8,9 +8,12 @@ public struct UploadOptions: Sendable {
     case replace
   }
 
-  /// The most parts under way at a time, 1 to 64; how many really are depends on how the store bears it.
+  /// The most parts under way at a time, 1 to 64, and no more bytes of them than the first part has; how many really are
+  /// depends on how the store bears it.
   public var parallel = 4
-  /// The size of the parts of a source of known size, in bytes; nil for 16 MiB, or more where 10,000 parts would not do.
+  /// The size of the first part of a source of known size, in bytes, and of all that is under way at a time: the parts
+  /// behind have a ``parallel``th of it, at least 5 MiB. Nil for 5 MiB times ``parallel``, at least 20 MiB, or more where
+  /// 10,000 parts would not do.
   public var partSize: UInt64?
   /// The most bytes a second, all parts together; nil for as fast as it goes.
   public var rateLimit: UInt64?
@@ -26,7 +29,9 @@ public struct UploadOptions: Sendable {
   /// The least part that is accepted; smaller in tests.
   var leastPart = PartPlan.leastSize
   /// The size of the parts of a sequential source that are held in memory.
-  var heldPart: UInt64 = 8 << 20
+  var heldPart: UInt64 = PartPlan.leastSize
+  /// The size of the first of them, and of all that is under way at a time; that of the others when nil.
+  var heldHead: UInt64? = 4 * PartPlan.leastSize
   /// How many parts of that size there are before larger ones, if the bound needs such.
   var heldParts = PartPlan.mostParts / 2
 

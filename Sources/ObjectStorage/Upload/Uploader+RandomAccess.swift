@@ -6,12 +6,12 @@ import NIOPosix
 extension Uploader {
   func upload(random source: any RandomAccessUploadSource, bucket: String, key: String) async throws -> UploadResult {
     let size = source.size ?? source.sizeBound
-    let plan = try plan(for: size, of: source)
+    var plan = try plan(for: size, of: source)
     let file = try openRecord(bucket: bucket, key: key)
     var resumed: (record: UploadRecord, there: [StoredPart])?
-    switch try await resumption(file, source: source, matches: { $0.plan == plan && $0.checkpoint == nil }) {
+    switch try await resumption(file, source: source, matches: { suits($0, size) }) {
     case .anew: break
-    case .goesOn(let record, let there): resumed = (record, there)
+    case .goesOn(let record, let there): (resumed, plan) = ((record, there), record.plan)
     case .isDone(let record, let object): return done(record, object, file)
     }
     if options.existing == .refuse, let object = try await existing(bucket: bucket, key: key) {
@@ -24,12 +24,18 @@ extension Uploader {
         bucket: bucket, key: key, size: size, etag: object.etag, parts: plan.parts(ofSize: size).count, sentBytes: 0,
         resumedBytes: 0, wasThere: true, duration: .zero)
     }
-    if resumed == nil, size <= plan.firstSize {
+    if resumed == nil, size <= plan.headSize {
       defer { file?.remove() }
       return try await put(source, size: size, bucket: bucket, key: key)
     }
     return try await uploadParts(
       of: source, size: size, plan: plan, file: file, resumed: resumed, bucket: bucket, key: key)
+  }
+
+  /// Whether an upload under way goes on as it is divided: what the user asks for today counts only where it differs.
+  private func suits(_ record: UploadRecord, _ size: UInt64) -> Bool {
+    record.checkpoint == nil && record.plan.capacity >= size
+      && options.partSize.map { $0 == record.plan.headSize } ?? true
   }
 
   private func plan(for size: UInt64, of source: any UploadSource) throws -> PartPlan {
@@ -38,14 +44,16 @@ extension Uploader {
         kind: .validation,
         message: "\(source.name) has \(size) bytes; an object has at most \(PartPlan.greatestObject).")
     }
-    guard let partSize = options.partSize else { return PartPlan(size: size) }
-    let plan = PartPlan(size: size, preferred: partSize)
-    guard plan.firstSize == partSize, (options.leastPart...PartPlan.greatestSize).contains(partSize) else {
+    let plan = PartPlan(
+      size: size, head: options.partSize, parallel: options.parallel, isPaced: limiter != nil,
+      least: options.leastPart)
+    guard let partSize = options.partSize else { return plan }
+    guard plan.capacity >= size, (options.leastPart...PartPlan.greatestSize).contains(partSize) else {
       throw CloudError(
         kind: .validation,
         message: "Parts of \(partSize) bytes do not do for \(source.name) with \(size) bytes.",
         hint:
-          "a part has 5 MiB to 5 GiB and an object at most 10,000: here at least \(PartPlan(size: size, preferred: PartPlan.leastSize).firstSize) bytes each"
+          "a part has 5 MiB to 5 GiB and an object at most 10,000: here at least \(PartPlan(size: size).firstSize) bytes each"
       )
     }
     return plan
@@ -59,7 +67,7 @@ extension Uploader {
     let part = UploadPart(number: 1, offset: 0, size: size)
     let digest = try await PartDigests.digests(of: [part], source)[1] ?? []
     let meter = UploadMeter(total: size, stored: 0, parts: 0, time: time, observe: observe)
-    var machine = machine([part])
+    var machine = machine([part], PartPlan(firstSize: max(size, 1)))
     while true {
       switch machine.next(at: time.monotonic) {
       case .send(let part):
@@ -104,7 +112,7 @@ extension Uploader {
       try await remember(record, file)
     }
     let target = UploadTarget(bucket: bucket, key: key, uploadID: record.uploadID)
-    var machine = machine(all)
+    var machine = machine(all, plan)
     // The store's word counts: what it has not is sent again, whatever the record says.
     for part in try await confirmed(resumed?.there ?? [], record, all, source) { machine.found(part) }
     let had = machine.storedParts.values.reduce(0) { $0 + $1.size }
@@ -203,11 +211,14 @@ extension Uploader {
       let whole = UploadPart(number: 1, offset: 0, size: size)
       return try await Hex.encode(PartDigests.digests(of: [whole], source)[1] ?? []) == etag
     }
-    // Other clients divide otherwise; these are the usual ways.
-    let sizes: [UInt64] = [plan.firstSize, 8 << 20, 15 << 20, 5 << 20, 16 << 20, 9 << 20, 64 << 20, 100 << 20]
-    var tried: Set<UInt64> = []
-    for partSize in sizes where tried.insert(partSize).inserted {
-      let parts = PartPlan(firstSize: partSize, firstCount: PartPlan.mostParts, restSize: partSize).parts(ofSize: size)
+    // Another run may have sent more at a time, and other clients divide otherwise; these are the usual ways.
+    let sizes: [UInt64] = [plan.headSize, 8 << 20, 15 << 20, 5 << 20, 16 << 20, 9 << 20, 64 << 20, 100 << 20]
+    let plans =
+      [plan, PartPlan(size: size, isPaced: true)] + [4, 1, 2, 3, 8, 16].map { PartPlan(size: size, parallel: $0) }
+      + sizes.map { PartPlan(firstSize: $0) }
+    var tried: Set<PartPlan> = []
+    for plan in plans where tried.insert(plan).inserted && plan.capacity >= size {
+      let parts = plan.parts(ofSize: size)
       guard parts.count == count else { continue }
       var digest = Insecure.MD5()
       for start in stride(from: 0, to: parts.count, by: MD5Lanes.count) {

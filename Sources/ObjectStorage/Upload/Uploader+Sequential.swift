@@ -12,19 +12,20 @@ extension Uploader {
         kind: .validation,
         message: "\(source.name) may have \(bound) bytes; an object has at most \(PartPlan.greatestObject).")
     }
-    let plan = PartPlan(bound: bound, small: options.heldPart, count: options.heldParts)
+    var plan = PartPlan(
+      bound: bound, head: limiter == nil ? options.heldHead : nil, small: options.heldPart, count: options.heldParts)
     let file = try openRecord(bucket: bucket, key: key)
     var resumed: (record: UploadRecord, there: [StoredPart])?
-    switch try await resumption(file, source: source, matches: { $0.plan == plan && $0.checkpoint != nil }) {
+    switch try await resumption(file, source: source, matches: { suits($0, bound) }) {
     case .anew: break
-    case .goesOn(let record, let there): resumed = (record, there)
+    case .goesOn(let record, let there): (resumed, plan) = ((record, there), record.plan)
     case .isDone(let record, let object): return done(record, object, file)
     }
     // What is still to be made cannot be compared, so whatever is there is in the way.
     if options.existing == .refuse, let object = try await existing(bucket: bucket, key: key) { throw refused(object) }
 
     let checkpoints = resumed.map { Self.usable($0.record, $0.there) } ?? []
-    let maker = PartMaker(source: source, plan: plan, mostHeld: options.heldPart, checkpoints: checkpoints)
+    let maker = PartMaker(source: source, plan: plan, mostHeld: plan.headSize, checkpoints: checkpoints)
     do {
       let result = try await upload(
         source, plan: plan, maker: maker, kept: max(0, checkpoints.count - 1), file: file, resumed: resumed,
@@ -35,6 +36,12 @@ extension Uploader {
       await maker.close()
       throw error
     }
+  }
+
+  /// Whether an upload under way goes on as it is divided; its small parts must fit into memory.
+  private func suits(_ record: UploadRecord, _ bound: UInt64) -> Bool {
+    record.checkpoint != nil && record.plan.capacity >= bound && record.plan.firstSize == options.heldPart
+      && record.plan.headSize <= max(options.heldHead ?? 0, options.heldPart)
   }
 
   /// The checkpoints of the record as far as the store has the parts.
@@ -54,7 +61,7 @@ extension Uploader {
   ) async throws -> UploadResult {
     let (bucket, key) = target
     let start = try await maker.begin()
-    var machine = machine(nil)
+    var machine = machine(nil, plan)
     var there: [Int: StoredPart] = [:]
     let record: UploadRecord
     var first: MadePart?
@@ -65,7 +72,7 @@ extension Uploader {
       }
     } else {
       first = try await maker.make()
-      if first.map({ $0.bytes.map { UInt64($0.count) < plan.firstSize } ?? false }) ?? true {
+      if first.map({ $0.bytes.map { UInt64($0.count) < plan.headSize } ?? false }) ?? true {
         defer { file?.remove() }
         return try await put(first?.bytes ?? [], bucket, key)
       }

@@ -131,9 +131,10 @@ public final class Uploader: Sendable {
     return ObjectStorageError(cloudError: error, bucket: object.bucket, key: object.key)
   }
 
-  func machine(_ parts: [UploadPart]?) -> UploadMachine {
+  func machine(_ parts: [UploadPart]?, _ plan: PartPlan) -> UploadMachine {
     UploadMachine(
-      parts: parts, pace: UploadPace(ceiling: min(max(options.parallel, 1), 64)), attempts: options.attempts)
+      parts: parts, pace: UploadPace(ceiling: min(max(options.parallel, 1), 64)), attempts: options.attempts,
+      mostUnderWay: plan.mostUnderWay)
   }
 
   /// Sends a part and says what became of it.

@@ -9,6 +9,9 @@ struct ImageFileChoice: Sendable {
   var plan: ImageFilePlan
   /// Whether an object with other content is replaced.
   var overwrites: Bool
+  /// Whether the object goes again when the image is made.
+  var deletesObject: Bool
+  var conversion = ConvertOptions()
 
   static let parameters = [
     HostParameter(
@@ -20,6 +23,14 @@ struct ImageFileChoice: Sendable {
     HostParameter(
       "convert", .boolean, "converts a RAW file even if its bitmap file (.mf) lies beside it", optional: true),
     HostParameter("overwrite", .boolean, "replaces an object that is there with other content", optional: true),
+    HostParameter(
+      "delete_object", .boolean,
+      "deletes the object when the image is made, never when anything failed; for what waits for it, not for `image:submit`",
+      optional: true),
+    HostParameter("level", .integer, "of zstd, 1 to 19, where the file is converted; 3 by default", optional: true),
+    HostParameter("threads", .integer, "that convert; by default one for each processor", optional: true),
+    HostParameter(
+      "verify", .boolean, "unpacks every converted block again and compares it before it is sent", optional: true),
   ]
 
   /// Takes what concerns the file out of a request's fields and looks at the file; nil where they name none.
@@ -31,6 +42,10 @@ struct ImageFileChoice: Sendable {
     let object = fields.removeValue(forKey: "object")?.stringValue
     let convert = fields.removeValue(forKey: "convert")?.boolValue ?? false
     overwrites = fields.removeValue(forKey: "overwrite")?.boolValue ?? false
+    deletesObject = fields.removeValue(forKey: "delete_object")?.boolValue ?? false
+    conversion.verify = fields.removeValue(forKey: "verify")?.boolValue ?? false
+    let level = fields.removeValue(forKey: "level")?.intValue
+    let threads = fields.removeValue(forKey: "threads")?.intValue
     guard let file else {
       throw ScriptFailure("'\(given[0])' is given without 'file'", hint: "it says what to do with a disk file")
     }
@@ -41,6 +56,8 @@ struct ImageFileChoice: Sendable {
       throw ScriptFailure(
         "both 'file' and 'image_url' are given", hint: "a file gets its image_url from 'bucket' and 'object'")
     }
+    conversion.level = try Self.number(level, "level", in: ConvertOptions.levels) ?? conversion.level
+    conversion.threads = try Self.number(threads, "threads", in: 1...ConvertOptions.mostThreads)
     let path = try context.file(file)
     try OpenFile.check(path, context.access)
     try context.access.check(.writeObjects(bucket: bucket))
@@ -55,6 +72,13 @@ struct ImageFileChoice: Sendable {
     }
   }
 
+  private static func number(_ value: Int?, _ name: String, in range: ClosedRange<Int>) throws -> Int? {
+    if let value, !range.contains(value) {
+      throw ScriptFailure("'\(name)' must be from \(range.lowerBound) to \(range.upperBound), got \(value)")
+    }
+    return value
+  }
+
   /// Opens the file to be sent.
   func upload(for context: ScriptContext) throws -> ImageFileUpload {
     var options = UploadOptions()
@@ -63,7 +87,8 @@ struct ImageFileChoice: Sendable {
     let observe = context.observeFile
     let plan = plan
     observe(plan, .planned(plan))
-    var upload = try ImageFileUpload(plan, options: options) { observe(plan, $0) }
+    var upload = try ImageFileUpload(plan, options: options, conversion: conversion) { observe(plan, $0) }
+    upload.deletesObject = deletesObject
     if let rehearsal = context.rehearsal {
       let overwrites = overwrites
       upload.rehearse = { store in

@@ -167,6 +167,11 @@ final class ImageObject: Sendable {
         let options = try image.ims.submitOptions(arguments[0])
         let job = try await image.ims.attempt(.submit) { service in
           guard let file = image.file else { return try await service.submit(image.request, options: options) }
+          guard !file.deletesObject else {
+            throw ScriptFailure(
+              "'delete_object' waits for the image, image:submit does not",
+              hint: "use ims.import or ims.import_all, or delete the object with obs.delete after job:wait")
+          }
           return try await service.submitFile(
             file.upload(for: image.ims.context), as: image.request, options: options)
         }

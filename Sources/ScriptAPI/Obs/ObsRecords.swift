@@ -33,9 +33,12 @@ enum ObsRecords {
           "called with the progress a few times a second"),
         optional("overwrite", .boolean, "replace an object that is there already with other content"),
         optional("limit_rate", .size, "the most bytes a second"),
-        optional("parallel", .integer, "the most parts at a time, 1 to 64; 4 by default"),
         optional(
-          "part_size", .size, "of each part, 5MB to 5GB; 16MB by default, or more where 10000 parts would not do"),
+          "parallel", .integer, "the most parts at a time, 1 to 64, together no more than `part_size`; 4 by default"),
+        optional(
+          "part_size", .size,
+          "of the first part, 5MB to 5GB, those behind have a `parallel`th of it; 20MB by default, or more where 10000 parts would not do"
+        ),
         optional("storage_class", .string, "such as STANDARD or WARM; the bucket's by default"),
       ]))
 

@@ -11,8 +11,7 @@ struct ImportCommand: AsyncParsableCommand {
     commandName: "import", abstract: "Import one image, of an object or of a file on this machine.",
     discussion: """
       A file is looked at, converted to ZVHD2 where needed while it is sent to the bucket, and then imported; killed or \
-      interrupted, run the same command again. The object stays. Without --os-version the system that is found on its disk \
-      counts, if the service's list has just that. Prints the image id. Ctrl-C and a time limit detach: \
+      interrupted, run the same command again. The object stays, unless --delete-object is given. Without --os-version the       system that is found on its disk counts, if the service's list has just that. Prints the image id. Ctrl-C and a time limit detach: \
       the job goes on in the cloud. For example:
 
         slipway import --name web01 --min-disk 40 \\
@@ -62,7 +61,11 @@ struct ImportCommand: AsyncParsableCommand {
         throw ValidationError("Give a file or --image-url, not both: a file gets its URL from --bucket and --object.")
       }
     } else if place.isGiven {
-      throw ValidationError("--bucket, --object, --convert and --dry-run are for files; name the file.")
+      throw ValidationError(
+        "--bucket, --object, --convert, --delete-object and --dry-run are for files; name the file.")
+    }
+    if noWait, place.deleteObject {
+      throw ValidationError("--delete-object waits for the image, --no-wait does not: leave one out.")
     }
     guard LuaDuration.parse(timeout) != nil else {
       throw ValidationError("--timeout must be a duration such as 90s, 4h or 1h30m, got '\(timeout)'.")
@@ -155,7 +158,9 @@ struct ImportCommand: AsyncParsableCommand {
       findingSystemFor: needsSystem ? workplace.choice.dialect : nil)
     if !place.dryRun { view?.show(.planned(plan)) }
     let transfer = try transfer.options(recordDirectory: workplace.ledger.uploadsDirectory)
-    return try ImageFileUpload(plan, options: transfer, conversion: conversion.options) { view?.show($0) }
+    var upload = try ImageFileUpload(plan, options: transfer, conversion: conversion.options) { view?.show($0) }
+    upload.deletesObject = place.deleteObject
+    return upload
   }
 
   /// Says what would be done, and whether the rules let it pass.

@@ -53,6 +53,19 @@ final class ImportFileView: Sendable {
         return json.write(.object((result.json.objectValue ?? [:]).merging(["event": "uploaded"]) { $1 }))
       }
       console.note("\(name): \(UploadCommand.text(result)): \(DisplayText.harmless("\(result.bucket):\(result.key)"))")
+    case .deleted(let location):
+      json?.write(.object(["event": "object_deleted", "image_url": .string(location.description)]))
+      if json == nil { console.note("\(name): deleted \(DisplayText.harmless("\(location)")), the image is made") }
+    case .notDeleted(let location, let error):
+      json?.write(
+        .object([
+          "event": "object_not_deleted", "image_url": .string(location.description), "message": .string(error.message),
+        ]))
+      if json == nil {
+        let place = DisplayText.harmless("\(location)")
+        console.note(
+          "\(name): the image is made, but \(place) could not be deleted: \(DisplayText.harmless(error.message))")
+      }
     }
   }
 

@@ -14,8 +14,11 @@ struct FileOptions: ParsableArguments {
   @Flag(help: "Convert a RAW file to ZVHD2 even if its bitmap file (.mf) lies beside it.")
   var convert = false
 
+  @Flag(help: "Delete the object when the image is made; it stays when anything fails.")
+  var deleteObject = false
+
   @Flag(help: "Look at the file and the request and say what would be done; send nothing.")
   var dryRun = false
 
-  var isGiven: Bool { bucket != nil || object != nil || convert || dryRun }
+  var isGiven: Bool { bucket != nil || object != nil || convert || dryRun || deleteObject }
 }

@@ -10,13 +10,14 @@ struct TransferOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The most parts at a time, 1 to 64. Fewer are sent when the store is slow or busy, one with --limit-rate.",
+      "The most parts at a time, 1 to 64, together no more than --part-size. Fewer are sent when the store is slow or busy, one with --limit-rate.",
       valueName: "n"))
   var parallel = 4
 
   @Option(
     help: ArgumentHelp(
-      "The size of a part, such as 64MB. By default 16 MB, or more where 10000 parts would not do.", valueName: "size"))
+      "The size of the first part, and so the most that a kill wastes; those behind have a --parallel'th of it, at least 5 MB. By default 20 MB, or more where 10000 parts or --parallel want it.",
+      valueName: "size"))
   var partSize: String?
 
   @Flag(help: "Replace an object that is there already with other content.")
