@@ -75,7 +75,7 @@ struct DryRun: Sendable {
     let mentioned = MentionedCodes.find(in: script, directory: path == "-" ? "." : (path as NSString).deletingLastPathComponent)
     var known: Set<DryRunSite> = []
     var queue = DryRunBranches.alternatives(to: plan.branches[0].outcome, knowing: &known, mentioned: mentioned)
-    let mostAsks = max(1000, min(DryRunBook.mostAsks, plan.branches[0].outcome.steps.count * 4 + 1000))
+    let mostCalls = min(DryRunBook.mostCalls, plan.main.callCount * 4 + 2000)
     var next = 0
     while next < queue.count {
       try Task.checkCancellation()
@@ -83,7 +83,7 @@ struct DryRun: Sendable {
       let assumptions = queue[next]
       next += 1
       let outcome = try await DryRunBranch(
-        world: world, assumptions: assumptions, isMain: false, limit: limit, mostAsks: mostAsks).run()
+        world: world, assumptions: assumptions, isMain: false, limit: limit, mostCalls: mostCalls).run()
       try Task.checkCancellation()
       plan.add(outcome)
       queue += DryRunBranches.alternatives(to: outcome, knowing: &known, mentioned: mentioned)
