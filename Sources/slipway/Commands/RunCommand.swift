@@ -39,7 +39,8 @@ struct RunCommand: AsyncParsableCommand {
   func validate() throws {
     guard rehearsal.dryRun else { return }
     if limits.allow != nil {
-      throw ValidationError("--allow gives the script the machine itself, which --dry-run cannot keep it from changing.")
+      throw ValidationError(
+        "--allow gives the script the machine itself, which --dry-run cannot keep it from changing.")
     }
     if watch { throw ValidationError("--watch and --dry-run exclude each other.") }
   }

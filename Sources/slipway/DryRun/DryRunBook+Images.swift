@@ -154,7 +154,8 @@ extension DryRunBook {
       else { return json }
       quotas["resources"] = .array(
         resources.map { entry in
-          guard entry["type"]?.stringValue == "image", case .object(var fields) = entry, let used = fields["used"]?.intValue
+          guard entry["type"]?.stringValue == "image", case .object(var fields) = entry,
+            let used = fields["used"]?.intValue
           else { return entry }
           fields["used"] = .integer(Int64(max(0, used + change)))
           return .object(fields)

@@ -109,7 +109,8 @@ struct DryRunBranch: Sendable {
       }
       do {
         let words = LuaTable(
-          array: world.arguments.map { .string(LuaString($0)) }, entries: [(key: .integer(0), value: .string(LuaString(world.path)))])
+          array: world.arguments.map { .string(LuaString($0)) },
+          entries: [(key: .integer(0), value: .string(LuaString(world.path)))])
         try await vm.setGlobal("arg", .table(words))
         _ = try await vm.run(Array("math.randomseed(1)".utf8), name: "slipway run --dry-run")
         _ = try await vm.run(

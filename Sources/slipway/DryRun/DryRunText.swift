@@ -40,7 +40,9 @@ struct DryRunText {
     let same = outcome.steps.count - fresh.count
     if same > 0 { lines.append("  \(same) of \(Self.count(outcome.steps.count, "step")) as in branch 1") }
     lines += table(Array(fresh.prefix(Self.mostSteps)))
-    if fresh.count > Self.mostSteps { lines.append("  … and \(fresh.count - Self.mostSteps) more; --output json has all") }
+    if fresh.count > Self.mostSteps {
+      lines.append("  … and \(fresh.count - Self.mostSteps) more; --output json has all")
+    }
     lines += Self.differences(plan.main.output, outcome.output)
     return lines + [end(outcome.ending)]
   }
@@ -144,7 +146,8 @@ struct DryRunText {
         parts.append(number...number)
       }
     }
-    return parts.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ", ")
+    return parts.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }.joined(
+      separator: ", ")
   }
 
   // MARK: The end
