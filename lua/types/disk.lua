@@ -99,6 +99,7 @@
 ---@field min_disk integer the smallest min_disk that takes the disk, in GB
 ---@field verified boolean whether the target was compared
 ---@field seconds number how long it took
+---@field synthetic? boolean true in a dry run, which converts nothing: sizes of the target are 0 then
 
 ---Disk image files on this machine.
 ---@class disk

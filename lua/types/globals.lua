@@ -50,6 +50,7 @@
 ---@field job_status? ims.JobStatus The last answer about it.
 ---@field report? ims.Report What the rules found.
 ---@field image? ims.Image The request.
+---@field synthetic? boolean True where a dry run made the failure up.
 
 ---The words after the script's name; `arg[0]` is the script itself.
 ---@type string[]

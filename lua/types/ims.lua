@@ -355,6 +355,7 @@
 ---@field begin_time? string UTC, ISO 8601
 ---@field end_time? string UTC, ISO 8601
 ---@field entities? table<string, any> what else the cloud sent
+---@field synthetic? boolean true where a dry run made it up; nil otherwise
 
 ---How a job stands, as the cloud writes it.
 ---@alias ims.JobState
@@ -396,6 +397,7 @@
 ---@field duration? number seconds the job took, by the cloud's clock
 ---@field waited number seconds this call waited
 ---@field warnings? string[] what was odd about the job
+---@field synthetic? boolean true where a dry run made it up; nil otherwise
 
 ---Something an image came out with other than asked for.
 ---@class (exact) ims.Drift

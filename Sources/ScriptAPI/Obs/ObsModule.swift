@@ -270,7 +270,8 @@ final class ObsModule: Sendable {
         if let rehearsal = self.context.rehearsal {
           let source = try self.source(path)
           return try await rehearsal.uploading(
-            RehearsedUpload(path: path, size: source.sizeBound, location: place, overwrites: choices.existing == .replace),
+            RehearsedUpload(
+              path: path, size: source.sizeBound, location: place, overwrites: choices.existing == .replace),
             to: store)
         }
         return try await ObsUpload.run(

@@ -41,7 +41,8 @@ struct RunCommand: AsyncParsableCommand {
     try tape.validate(with: options, ledger)
     guard rehearsal.dryRun else { return try OutputForm.refuseTable(options.form) }
     if limits.allow != nil {
-      throw ValidationError("--allow gives the script the machine itself, which --dry-run cannot keep it from changing.")
+      throw ValidationError(
+        "--allow gives the script the machine itself, which --dry-run cannot keep it from changing.")
     }
     if watch { throw ValidationError("--watch and --dry-run exclude each other.") }
     if tape.record != nil || tape.replay != nil {

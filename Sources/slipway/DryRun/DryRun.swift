@@ -59,7 +59,8 @@ struct DryRun: Sendable {
     let world = DryRunBranch.World(
       workplace: workplace, profile: profile, records: try await DryRunLedger.records(of: workplace.ledger),
       reads: DryRunReads(requestsPerSecond: workplace.options.requestsPerSecond ?? 5 * max(1, scale)), script: script,
-      path: path, arguments: arguments, policy: policy, start: Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded()))
+      path: path, arguments: arguments, policy: policy,
+      start: Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded()))
     let begin = ContinuousClock.now
     let main = try await DryRunBranch(world: world, assumptions: [], isMain: true).run()
     try Task.checkCancellation()
@@ -72,10 +73,11 @@ struct DryRun: Sendable {
 
   /// Runs the branches, those nearest to the first one before others.
   private func follow(_ plan: inout DryRunPlan, _ world: DryRunBranch.World, limit: Duration) async throws {
-    let mentioned = MentionedCodes.find(in: script, directory: path == "-" ? "." : (path as NSString).deletingLastPathComponent)
+    let mentioned = MentionedCodes.find(
+      in: script, directory: path == "-" ? "." : (path as NSString).deletingLastPathComponent)
     var known: Set<DryRunSite> = []
     var queue = DryRunBranches.alternatives(to: plan.branches[0].outcome, knowing: &known, mentioned: mentioned)
-    let mostAsks = max(1000, min(DryRunBook.mostAsks, plan.branches[0].outcome.steps.count * 4 + 1000))
+    let mostCalls = min(DryRunBook.mostCalls, plan.main.callCount * 4 + 2000)
     var next = 0
     while next < queue.count {
       try Task.checkCancellation()
@@ -83,7 +85,8 @@ struct DryRun: Sendable {
       let assumptions = queue[next]
       next += 1
       let outcome = try await DryRunBranch(
-        world: world, assumptions: assumptions, isMain: false, limit: limit, mostAsks: mostAsks).run()
+        world: world, assumptions: assumptions, isMain: false, limit: limit, mostCalls: mostCalls
+      ).run()
       try Task.checkCancellation()
       plan.add(outcome)
       queue += DryRunBranches.alternatives(to: outcome, knowing: &known, mentioned: mentioned)

@@ -123,13 +123,24 @@ extension DryRunBook {
       let left = images.filter { !state.deletedImages.contains($0["id"]?.stringValue ?? "") }
       var all = left.map { Self.changed($0, state) }
       if !query.contains(where: { $0.0 == "marker" }) {
-        let made = state.jobOrder.compactMap { state.jobs[$0] }.filter {
-          $0.isMade && !state.deletedImages.contains($0.imageID)
-        }
-        all = made.map { Self.changed($0.image, state) }.filter { Self.matches($0, query) } + all
+        all = Self.made(state, query) + all
       }
       members["images"] = .array(all)
       return .object(members)
+    }
+  }
+
+  /// The images made up that belong into a list, in its order.
+  private static func made(_ state: State, _ query: [(String, String)]) -> [JSONValue] {
+    let jobs = state.jobs.values.filter { $0.isMade && !state.deletedImages.contains($0.imageID) }
+    let images = jobs.sorted { $0.order.lexicographicallyPrecedes($1.order) }
+      .map { changed($0.image, state) }.filter { matches($0, query) }
+    let order = Dictionary(query, uniquingKeysWith: { _, last in last })
+    guard order["sort_key"] == "name" else { return images }
+    let isRising = order["sort_dir"] == "asc"
+    return images.sorted { first, second in
+      let names = (first["name"]?.stringValue ?? "", second["name"]?.stringValue ?? "")
+      return isRising ? names.0 < names.1 : names.0 > names.1
     }
   }
 
@@ -143,7 +154,8 @@ extension DryRunBook {
       else { return json }
       quotas["resources"] = .array(
         resources.map { entry in
-          guard entry["type"]?.stringValue == "image", case .object(var fields) = entry, let used = fields["used"]?.intValue
+          guard entry["type"]?.stringValue == "image", case .object(var fields) = entry,
+            let used = fields["used"]?.intValue
           else { return entry }
           fields["used"] = .integer(Int64(max(0, used + change)))
           return .object(fields)
@@ -162,6 +174,12 @@ extension DryRunBook {
   /// How many images may be and are used, now and after the run; nil where nobody asked.
   var quota: (now: ImageQuota, after: Int)? {
     state.withLock { state in state.quota.map { ($0, max(0, $0.used + Self.change(state))) } }
+  }
+
+  /// The quota, where the cloud told it and the images made up fill it.
+  var fullQuota: Int? {
+    guard let quota, quota.after >= quota.now.quota else { return nil }
+    return quota.now.quota
   }
 
   // MARK: Parts

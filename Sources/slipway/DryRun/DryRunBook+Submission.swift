@@ -13,8 +13,9 @@ extension DryRunBook {
     let json = (try? JSONValue(parsing: body)) ?? .null
     let request = ImportRequest(json: json)
     let call = ScriptCall.current
-    let code = isRepeated(call) ?? ask(call)
-    let isRefusal = call?.function == "image:submit" || code.map(DryRunAssumption.isRefusal) == true
+    let full = fullQuota
+    let code = full == nil ? isRepeated(call) ?? ask(call) : DryRunAssumption.usualRefusal
+    let isRefusal = full != nil || call?.function == "image:submit" || code.map(DryRunAssumption.isRefusal) == true
     return state.withLock { state in
       state.requests[.submit, default: 0] += 1
       let refused = isRefusal ? code : nil
@@ -26,6 +27,9 @@ extension DryRunBook {
         step.location = request.imageURL.flatMap { ImageLocation($0) }
         step.detail = request.imageURL
         if let code = refused ?? failing { step.outcome = .fails(code) }
+        if let full {
+          step.outcome = .refused("The quota of \(full) private images would be used up by then (IMG.0015).")
+        }
         if refused == nil {
           step.jobID = id
           if failing == nil { step.imageID = imageID }
@@ -36,8 +40,8 @@ extension DryRunBook {
         return Self.refusal(refused, number: state.steps.count)
       }
       state.jobs[id] = DryRunJob(
-        id: id, imageID: imageID, name: request.name, request: request, began: now, code: failing)
-      state.jobOrder.append(id)
+        id: id, imageID: imageID, name: request.name, request: request, began: now,
+        order: Self.order(&state), code: failing)
       return .synthetic(200, .object(["job_id": .string(id)]))
     }
   }
@@ -97,10 +101,9 @@ extension DryRunBook {
 
   private static func adopt(_ id: String, name: String?, request: ImportRequest?, now: Date, _ state: inout State) {
     guard state.jobs[id] == nil else { return }
-    let number = state.jobOrder.count + 1
     state.jobs[id] = DryRunJob(
-      id: id, imageID: "\(SyntheticMark.prefix)image-of-job-\(number)", name: name, request: request, began: now)
-    state.jobOrder.append(id)
+      id: id, imageID: "\(SyntheticMark.prefix)image-of-job-\(state.jobs.count + 1)", name: name, request: request,
+      began: now, order: Self.order(&state))
   }
 
   /// Lets a job that the script is about to learn of fail, if the branch says so.
@@ -133,7 +136,10 @@ extension DryRunBook: Rehearsal {
     if job.origin == .attached, ScriptCall.current?.function != "image:submit" { fail(job, at: ScriptCall.current) }
   }
 
-  func asking(about job: JobReference) { fail(job, at: ScriptCall.current) }
+  func asking(about job: JobReference) {
+    countRepeat(of: job.id, ScriptCall.current)
+    fail(job, at: ScriptCall.current)
+  }
 
   func writing(file: String, bytes: UInt64) {
     add(DryRunStep(action: .write, what: file, bytes: bytes))
@@ -155,6 +161,7 @@ extension DryRunBook: ImportEventSink {
   func emit(_ event: ImportEvent) {
     switch event {
     case .validated(let request, let report):
+      countRepeat(of: request.name ?? "", ScriptCall.current)
       state.withLock { state in
         Self.importStep(&state, name: request.name ?? "") { step in
           step.validation = report.findings

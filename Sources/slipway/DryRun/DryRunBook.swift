@@ -15,14 +15,15 @@ final class DryRunBook: Sendable {
     var imports: [ImportID: Int] = [:]
     var asks: Asks = [:]
     var askOrder: [DryRunSite] = []
-    var askCount = 0
+    var callCount = 0
+    /// How often the same was asked for in the same place.
+    var repeats: [String: Int] = [:]
     /// The assumptions of one result that were used up.
     var used: Set<DryRunAssumption> = []
     /// The code with which an import was refused, for when it is sent again.
     var refused: [ImportID: String] = [:]
     var numbers: [UInt64: Int] = [:]
     var jobs: [String: DryRunJob] = [:]
-    var jobOrder: [String] = []
     var deletedImages: Set<String> = []
     var names: [String: String] = [:]
     var tags: [String: [(key: String, value: String?)]] = [:]
@@ -39,18 +40,39 @@ final class DryRunBook: Sendable {
     var index: Int?
   }
 
-  /// A script that asks for more results than this goes on for ever.
-  static let mostAsks = 20_000
+  /// A script that makes more calls than this, or asks for the same more often, goes on for ever.
+  static let mostCalls = 30_000
+  static let mostRepeats = 500
 
   let assumptions: [DryRunAssumption]
   let start: Date
-  private let mostAsks: Int
+  private let mostCalls: Int
   let state = Mutex(State())
 
-  init(assuming assumptions: [DryRunAssumption] = [], start: Date, mostAsks: Int = DryRunBook.mostAsks) {
+  init(assuming assumptions: [DryRunAssumption] = [], start: Date, mostCalls: Int = DryRunBook.mostCalls) {
     self.assumptions = assumptions
     self.start = start
-    self.mostAsks = mostAsks
+    self.mostCalls = mostCalls
+  }
+
+  /// Counts a call of the script that may wait.
+  func count() {
+    let count = state.withLock { state in
+      state.callCount += 1
+      return state.callCount
+    }
+    if count > mostCalls { stop("it makes more than \(mostCalls) calls") }
+  }
+
+  /// Counts that the same is asked for in the same place.
+  func countRepeat(of subject: String, _ call: ScriptCall?) {
+    guard let call else { return }
+    let site = DryRunSite(call).text
+    let count = state.withLock { state in
+      state.repeats["\(site) \(subject)", default: 0] += 1
+      return state.repeats["\(site) \(subject)"] ?? 0
+    }
+    if count > Self.mostRepeats { stop("it calls \(site) for the same more than \(Self.mostRepeats) times") }
   }
 
   /// What ends the run before its time.
@@ -116,33 +138,33 @@ final class DryRunBook: Sendable {
   /// Of a batch the assumption of one result is about the image of that number.
   func ask(_ call: ScriptCall?) -> String? {
     guard let call else { return nil }
-    let (code, isEndless) = state.withLock { state -> (String?, Bool) in
+    return state.withLock { state in
       let site = DryRunSite(call)
       if state.asks[site] == nil { state.askOrder.append(site) }
       state.asks[site, default: []].append(call.index)
-      state.askCount += 1
       for assumption in assumptions where assumption.site == site {
         switch assumption.extent {
-        case .all: return (assumption.code, state.askCount > mostAsks)
+        case .all: return assumption.code
         case .first(let index):
-          guard index == call.index, state.used.insert(assumption).inserted else { continue }
-          return (assumption.code, state.askCount > mostAsks)
+          if index == call.index, state.used.insert(assumption).inserted { return assumption.code }
         }
       }
-      return (nil, state.askCount > mostAsks)
+      return nil
     }
-    if isEndless { stop("it asks for more than \(mostAsks) results") }
-    return code
   }
 
-  /// An id of something made up for the current call.
-  static func newID(_ kind: String, _ state: inout State) -> String {
+  /// The number of the current call, from 1, and that of the image in a batch.
+  static func order(_ state: inout State) -> [Int] {
     let call = ScriptCall.current
     let key = call?.number ?? 0
     let number = state.numbers[key] ?? state.numbers.count + 1
     state.numbers[key] = number
-    var id = "\(SyntheticMark.prefix)\(kind)-\(number)"
-    if let index = call?.index { id += "-\(index + 1)" }
+    return [number] + (call?.index.map { [$0 + 1] } ?? [])
+  }
+
+  /// An id of something made up for the current call.
+  static func newID(_ kind: String, _ state: inout State) -> String {
+    let id = "\(SyntheticMark.prefix)\(kind)-" + order(&state).map(String.init).joined(separator: "-")
     guard state.jobs[id] != nil else { return id }
     var again = 2
     while state.jobs["\(id)-again\(again)"] != nil { again += 1 }

@@ -23,7 +23,7 @@ struct DryRunBranch: Sendable {
   }
 
   /// A script that sleeps longer than this never ends.
-  static let longest = Duration.seconds(366 * 86_400)
+  static let longest = Duration.seconds(100 * 86_400)
 
   let world: World
   let assumptions: [DryRunAssumption]
@@ -31,12 +31,12 @@ struct DryRunBranch: Sendable {
   let isMain: Bool
   /// Real time for one of the others.
   var limit: Duration?
-  var mostAsks = DryRunBook.mostAsks
+  var mostCalls = DryRunBook.mostCalls
 
   func run() async throws -> DryRunOutcome {
     let workplace = world.workplace
     let time = VirtualTime(now: world.start)
-    let book = DryRunBook(assuming: assumptions, start: world.start, mostAsks: mostAsks)
+    let book = DryRunBook(assuming: assumptions, start: world.start, mostCalls: mostCalls)
     let printed = BoundedSink(limit: 1 << 20)
     let console = isMain ? workplace.console : Self.silent
     let logger = isMain ? workplace.logger : Logger(label: "slipway") { _ in SwiftLogNoOpLogHandler() }
@@ -100,15 +100,17 @@ struct DryRunBranch: Sendable {
   ) async -> Result<Void, any Error> {
     let (world, isMain) = (world, isMain)
     let work = Task {
-      let vm = try Self.makeVM(context, world.policy) { bytes in
+      let vm = try Self.makeVM(context, world.policy, book) { bytes in
         printed.write(bytes)
         guard isMain else { return }
         let text = bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...]
-        console.note("script: \(DisplayText.harmless(String(decoding: text, as: UTF8.self), keepingLines: true))")
+        let lines = String(decoding: text, as: UTF8.self).replacing("\t", with: "  ")
+        console.note("script: \(DisplayText.harmless(lines, keepingLines: true))")
       }
       do {
         let words = LuaTable(
-          array: world.arguments.map { .string(LuaString($0)) }, entries: [(key: .integer(0), value: .string(LuaString(world.path)))])
+          array: world.arguments.map { .string(LuaString($0)) },
+          entries: [(key: .integer(0), value: .string(LuaString(world.path)))])
         try await vm.setGlobal("arg", .table(words))
         _ = try await vm.run(Array("math.randomseed(1)".utf8), name: "slipway run --dry-run")
         _ = try await vm.run(
@@ -123,7 +125,7 @@ struct DryRunBranch: Sendable {
     let watches = [
       Task {
         try await time.sleep(for: Self.longest)
-        book.stop("it waits for more than a year")
+        book.stop("it waits for more than 100 days")
       },
       Task { [limit] in
         guard let limit else { return }
@@ -141,7 +143,7 @@ struct DryRunBranch: Sendable {
   }
 
   private static func makeVM(
-    _ context: ScriptContext, _ policy: ScriptPolicy, output: @escaping @Sendable ([UInt8]) -> Void
+    _ context: ScriptContext, _ policy: ScriptPolicy, _ book: DryRunBook, output: @escaping @Sendable ([UInt8]) -> Void
   ) throws -> LuaVM {
     var configuration = LuaVM.Configuration(
       modules: context.modules, searchPath: [context.resolve(context.scriptDirectory), context.resolve("lua")],
@@ -149,7 +151,8 @@ struct DryRunBranch: Sendable {
     configuration.sandbox = policy.sandbox
     configuration.clock = SessionClock(time: context.time)
     configuration.around = { arguments, body in
-      try await ScriptCall.$current.withValue(ScriptCall(arguments)) { try await body() }
+      book.count()
+      return try await ScriptCall.$current.withValue(ScriptCall(arguments)) { try await body() }
     }
     configuration.unobservedFailure = { _ in }
     configuration.warning = { _ in }
@@ -157,14 +160,14 @@ struct DryRunBranch: Sendable {
   }
 
   private func outcome(_ book: DryRunBook, _ output: String, _ result: Result<Void, any Error>) -> DryRunOutcome {
-    let (sites, requests, stopped) = book.state.withLock { state in
+    let (sites, requests, stopped, callCount) = book.state.withLock { state in
       (
         state.askOrder.map { site in (site, (state.asks[site] ?? []).compactMap(\.self).min()) }, state.requests,
-        state.stopped
+        state.stopped, state.callCount
       )
     }
     return DryRunOutcome(
-      assumptions: assumptions, steps: book.steps, sites: sites, output: output,
+      assumptions: assumptions, steps: book.steps, sites: sites, output: output, callCount: callCount,
       ending: DryRunEnding(result, script: world.script, stopped: stopped), quota: book.quota, requests: requests)
   }
 }

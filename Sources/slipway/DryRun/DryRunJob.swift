@@ -11,6 +11,8 @@ struct DryRunJob: Sendable {
   /// The fields of the import.
   var request: ImportRequest?
   var began: Date
+  /// Its place among the others: the number of its call and that in a batch.
+  var order: [Int]
   /// The code it fails with; nil for one that succeeds.
   var code: String?
   /// Whether its image counts as made.

@@ -8,6 +8,8 @@ struct DryRunOutcome: Sendable {
   /// Where results were asked for, in the order of the first time, with the lowest number of an image each.
   var sites: [(site: DryRunSite, first: Int?)]
   var output: String
+  /// Calls of the script that may wait.
+  var callCount: Int
   var ending: DryRunEnding
   var quota: (now: ImageQuota, after: Int)?
   /// Requests that the session made, those that were answered here included.

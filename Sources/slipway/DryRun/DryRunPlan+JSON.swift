@@ -8,7 +8,8 @@ extension DryRunPlan {
       .object([
         "event": "plan", "script": .string(script),
         "cloud": .object([
-          "name": .string(profile.name), "region": .string(profile.region), "dialect": .string(profile.dialect.rawValue),
+          "name": .string(profile.name), "region": .string(profile.region),
+          "dialect": .string(profile.dialect.rawValue),
           "is_local": .bool(isLocal),
         ]),
         "branches": .array(branches.enumerated().map { Self.json($1, number: $0 + 1) }),

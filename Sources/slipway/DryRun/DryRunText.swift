@@ -39,10 +39,19 @@ struct DryRunText {
     let fresh = zip(outcome.steps, branch.isNew).enumerated().filter { $1.1 }.map { ($0 + 1, $1.0) }
     let same = outcome.steps.count - fresh.count
     if same > 0 { lines.append("  \(same) of \(Self.count(outcome.steps.count, "step")) as in branch 1") }
-    lines += table(fresh)
+    lines += table(Array(fresh.prefix(Self.mostSteps)))
+    if fresh.count > Self.mostSteps {
+      lines.append("  … and \(fresh.count - Self.mostSteps) more; --output json has all")
+    }
     lines += Self.differences(plan.main.output, outcome.output)
     return lines + [end(outcome.ending)]
   }
+
+  /// Of the branches after the first no more steps are shown.
+  private static let mostSteps = 20
+
+  /// Of the findings of one branch no more are shown.
+  private static let mostNotes = 20
 
   private static func text(_ assumptions: [DryRunAssumption]) -> String {
     assumptions.map(\.text).joined(separator: "; ")
@@ -54,7 +63,7 @@ struct DryRunText {
   private static func differences(_ first: String, _ other: String) -> [String] {
     let known = Set(first.split(separator: "\n"))
     let fresh = other.split(separator: "\n").filter { !known.contains($0) }
-    let shown = fresh.prefix(5).map { "  prints: " + DisplayText.harmless(String($0)) }
+    let shown = fresh.prefix(5).map { "  prints: " + DisplayText.harmless(String($0).replacing("\t", with: "  ")) }
     return shown + (fresh.count > 5 ? ["  prints: … \(count(fresh.count - 5, "more line"))"] : [])
   }
 
@@ -68,15 +77,19 @@ struct DryRunText {
     ])
     for (number, step) in steps {
       table.add([
-        "\(number)", step.action.rawValue, step.what, step.detail ?? "", step.bytes.map(ByteText.short) ?? "",
+        "\(number)", step.action.rawValue, step.what, Self.detail(step), step.bytes.map(ByteText.short) ?? "",
         Self.result(step), step.site?.place ?? "",
       ])
     }
-    var lines = table.lines(
+    let lines = table.lines(
       width: width.map { $0 - 2 }, paint: paint, symbols: terminal.isUTF8 ? .unicode : .ascii
     ).map { "  " + $0 }
-    for (number, step) in steps { lines += notes(number, step) }
-    return lines
+    return lines + notes(steps)
+  }
+
+  private static func detail(_ step: DryRunStep) -> String {
+    let size = step.action == .import ? step.body?["min_disk"]?.intValue.map { "min_disk \($0)" } : nil
+    return [step.detail, size].compactMap(\.self).joined(separator: ", ")
   }
 
   private static func result(_ step: DryRunStep) -> String {
@@ -90,21 +103,51 @@ struct DryRunText {
     }
   }
 
-  private func notes(_ number: Int, _ step: DryRunStep) -> [String] {
-    var lines: [String] = []
-    switch step.outcome {
-    case .refused(let why?), .impossible(let why): lines.append("  step \(number)  " + DisplayText.harmless(why))
-    default: break
+  /// What was found, each thing once with the steps that it concerns.
+  private func notes(_ steps: [(number: Int, step: DryRunStep)]) -> [String] {
+    var order: [String] = []
+    var concerned: [String: [Int]] = [:]
+    func note(_ text: String, _ number: Int) {
+      if concerned[text] == nil { order.append(text) }
+      if concerned[text]?.last != number { concerned[text, default: []].append(number) }
     }
-    for (stage, finding) in step.findings {
-      let severity = finding.severity == .error ? paint(.red, "error") : paint(.yellow, "warning")
-      let marks = [stage, finding.check.map { "check \($0)" }, finding.origin, finding.code].compactMap(\.self)
-      lines.append(
-        "  step \(number)  \(severity)  \(DisplayText.harmless(finding.field)): "
-          + DisplayText.harmless("\(finding.message) (\(marks.joined(separator: ", ")))"))
-      if let hint = finding.hint { lines.append("    hint: " + DisplayText.harmless(hint)) }
+    for (number, step) in steps {
+      switch step.outcome {
+      case .refused(let why?), .impossible(let why):
+        note(paint(.red, "error") + "  " + DisplayText.harmless(why), number)
+      default: break
+      }
+      for (stage, finding) in step.findings { note(text(finding, stage), number) }
     }
-    return lines
+    let more = order.count - Self.mostNotes
+    let last = more > 0 ? ["  … and \(more) other findings; --output json has all"] : []
+    return order.prefix(Self.mostNotes).map { text in
+      let numbers = concerned[text] ?? []
+      return "  step\(numbers.count == 1 ? "" : "s") \(Self.ranges(numbers))  \(text)"
+    } + last
+  }
+
+  private func text(_ finding: Finding, _ stage: String) -> String {
+    let severity = finding.severity == .error ? paint(.red, "error") : paint(.yellow, "warning")
+    let marks = [stage, finding.check.map { "check \($0)" }, finding.origin, finding.code].compactMap(\.self)
+    let repeats = finding.message.hasPrefix(finding.field)
+    let message = (repeats ? "" : "\(finding.field): ") + "\(finding.message) (\(marks.joined(separator: ", ")))"
+    let hint = finding.hint.map { "\n    hint: " + DisplayText.harmless($0) } ?? ""
+    return "\(severity)  \(DisplayText.harmless(message))\(hint)"
+  }
+
+  /// Numbers in rising order, such as 1-7, 9.
+  private static func ranges(_ numbers: [Int]) -> String {
+    var parts: [ClosedRange<Int>] = []
+    for number in numbers {
+      if let last = parts.last, last.upperBound + 1 == number {
+        parts[parts.count - 1] = last.lowerBound...number
+      } else {
+        parts.append(number...number)
+      }
+    }
+    return parts.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }.joined(
+      separator: ", ")
   }
 
   // MARK: The end

@@ -4,7 +4,9 @@ import CloudAccess
 struct SecretScrubber: Sendable {
   /// Shorter ones would take innocent words with them.
   private static let shortest = 6
-  private static let words = ["TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "API_KEY", "APIKEY", "ACCESS_KEY", "WEBHOOK"]
+  private static let words = [
+    "TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "API_KEY", "APIKEY", "ACCESS_KEY", "WEBHOOK",
+  ]
 
   /// Knows of no secret.
   static let none = SecretScrubber(secrets: [])
@@ -16,14 +18,18 @@ struct SecretScrubber: Sendable {
   /// The values of environment variables whose names say that they are secret, and the credentials of a profile.
   init(environment: [String: String], profile: CloudProfile) {
     var secrets: Set<String> = []
-    for (name, value) in environment where Self.words.contains(where: name.uppercased().contains) { secrets.insert(value) }
+    for (name, value) in environment where Self.words.contains(where: name.uppercased().contains) {
+      secrets.insert(value)
+    }
     switch profile.credentials {
     case .password(let credentials): secrets.insert(credentials.password.reveal())
     case .accessKey(let key): secrets.formUnion(Self.parts(key))
     case .token(let token): secrets.insert(token.reveal())
     }
     if let key = profile.objectStorageKey { secrets.formUnion(Self.parts(key)) }
-    self.secrets = secrets.filter { $0.utf8.count >= Self.shortest }.sorted { ($0.utf8.count, $0) > ($1.utf8.count, $1) }
+    self.secrets = secrets.filter { $0.utf8.count >= Self.shortest }.sorted {
+      ($0.utf8.count, $0) > ($1.utf8.count, $1)
+    }
   }
 
   private static func parts(_ key: AccessKey) -> [String] {
