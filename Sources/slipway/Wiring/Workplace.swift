@@ -26,17 +26,24 @@ struct Workplace: Sendable {
   let plugins: PluginSession?
   private let watcher: PluginWatcher?
   private let options: Settings
+  /// What the project file adds to the options.
+  let project: ProjectDefaults
 
   /// `quiet` shows no progress at all; with `tellsFailures` false it leaves failed imports to the command's own report.
-  init(_ options: Settings, quiet: Bool = false, tellsFailures: Bool = true) throws {
-    self.options = options
+  ///
+  /// - Throws: `CommandFailure` of status 78 for a mistake in the configuration, the project file included.
+  init(_ given: Settings, quiet: Bool = false, tellsFailures: Bool = true) throws {
     environment = ProcessInfo.processInfo.environment
     workingDirectory = FileManager.default.currentDirectoryPath
+    project = try ProjectDefaults(
+      given, environment: environment, workingDirectory: workingDirectory)
+    let options = project.settings
+    self.options = options
     let console = Console(terminal: .detect(environment: environment))
     self.console = console
     let json = options.form == .json
     let form = options.form
-    let level = options.logLevel.level
+    let level = (options.logLevel ?? .info).level
     logger = Logger(label: "slipway") { label in
       ConsoleLogHandler(label: label, console: console, level: level, form: json ? .json : .text)
     }
@@ -79,18 +86,9 @@ struct Workplace: Sendable {
       submission.onNotFound = .ask { try await question.ask($0) }
     }
     self.submission = submission
-    var requestsPerSecond = options.requestsPerSecond
-    if requestsPerSecond == nil, let text = environment["SLIPWAY_REQUESTS_PER_SECOND"], !text.isEmpty {
-      guard let number = Double(text), CloudOptions.requestRates.contains(number) else {
-        throw CommandFailure(
-          .configuration, "SLIPWAY_REQUESTS_PER_SECOND must be a number from 0.01 to 1000000, got '\(text)'.",
-          hint: "unset it for the usual 5 a second")
-      }
-      requestsPerSecond = number
-    }
     runtime = CloudRuntime(
       choice: choice, scale: choice.clockScale(options.clockScale), events: events, logger: logger,
-      environment: environment, ledger: ledger, requestsPerSecond: requestsPerSecond,
+      environment: environment, ledger: ledger, requestsPerSecond: options.requestsPerSecond,
       concurrentImports: options.concurrentImports, hooks: plugins?.host ?? NoHooks())
   }
 
@@ -128,9 +126,10 @@ struct Workplace: Sendable {
     [CloudChoice.localName] + CloudChoice.resolver(environment, workingDirectory: workingDirectory).cloudNames
   }
 
-  /// Says which cloud is used where that could be mistaken.
+  /// Says which cloud is used where that could be mistaken, and what the project file decided.
   func announce() {
     if let banner = choice.banner { console.note(banner) }
+    if let note = project.note { console.note(note) }
   }
 
   /// What a script may reach.
