@@ -11,6 +11,10 @@ public final class Console: Sendable {
     var region: [String] = []
     /// How many rows of it stand there now; 0 while something else was written since.
     var drawnRows = 0
+    /// Columns of those rows, for finding them again in a window of another width.
+    var drawnWidths: [Int] = []
+    /// Whole lines that go above the region with its next change, or before whatever else is written.
+    var held: [UInt8] = []
     /// The cursor is not at the left margin: somebody wrote text without a newline.
     var lineIsOpen = false
     var prompt: (any PromptHolder)?
@@ -64,13 +68,15 @@ public final class Console: Sendable {
   /// Replaces the lines at the bottom of the screen; without effect where standard error cannot be redrawn. `above` are lines
   /// that scroll up for good, in the same write. Lines must fit the window, or erasing them goes wrong.
   public func setLiveRegion(_ lines: [String], above: [String] = []) {
-    let permanent = Array(above.map { $0 + "\n" }.joined().utf8)
+    var permanent = Array(above.map { $0 + "\n" }.joined().utf8)
     guard terminal.canRedraw else {
       if !permanent.isEmpty { emit(permanent, to: .error) }
       return
     }
     state.withLock { state in
       state.region = lines
+      permanent = state.held + permanent
+      state.held = []
       if let prompt = state.prompt, permanent.isEmpty || prompt.showAbove(permanent) { return }
       var bytes = eraser(&state)
       if state.lineIsOpen, !(permanent.isEmpty && lines.isEmpty) {
@@ -81,9 +87,23 @@ public final class Console: Sendable {
       if state.prompt == nil {
         bytes += Array(lines.map { $0 + "\n" }.joined().utf8)
         state.drawnRows = lines.count
+        state.drawnWidths = lines.map { DisplayText.width(Self.plain($0)) }
       }
       if !bytes.isEmpty { try? error.write(bytes) }
     }
+  }
+
+  /// Lines to be shown above the region with its next change, so that many of them at a time cost one change. They still come before
+  /// whatever is written meanwhile.
+  public func hold(_ lines: [String]) {
+    guard terminal.canRedraw else { return note(lines.joined(separator: "\n")) }
+    state.withLock { $0.held += Array(lines.map { $0 + "\n" }.joined().utf8) }
+  }
+
+  /// A line without colours.
+  private static func plain(_ line: String) -> String {
+    guard line.contains("\u{1B}") else { return line }
+    return line.replacing(/\u{1B}\[[0-9;]*m/, with: "")
   }
 
   /// While `holder` is set, what is for the screen is given to it, and no live region is drawn.
@@ -104,8 +124,10 @@ public final class Console: Sendable {
     let failed = state.withLock { state -> (@Sendable () -> Void)? in
       let onScreen = stream == .output ? terminal.outputIsTerminal : terminal.errorIsTerminal
       if onScreen {
-        if let prompt = state.prompt, prompt.showAbove(bytes) { return nil }
-        let erase = eraser(&state)
+        let held = state.held
+        state.held = []
+        if let prompt = state.prompt, prompt.showAbove(held + bytes) { return nil }
+        let erase = eraser(&state) + held
         if !erase.isEmpty { try? error.write(erase) }
         state.lineIsOpen = bytes.last != UInt8(ascii: "\n")
       }
@@ -130,7 +152,10 @@ public final class Console: Sendable {
   private func eraser(_ state: inout State) -> [UInt8] {
     guard state.drawnRows > 0 else { return [] }
     defer { state.drawnRows = 0 }
+    // A window that became narrower has broken lines into several rows, as today's terminals do.
+    let columns = Terminal.windowSize()?.columns ?? .max
+    let rows = state.drawnWidths.reduce(0) { $0 + max(1, $1 / columns + ($1 % columns == 0 ? 0 : 1)) }
     // Row by row: terminals take clearing from the first cell on for clearing the screen, and keep a copy in the history.
-    return Array(("\r\u{1B}[J" + String(repeating: "\u{1B}[A\u{1B}[2K", count: state.drawnRows)).utf8)
+    return Array(("\r\u{1B}[J" + String(repeating: "\u{1B}[A\u{1B}[2K", count: rows)).utf8)
   }
 }

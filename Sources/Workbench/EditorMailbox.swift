@@ -20,7 +20,17 @@ final class EditorMailbox: Sendable {
     var completer = Completer()
   }
 
+  private let output: Int32
   private let state = Mutex(State())
+
+  /// `output` is the terminal that is drawn on.
+  init(output: Int32) { self.output = output }
+
+  /// The width of the window, as it is now.
+  var columns: Int {
+    var (columns, rows): (Int32, Int32) = (80, 24)
+    return slip_window_size(output, &columns, &rows) == 0 && columns > 0 ? Int(columns) : 80
+  }
 
   func attach(_ handle: LineEditor.Handle) {
     state.withLock { $0.handle = handle }

@@ -27,7 +27,7 @@ public final class LineEditor: LineSource, PromptHolder {
   ///   - history: earlier lines, oldest first.
   ///   - historyLimit: how many lines are kept in memory.
   public init?(input: Int32, output: Int32, history: [String] = [], historyLimit: Int = 2000) {
-    let mailbox = EditorMailbox()
+    let mailbox = EditorMailbox(output: output)
     let callbacks = slip_edit_callbacks(
       context: Unmanaged.passUnretained(mailbox).toOpaque(), woken: editorWoken, complete: editorCompletes)
     guard let pointer = slip_edit_open(input, output, "slipway", Int32(historyLimit), callbacks) else { return nil }
@@ -101,12 +101,13 @@ private func editorCompletes(
   let line = text.withMemoryRebound(to: UInt8.self, capacity: length) {
     String(decoding: UnsafeBufferPointer(start: $0, count: length), as: UTF8.self)
   }
-  switch Unmanaged<EditorMailbox>.fromOpaque(context).takeUnretainedValue().complete(line) {
+  let mailbox = Unmanaged<EditorMailbox>.fromOpaque(context).takeUnretainedValue()
+  switch mailbox.complete(line) {
   case .none: return slip_completion(erase: 0, insert: nil, listing: nil)
   case .insert(let text): return slip_completion(erase: 0, insert: strdup(text), listing: nil)
   case .replace(let count, let text): return slip_completion(erase: Int32(count), insert: strdup(text), listing: nil)
   case .list(let choices):
-    let lines = CompletionList.lines(choices, columns: Terminal.windowSize()?.columns ?? 80)
+    let lines = CompletionList.lines(choices, columns: mailbox.columns)
     return slip_completion(erase: 0, insert: nil, listing: strdup(lines.map { $0 + "\r\n" }.joined()))
   }
 }

@@ -49,12 +49,14 @@ extension ProgressBoard {
     case .degraded(let job, let reason, let lasting, let delay):
       let again = "; asks again in \(DurationText.short(delay))"
       guard let job else {
+        isDegraded = true
         let text = lasting > .zero ? "API degraded for \(DurationText.short(lasting)): " : "API degraded: "
         return [notice(.warning, "cloud", text + Self.clause(reason) + again)]
       }
       update(id: job.id, name: job.imageName, phase: phase(id: job.id, name: nil) ?? .running, note: reason, at: now)
       return [notice(.step, subject(job), Self.clause(reason) + again)]
     case .recovered(let lasting):
+      isDegraded = false
       return [notice(.step, "cloud", "API well again after \(DurationText.short(lasting))")]
     case .warning(let job, let message):
       return [notice(.warning, subject(job), message)]
@@ -80,7 +82,10 @@ extension ProgressBoard {
     update(
       id: job.id, name: job.imageName ?? status.imageName, phase: next, fraction: status.progress,
       note: status.progress == nil ? status.currentTask : nil, at: now)
-    return before != next && next == .running ? [notice(.step, subject(job), "running")] : []
+    guard before != next, next == .running else { return [] }
+    var running = notice(.step, subject(job), "running")
+    running.isFollowUp = before != nil
+    return [running]
   }
 
   private mutating func failed(_ error: ImportError, at now: Duration) -> ProgressNotice {

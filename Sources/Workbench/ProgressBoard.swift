@@ -24,6 +24,10 @@ public struct ProgressBoard: Sendable {
   public private(set) var succeeded = 0
   public private(set) var failed = 0
   private var began: Duration?
+  /// How long the imports took that ended on the board, for guessing at the others.
+  private var finished: (count: Int, time: Duration) = (0, .zero)
+  /// The cloud answers badly.
+  var isDegraded = false
 
   /// Warnings of preflight that were told: what concerns all imports, such as a missing access key, is told once.
   private var told: Set<String> = []
@@ -66,7 +70,9 @@ public struct ProgressBoard: Sendable {
     case nil: break
     }
     guard let index = index(id: id, name: name) else { return nil }
-    return now - rows.remove(at: index).started
+    let time = now - rows.remove(at: index).started
+    if success == true, time > .zero { finished = (finished.count + 1, finished.time + time) }
+    return time
   }
 
   func phase(id: String?, name: String?) -> Phase? {
@@ -79,12 +85,15 @@ public struct ProgressBoard: Sendable {
     return rows.firstIndex { $0.phase == .queued && $0.name == DisplayText.harmless(name) }
   }
 
-  /// The live region: a line for each import, as many as fit, and a summary where there is more than one. Never wider than the
-  /// window, never higher than its rows less two.
+  /// A higher region is not read any more, and scrolls away what was said before.
+  private static let mostLines = 16
+
+  /// The live region: a line for each import, or the most interesting ones where there are many, and a summary where there is more
+  /// than one. Never wider than the window, never higher than half of it and its rows less two.
   public func liveLines(at now: Duration, style: ScreenStyle) -> [String] {
     guard !rows.isEmpty else { return [] }
     let total = rows.count + succeeded + failed
-    let height = max(1, style.rows - 2)
+    let height = max(1, min(style.rows - 2, max(8, min(style.rows / 2, Self.mostLines))))
     let hasSummary = total > 1 && height > 1
     let room = hasSummary ? height - 1 : height
     let shown = rows.count <= room ? rows : Array(inOrderOfInterest.prefix(max(1, room - 1)))
@@ -95,33 +104,47 @@ public struct ProgressBoard: Sendable {
       lines.append(fit("+\(hidden) more", style) { style.paint(.dim, $0) })
     }
     if hasSummary {
-      lines.append(fit(summary(total: total, at: now), style) { style.paint(.bold, $0) })
+      lines.append(fit(summary(at: now), style) { style.paint(.bold, $0) })
     }
     return lines
   }
 
-  /// Running ones first, those that wait last; otherwise as they came.
+  /// What is held up comes first, then what runs, the longest first; what waits comes last. An order that stays, so that lines do
+  /// not jump.
   private var inOrderOfInterest: [Row] {
-    func rank(_ phase: Phase) -> Int {
-      switch phase {
-      case .running: 0
-      case .submitted: 1
-      case .queued: 2
+    func rank(_ row: Row) -> Int {
+      switch row.phase {
+      case .running, .submitted: row.note != nil ? 0 : row.phase == .running ? 1 : 2
+      case .queued: 3
       }
     }
     return rows.enumerated().sorted {
-      (rank($0.element.phase), $0.offset) < (rank($1.element.phase), $1.offset)
+      (rank($0.element), $0.element.started, $0.offset) < (rank($1.element), $1.element.started, $1.offset)
     }.map(\.element)
   }
 
-  private func summary(total: Int, at now: Duration) -> String {
+  /// How long those on the board may still take, by those that ended; nil before enough did.
+  private func remaining(at now: Duration) -> Duration? {
+    guard finished.count >= 3 else { return nil }
+    let usual = finished.time / finished.count
+    let active = rows.filter { $0.phase != .queued }
+    let longest = active.map { max(.zero, usual - (now - $0.started)) }.max() ?? usual
+    let rounds = Double(rows.count - active.count) / Double(max(1, active.count))
+    return longest + usual * rounds
+  }
+
+  /// How all stand, in one line.
+  func summary(at now: Duration) -> String {
+    let total = rows.count + succeeded + failed
     var parts = ["\(total) images"]
     if succeeded > 0 { parts.append("\(succeeded) done") }
     if failed > 0 { parts.append("\(failed) failed") }
     let queued = rows.count { $0.phase == .queued }
     if rows.count > queued { parts.append("\(rows.count - queued) running") }
     if queued > 0 { parts.append("\(queued) waiting") }
-    return parts.joined(separator: ", ") + "  " + DurationText.short(now - (began ?? now))
+    var text = parts.joined(separator: ", ") + "  " + DurationText.short(now - (began ?? now))
+    if let time = remaining(at: now), time >= .seconds(1) { text += ", these about \(DurationText.short(time)) more" }
+    return text + (isDegraded ? "  API degraded" : "")
   }
 
   private func line(_ row: Row, nameWidth: Int, at now: Duration, style: ScreenStyle) -> String {

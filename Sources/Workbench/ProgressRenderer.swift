@@ -10,10 +10,15 @@ public final class ProgressRenderer: ImportEventSink {
     var drawnAt: Duration?
     var ticking = false
     var finished = false
+    /// When lines were all there is: the last count of all.
+    var countedAt: Duration?
   }
 
   /// The live region changes at most this often.
   static let interval: Duration = .milliseconds(100)
+  /// Without a live region, so many imports at a time are counted now and then, and their steps are left out.
+  private static let many = 20
+  private static let countInterval: Duration = .seconds(30)
 
   private let console: Console
   private let tellsFailures: Bool
@@ -45,12 +50,19 @@ public final class ProgressRenderer: ImportEventSink {
       if !tellsFailures, event.isFailure { notices = [] }
       guard console.terminal.canRedraw else {
         let time = Self.stamp(wallClock())
-        for notice in notices { console.note(notice.lines(style, time: time).joined(separator: "\n")) }
+        for notice in notices where notice.kind != .step || !notice.isFollowUp || state.board.rows.count <= Self.many {
+          console.note(notice.lines(style, time: time).joined(separator: "\n"))
+        }
+        count(&state, time, at: now)
         return false
       }
       let lines = notices.filter { $0.kind != .step }.flatMap { $0.lines(style) }
       let due = state.drawnAt.map { now - $0 >= Self.interval } ?? true
-      if !lines.isEmpty || due || state.board.isIdle { draw(&state, above: lines, at: now) }
+      if due || state.board.isIdle || state.finished {
+        draw(&state, above: lines, at: now)
+      } else if !lines.isEmpty {
+        console.hold(lines)
+      }
       guard !state.ticking, !state.finished, !state.board.isIdle else { return false }
       state.ticking = true
       return true
@@ -64,6 +76,15 @@ public final class ProgressRenderer: ImportEventSink {
       state.finished = true
       console.setLiveRegion([])
     }
+  }
+
+  /// How all stand, where there are many and nothing else shows it.
+  private func count(_ state: inout State, _ time: String, at now: Duration) {
+    guard state.board.rows.count > Self.many else { return state.countedAt = nil }
+    guard let last = state.countedAt else { return state.countedAt = now }
+    guard now - last >= Self.countInterval else { return }
+    state.countedAt = now
+    console.note("\(style.paint(.dim, time)) \(state.board.summary(at: now))")
   }
 
   private func scheduleTick() {

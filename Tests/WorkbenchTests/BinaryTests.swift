@@ -98,10 +98,21 @@ struct BinaryTests {
 
   @Test(
     "On a real terminal", .enabled(if: Binary.expect != nil, "expect is installed"),
-    arguments: ["repl.exp", "dumb.exp", "interrupt.exp", "ask.exp"])
+    arguments: ["repl.exp", "dumb.exp", "interrupt.exp", "ask.exp", "walk.exp", "desk.exp", "watch.exp"])
   func terminal(_ script: String) async throws {
     let folder = (#filePath as NSString).deletingLastPathComponent + "/Expect/"
     let loop = try binary.directory.write("loop.lua", "print('started')\nwhile true do end\n")
+    for name in ["data/slipway/local-cloud/buckets/golden-images", "config/slipway"] {
+      try FileManager.default.createDirectory(
+        atPath: binary.directory.path + "/" + name, withIntermediateDirectories: true)
+    }
+    if script == "walk.exp" {
+      let disk = try binary.directory.write("disk.raw", String(repeating: "\0", count: 1 << 20))
+      let object = binary.directory.path + "/data/slipway/local-cloud/buckets/golden-images/web01.zvhd2"
+      #expect(try await binary.run(["convert", disk, object]).status == 0)
+    }
+    _ = try binary.directory.write("config/slipway/repl.lua", "greeting = 'from the startup file'\n")
+    _ = try binary.directory.write("greet.lua", "print('loaded', 1)\n")
     let outcome = try await binary.run([folder + script], program: Binary.expect, environment: ["SLIPWAY_SCRIPT": loop])
     #expect(outcome.status == 0, "\(outcome.output)\(outcome.error)")
     if script == "repl.exp" {

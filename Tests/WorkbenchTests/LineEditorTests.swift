@@ -126,13 +126,13 @@ struct LineEditorTests {
 
   @Test("Tab completes, shows the choice below, and keeps the line")
   func completion() async {
-    editor.setNames(["ims", "ims.import", "ims.import_all", "ims.images", "print"])
+    editor.changeCompleter { $0.names = ["ims", "ims.import", "ims.import_all", "ims.images", "print"] }
     async let event = editor.readLine(prompt: "> ")
     _ = await terminal.shows(">")
     terminal.type("pr\t(ims.imp\t")
     await expect("> print(ims.import")
     terminal.type("\u{7F}\u{7F}\u{7F}\u{7F}\t")
-    let shown = "> print(ims.im\nims.images  ims.import  ims.import_all\n> print(ims.im"
+    let shown = "> print(ims.im\nims.images      ims.import_all\nims.import\n> print(ims.im"
     await expect(shown)
     terminal.type("p\t_\t)\r")
     #expect(await event == line("print(ims.import_all)"))

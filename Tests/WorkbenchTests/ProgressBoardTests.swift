@@ -74,6 +74,34 @@ struct ProgressBoardTests {
     #expect(lines[5] == "  30 images, 30 running  30s")
   }
 
+  @Test("Of 200 a dozen lines are shown: what is held up first, then the longest; how all stand, and how long they may take")
+  func many() {
+    var board = ProgressBoard()
+    for index in 0..<200 {
+      _ = board.apply(.submitted(Sample.job("j\(index)", "image-\(index)")), at: .seconds(index / 10))
+      let status = Sample.status("j\(index)", "RUNNING", percent: 10)
+      _ = board.apply(.progress(Sample.job("j\(index)", "image-\(index)"), status), at: .seconds(index / 10))
+    }
+    for index in 0..<3 {
+      _ = board.apply(.succeeded(Sample.result("j\(index)", "image-\(index)", waited: .zero)), at: .seconds(90))
+    }
+    let held = Sample.job("j150", "image-150")
+    _ = board.apply(.progress(held, Sample.status("j150", "INIT")), at: .seconds(91))
+    _ = board.apply(
+      .degraded(held, reason: "asked too often.", lasting: .zero, delay: .seconds(3)), at: .seconds(91))
+    _ = board.apply(.degraded(nil, reason: "503.", lasting: .seconds(5), delay: .seconds(3)), at: .seconds(91))
+    let style = ScreenStyle(columns: 100, rows: 24)
+    let lines = board.liveLines(at: .seconds(92), style: style)
+    #expect(lines.count == 12)
+    #expect(lines[0].hasPrefix("* image-150 ") && lines[1].hasPrefix("* image-3 "))
+    #expect(lines[10] == "  +187 more")
+    // Three took 90 s; the last of the others began at 19 s.
+    #expect(lines[11] == "  200 images, 3 done, 197 running  1m32s, these about 17s more  API degraded")
+    _ = board.apply(.recovered(after: .seconds(9)), at: .seconds(93))
+    #expect(board.liveLines(at: .seconds(93), style: style).last?.contains("degraded") == false)
+    #expect(board.liveLines(at: .seconds(93), style: ScreenStyle(columns: 200, rows: 50)).count == 16)
+  }
+
   @Test(
     "No line is wider than the window and the region never taller, whatever the names",
     arguments: [(1, 1), (10, 3), (20, 4), (40, 10), (200, 50)])

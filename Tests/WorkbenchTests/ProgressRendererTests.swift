@@ -61,6 +61,42 @@ struct ProgressRendererTests {
     #expect(shown.text == "script output\n✔ image-b  image image-b in 5s")
   }
 
+  @Test("Many that end at once cost one change of the screen, and a script's own line comes after them")
+  func burst() {
+    let screen = MemorySink()
+    let console = Console(terminal: .full(), output: screen, error: screen)
+    let renderer = ProgressRenderer(console: console, clock: { .milliseconds(1) })
+    for index in 0..<201 { renderer.emit(.submitted(Sample.job("\(index)", "image-\(index)"))) }
+    let before = screen.bytes.count
+    for index in 0..<200 { renderer.emit(.succeeded(Sample.result("\(index)", "image-\(index)", waited: .zero))) }
+    console.print("script output")
+    var shown = Screen()
+    shown.feed(screen.text)
+    let lines = shown.text.split(separator: "\n")
+    #expect(lines.count(where: { $0.hasPrefix("✔ image-") }) == 200)
+    #expect(lines.firstIndex { $0 == "script output" } == 200)
+    // The lines themselves are about 40 bytes each; redrawing the region for each would be ten times that.
+    #expect(screen.bytes.count - before < 200 * 80)
+    renderer.finish()
+  }
+
+  @Test("Without a terminal many are counted now and then, and their steps are left out")
+  func plainMany() {
+    let console = Console(terminal: .pipes, output: output, error: error)
+    let now = Mutex<Duration>(.zero)
+    let renderer = ProgressRenderer(
+      console: console, clock: { now.withLock { $0 } }, wallClock: { Date(timeIntervalSince1970: 1_700_000_000) })
+    for index in 0..<50 { renderer.emit(.submitted(Sample.job("\(index)", "image-\(index)"))) }
+    now.withLock { $0 = .seconds(31) }
+    for index in 0..<50 {
+      renderer.emit(.progress(Sample.job("\(index)", "image-\(index)"), Sample.status("\(index)", "RUNNING")))
+    }
+    let lines = error.text.split(separator: "\n")
+    #expect(lines.count == 51)
+    #expect(lines.last == "2023-11-14T22:13:20Z 50 images, 50 running  31s")
+    renderer.finish()
+  }
+
   @Test("The region is redrawn at most ten times a second, however many events come")
   func throttled() {
     let console = Console(terminal: .full(), output: output, error: error)

@@ -9,6 +9,7 @@ public struct ProjectFile: Sendable {
   /// The directory of the file, or the working directory.
   public var directory: String
   public var plugins: [PluginEntry] = []
+  public var settings = ProjectSettings()
 
   /// A project without a file.
   public init(directory: String) { self.directory = directory }
@@ -55,7 +56,7 @@ public struct ProjectFile: Sendable {
     }
     guard let root = try YAMLNode.parse(Array(data), place: place) else { return }
     var reader = ProjectReader(reader: NodeReader(place: place), directory: directory)
-    plugins = reader.plugins(root)
+    (settings, plugins) = reader.readAll(root)
     guard reader.reader.problems.isEmpty else { throw PluginFailure(reader.reader.problems) }
   }
 }

@@ -9,9 +9,9 @@ struct ProjectReader {
 
   private static let keys = ["name", "path", "config", "grant", "limits", "disabled"]
 
-  mutating func plugins(_ root: YAMLNode) -> [PluginEntry] {
-    let members = reader.members(root, known: ["plugins"], of: "the project file")
-    guard let node = members["plugins"]?.value, !node.isNull else { return [] }
+  /// What stands under `plugins`.
+  mutating func plugins(_ node: YAMLNode) -> [PluginEntry] {
+    guard !node.isNull else { return [] }
     var entries: [PluginEntry] = []
     if let named = node.members {
       for member in named {

@@ -106,7 +106,12 @@ struct CompletionScanner {
 
   private mutating func count() {
     site.assigned = nil
-    if !site.frames.isEmpty { site.frames[site.frames.count - 1].tokens += 1 }
+    guard !site.frames.isEmpty else { return }
+    let last = site.frames.count - 1
+    site.frames[last].tokens += 1
+    // A text that something else stands beside is not the whole value.
+    site.frames[last].texts[site.frames[last].index] = nil
+    if let field = site.frames[last].field { site.frames[last].named[field] = nil }
   }
 
   // MARK: Brackets

@@ -11,8 +11,9 @@ struct ImportCommand: AsyncParsableCommand {
     commandName: "import", abstract: "Import one image, of an object or of a file on this machine.",
     discussion: """
       A file is looked at, converted to ZVHD2 where needed while it is sent to the bucket, and then imported; killed or \
-      interrupted, run the same command again. The object stays, unless --delete-object is given. Without --os-version the       system that is found on its disk counts, if the service's list has just that. Prints the image id. Ctrl-C and a time limit detach: \
-      the job goes on in the cloud. For example:
+      interrupted, run the same command again. The object stays, unless --delete-object is given. Without --os-version \
+      the system that is found on its disk counts, if the service's list has just that. Prints the image id. Ctrl-C and a \
+      time limit detach: the job goes on in the cloud. For example:
 
         slipway import --name web01 --min-disk 40 \\
           --image-url golden-images:web01.zvhd2 \\

@@ -29,7 +29,12 @@ struct JobsCommand: AsyncParsableCommand {
     /// The ledger, or an empty one where there is none yet.
     func open() throws -> any ImportRecordStore {
       do {
-        return try LedgerAccess(ledger, environment: ProcessInfo.processInfo.environment).openExisting()
+        let environment = ProcessInfo.processInfo.environment
+        var settings = Settings()
+        settings.ledger = ledger
+        let project = try ProjectDefaults(
+          settings, environment: environment, workingDirectory: FileManager.default.currentDirectoryPath)
+        return try LedgerAccess(project.settings.ledger, environment: environment).openExisting()
       } catch let error as RecordStoreError {
         throw CommandFailure(.configuration, error.message, hint: error.hint)
       }

@@ -41,8 +41,9 @@ struct CloudOptions: ParsableArguments {
     help: ArgumentHelp("text, table, json (one object a line) or yaml (a document each).", valueName: "form"))
   var form: OutputForm = .text
 
-  @Option(help: ArgumentHelp("trace, debug, info, warning or error, on standard error.", valueName: "level"))
-  var logLevel: LogLevel = .info
+  @Option(
+    help: ArgumentHelp("trace, debug, info, warning or error, on standard error; info by default.", valueName: "level"))
+  var logLevel: LogLevel?
 
   @OptionGroup var faults: FaultOptions
 

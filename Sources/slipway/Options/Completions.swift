@@ -30,7 +30,12 @@ enum Completions {
   private static func records(
     _ words: [String], _ prefix: String, _ isWanted: @escaping @Sendable (ImportRecord) -> Bool
   ) -> [String] {
-    let access = LedgerAccess(ledger(in: words), environment: ProcessInfo.processInfo.environment)
+    let environment = ProcessInfo.processInfo.environment
+    var settings = Settings()
+    settings.ledger = ledger(in: words)
+    let project = try? ProjectDefaults(
+      settings, environment: environment, workingDirectory: FileManager.default.currentDirectoryPath)
+    let access = LedgerAccess(project?.settings.ledger ?? settings.ledger, environment: environment)
     let found = Mutex<[String]>([])
     let done = DispatchSemaphore(value: 0)
     Task.detached {

@@ -20,15 +20,12 @@ struct PluginChoice: Sendable {
   ///
   /// - Throws: ``PluginFailure``.
   func settings(environment: [String: String], workingDirectory: String) throws -> PluginSettings {
-    let file =
-      if let project { try ProjectFile(path: absolute(project, workingDirectory), place: project) } else {
-        try ProjectFile.find(from: workingDirectory)
-      }
+    let file = try Self.project(project, workingDirectory: workingDirectory)
     let finder = PluginFinder.standard(
       project: file.directory, environment: environment,
       bundled: PluginFinder.bundled(executable: Bundle.main.executablePath ?? CommandLine.arguments[0]))
     var settings = PluginSettings(project: file, finder: finder, environment: environment)
-    settings.entries = plugins.map { PluginEntry(path: absolute($0, workingDirectory), place: "--plugin \($0)") }
+    settings.entries = plugins.map { PluginEntry(path: Self.absolute($0, workingDirectory), place: "--plugin \($0)") }
     if tested != nil {
       settings.isTesting = true
       settings.takesNamedOnly = true
@@ -40,6 +37,14 @@ struct PluginChoice: Sendable {
     return settings
   }
 
+  /// The project file of that path, or the one in the working directory or above.
+  ///
+  /// - Throws: ``PluginFailure`` with every mistake.
+  static func project(_ path: String?, workingDirectory: String) throws -> ProjectFile {
+    guard let path else { return try ProjectFile.find(from: workingDirectory) }
+    return try ProjectFile(path: absolute(path, workingDirectory), place: path)
+  }
+
   private static func collect(_ problems: inout [PluginProblem], _ body: () throws -> Void) {
     do {
       try body()
@@ -48,7 +53,7 @@ struct PluginChoice: Sendable {
     }
   }
 
-  private func absolute(_ path: String, _ workingDirectory: String) -> String {
+  private static func absolute(_ path: String, _ workingDirectory: String) -> String {
     path.hasPrefix("/") ? path : workingDirectory + "/" + path
   }
 }

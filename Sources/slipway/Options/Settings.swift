@@ -9,8 +9,15 @@ struct Settings: Sendable {
   var clockScale: Double?
   var dialect: CloudDialect?
   var form = OutputForm.text
-  var logLevel = LogLevel.info
+  /// Nil for info.
+  var logLevel: LogLevel?
   var trouble = Trouble()
+
+  /// The project file, for a command without plugins; nil for the one that is found.
+  var project: String?
+
+  /// What named the cloud, if it was not the command line.
+  var cloudSource: String?
 
   /// The request budget; nil for the usual one.
   var requestsPerSecond: Double?

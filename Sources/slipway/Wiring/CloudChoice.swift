@@ -19,7 +19,7 @@ enum CloudChoice: Sendable {
     let name = options.cloud ?? environment["OS_CLOUD"].flatMap { $0.isEmpty ? nil : $0 }
     if name != Self.localName {
       let resolver = Self.resolver(environment, workingDirectory: workingDirectory)
-      if let found = try resolver.explain(name: options.cloud) {
+      if let found = try Self.attempt(options, { try resolver.explain(name: options.cloud) }) {
         var profile = found.profile
         if let dialect = options.dialect { profile.dialect = dialect }
         guard options.trouble.isEmpty else {
@@ -27,7 +27,8 @@ enum CloudChoice: Sendable {
             message: "Faults and switches are for the local cloud, but the cloud chosen is '\(profile.name)'.",
             hint: "add --cloud local")
         }
-        self = .remote(profile, source: options.cloud == nil ? found.source : nil)
+        let source = options.cloudSource.map { "\(found.source), as \($0) says" } ?? found.source
+        self = .remote(profile, source: options.cloud == nil || options.cloudSource != nil ? source : nil)
         return
       }
     }
@@ -54,6 +55,17 @@ enum CloudChoice: Sendable {
       self = .remote(try player.profile(), source: nil)
     } catch let error as CassetteError {
       throw CommandFailure(.usage, DisplayText.harmless(error.message), hint: error.hint)
+    }
+  }
+
+  /// Names what named the cloud in errors that take it for the command line.
+  private static func attempt<Found>(_ options: Settings, _ body: () throws -> Found) throws -> Found {
+    do {
+      return try body()
+    } catch let error as ConfigurationError {
+      guard let source = options.cloudSource else { throw error }
+      throw ConfigurationError(
+        message: error.message.replacing("--cloud names", with: "\(source) names"), hint: error.hint)
     }
   }
 

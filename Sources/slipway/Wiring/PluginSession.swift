@@ -95,6 +95,6 @@ struct PluginSession: Sendable {
     let count = failure.problems.count
     let lines = failure.problems.map { DisplayText.harmless($0.description, keepingLines: true) }
     return CommandFailure(
-      .configuration, (count == 1 ? "" : "\(count) mistakes concern the plugins:\n") + lines.joined(separator: "\n"))
+      .configuration, (count == 1 ? "" : "\(count) mistakes in the project:\n") + lines.joined(separator: "\n"))
   }
 }

@@ -31,17 +31,24 @@ struct Workplace: Sendable {
   let time: any TimeSource
   private let watcher: PluginWatcher?
   let options: Settings
+  /// What the project file adds to the options.
+  let project: ProjectDefaults
 
   /// `quiet` shows no progress at all; with `tellsFailures` false it leaves failed imports to the command's own report.
-  init(_ options: Settings, quiet: Bool = false, tellsFailures: Bool = true) throws {
-    self.options = options
+  ///
+  /// - Throws: `CommandFailure` of status 78 for a mistake in the configuration, the project file included.
+  init(_ given: Settings, quiet: Bool = false, tellsFailures: Bool = true) throws {
     environment = ProcessInfo.processInfo.environment
     workingDirectory = FileManager.default.currentDirectoryPath
+    project = try ProjectDefaults(
+      given, environment: environment, workingDirectory: workingDirectory)
+    let options = project.settings
+    self.options = options
     let console = Console(terminal: .detect(environment: environment))
     self.console = console
     let json = options.form == .json
     let form = options.form
-    let level = options.logLevel.level
+    let level = (options.logLevel ?? .info).level
     let replayed = try options.replay.map(SessionTape.read)
     let trace = replayed.map { TraceContext($0.header) } ?? TraceContext(environment: environment)
     let time: any TimeSource = replayed.map { VirtualTime(now: $0.header.startedAt) } ?? SystemTime()
@@ -98,22 +105,13 @@ struct Workplace: Sendable {
       submission.onNotFound = .ask { try await question.ask($0) }
     }
     self.submission = submission
-    var requestsPerSecond = options.requestsPerSecond
-    if requestsPerSecond == nil, let text = environment["SLIPWAY_REQUESTS_PER_SECOND"], !text.isEmpty {
-      guard let number = Double(text), CloudOptions.requestRates.contains(number) else {
-        throw CommandFailure(
-          .configuration, "SLIPWAY_REQUESTS_PER_SECOND must be a number from 0.01 to 1000000, got '\(text)'.",
-          hint: "unset it for the usual 5 a second")
-      }
-      requestsPerSecond = number
-    }
     let scale = replayed?.header.clockScale ?? choice.clockScale(options.clockScale)
     if let replayed, let path = options.replay {
       tape = .replaying(replayed, from: path, time: time, environment: environment)
     } else if let path = options.record {
       let header = CassetteHeader(
         program: "slipway \(Slipway.version)", startedAt: time.now, trace: trace, script: options.script,
-        dialect: choice.dialect, clockScale: scale, requestsPerSecond: requestsPerSecond,
+        dialect: choice.dialect, clockScale: scale, requestsPerSecond: options.requestsPerSecond,
         concurrentImports: options.concurrentImports)
       tape = try .recording(to: path, header, time: time, environment: environment)
     } else {
@@ -121,7 +119,7 @@ struct Workplace: Sendable {
     }
     runtime = CloudRuntime(
       choice: choice, scale: scale, events: events, logger: logger, environment: environment, ledger: ledger,
-      requestsPerSecond: requestsPerSecond, concurrentImports: options.concurrentImports,
+      requestsPerSecond: options.requestsPerSecond, concurrentImports: options.concurrentImports,
       hooks: plugins?.host ?? NoHooks(), time: time, layer: tape?.cloudLayer ?? options.layer, tape: tape)
   }
 
@@ -159,10 +157,11 @@ struct Workplace: Sendable {
     [CloudChoice.localName] + CloudChoice.resolver(environment, workingDirectory: workingDirectory).cloudNames
   }
 
-  /// Says which cloud is used where that could be mistaken.
+  /// Says which cloud is used where that could be mistaken, and what the project file decided.
   func announce() {
     if let banner = choice.banner { console.note(banner) }
     if let tape { console.note(tape.banner) }
+    if let note = project.note { console.note(note) }
   }
 
   /// What a script may reach.

@@ -11,6 +11,7 @@ proc fail {what} {
 
 # Waits for a text on the screen.
 proc see {pattern {what ""}} {
+  global expect_out
   expect {
     -re $pattern { return }
     timeout { fail "no '$pattern' $what" }

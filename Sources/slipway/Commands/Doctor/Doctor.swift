@@ -65,6 +65,17 @@ struct Doctor: Sendable {
     return .ok("configuration", message, facts)
   }
 
+  /// What the project file says, and who set what else can be set.
+  func project() -> Diagnosis {
+    let project = workplace.project
+    let own = project.origins.count(where: \.isProject)
+    let message =
+      if let path = project.path { "\(path) decides about \(own == 0 ? "plugins at most" : "\(own) of these")" } else {
+        "there is no slipway.yaml here or above"
+      }
+    return .ok("project", message, project.origins.map { ($0.name, "\($0.value), from \($0.place ?? "the default")") })
+  }
+
   /// Whether the ledger can be used, and what is open in it.
   func ledger() async -> Diagnosis {
     guard let path = workplace.ledger.path else {

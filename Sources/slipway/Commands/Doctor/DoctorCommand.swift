@@ -22,6 +22,12 @@ struct DoctorCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Also look whether this bucket can be reached; may be repeated.", valueName: "name"))
   var bucket: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "The project file; by default slipway.yaml in the working directory or above.", valueName: "file"),
+    completion: .file(extensions: ["yaml"]))
+  var project: String?
+
   @Flag(help: "Ask no network: versions, configuration and ledger only.")
   var offline = false
 
@@ -35,7 +41,9 @@ struct DoctorCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let workplace = try Self.workplace(options.settings(ledger), form: options.form)
+    var settings = options.settings(ledger)
+    settings.project = project
+    let workplace = try Self.workplace(settings, form: options.form)
     let doctor = Doctor(workplace: workplace, named: options.cloud, timeout: LuaDuration.parse(timeout) ?? .seconds(15))
     let console = workplace.console
     var first: ExitStatus?
@@ -49,6 +57,7 @@ struct DoctorCommand: AsyncParsableCommand {
     }
     tell(doctor.versions())
     tell(doctor.configuration())
+    tell(doctor.project())
     tell(await doctor.ledger())
     if offline {
       tell(.skipped("cloud", "not asked, because of --offline"))
