@@ -2,7 +2,7 @@ import CloudAccess
 import Foundation
 import Synchronization
 
-/// Takes secrets out of what a cassette keeps: by the name they stand under, by their form, and by value those that are known.
+/// Takes secrets out of what a cassette keeps or a plan shows: by the name they stand under, by their form, and by value those that are known.
 public final class SecretScrubber: Sendable {
   /// What stands in place of a secret.
   public static let mark = "<secret>"
@@ -86,7 +86,7 @@ public final class SecretScrubber: Sendable {
   }
 
   /// The text without known secrets and without what has the form of a bearer's token.
-  func text(_ text: String) -> String {
+  public func text(_ text: String) -> String {
     let bytes = Array(text.utf8)
     let known = known.withLock { $0 }
     if known.short.contains(text) { return Self.mark }
@@ -97,7 +97,7 @@ public final class SecretScrubber: Sendable {
   }
 
   /// JSON without the members that hold secrets by their names, and with every text cleaned.
-  func json(_ value: JSONValue) -> JSONValue {
+  public func json(_ value: JSONValue) -> JSONValue {
     switch value {
     case .string(let text): return .string(text.utf8Range(of: "://") == nil ? self.text(text) : url(text))
     case .array(let items): return .array(items.map(json))

@@ -67,7 +67,8 @@ struct DryRun: Sendable {
     var plan = DryRunPlan(script: script.path, profile: profile, isLocal: local != nil, main: main)
     try await follow(&plan, world, limit: max(.seconds(10), begin.duration(to: .now) * 5))
     plan.requestsMade = world.reads.count
-    plan.scrubber = SecretScrubber(environment: workplace.environment, profile: profile)
+    plan.scrubber.add(environment: workplace.environment)
+    plan.scrubber.add(profile)
     return plan
   }
 

@@ -4,7 +4,7 @@ import Workbench
 extension DryRunPlan {
   /// The whole plan as one object, without secrets.
   var json: JSONValue {
-    scrubber.scrubbed(
+    scrubber.json(
       .object([
         "event": "plan", "script": .string(script),
         "cloud": .object([

@@ -1,3 +1,4 @@
+import Cassette
 import CloudAccess
 import ImageImport
 import Workbench
@@ -29,7 +30,7 @@ struct DryRunPlan: Sendable {
   var mostBranches = 0
   /// Requests that left this machine.
   var requestsMade = 0
-  var scrubber = SecretScrubber.none
+  let scrubber = SecretScrubber()
 
   init(script: String, profile: CloudProfile, isLocal: Bool, main: DryRunOutcome) {
     self.script = script

@@ -23,7 +23,7 @@ struct DryRunText {
     if !plan.folded.isEmpty { lines += [""] + folded }
     if !plan.notFollowed.isEmpty { lines += [""] + notFollowed }
     lines += [""] + summary
-    return lines.map { plan.scrubber.scrubbed($0) + "\n" }.joined()
+    return lines.map { plan.scrubber.text($0) + "\n" }.joined()
   }
 
   // MARK: Branches

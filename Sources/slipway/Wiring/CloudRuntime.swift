@@ -79,7 +79,6 @@ final class CloudRuntime: Sendable {
 
   /// Closes connections and stops the local cloud.
   func shutdown() async {
-    shared.withLock { $0 = nil }
     let all = opened.withLock { state in
       defer { state = Opened() }
       return state
@@ -120,6 +119,8 @@ final class CloudRuntime: Sendable {
     let limiter = RequestLimiter(
       policy: RequestBudget.Policy(rate: requestsPerSecond ?? 5).scaled(by: requestsPerSecond == nil ? scale : 1),
       time: time)
+    let isFixed = isRehearsal
+    let chance: @Sendable () -> Double = { isFixed ? 0.5 : .random(in: 0..<1) }
     let random = tape?.random ?? chance
     let sessionTime: any TimeSource = isRehearsal ? SigningTime(time) : time
     let session = CloudSession(
