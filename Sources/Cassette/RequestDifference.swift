@@ -40,6 +40,7 @@ struct RequestDifference: Sendable, Hashable, CustomStringConvertible {
       }
     case (.array(let left), .array(let right)) where left.count == right.count:
       return zip(left, right).enumerated().flatMap { between("\(place) [\($0)]", $1.0, $1.1) }
+    case (.number, .number): return []
     default:
       let texts = (shown(left), shown(right))
       guard VolatileText.masked(texts.0) != VolatileText.masked(texts.1) else { return [] }
