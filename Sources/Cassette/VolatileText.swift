@@ -22,11 +22,13 @@ enum VolatileText {
     return String(decoding: output, as: UTF8.self)
   }
 
-  /// JSON without numbers that have a fraction: seconds since 1970, and how long something took.
+  /// JSON without numbers that have a fraction (seconds since 1970, and how long something took), and with lists in an order of their own:
+  /// what tasks do at the same time comes in any.
   static func masked(_ value: JSONValue) -> JSONValue {
     switch value {
     case .number: "*"
-    case .array(let items): .array(items.map(masked))
+    case .array(let items):
+      .array(items.map { ($0, masked($0).serialized()) }.sorted { $0.1 < $1.1 }.map { masked($0.0) })
     case .object(let members): .object(members.mapValues(masked))
     default: value
     }

@@ -178,7 +178,7 @@ struct RecordReplayTests {
       ]
       let hooks = ["HOOK_URL": hook, "HOOK_BEARER": "HOOKBEARER1", "API_TOKEN": "APITOKEN/1+2"]
       let recorded = try await Tool.run(
-        words + ["--record", place.tape.path], environment: auth.merging(hooks) { $1 })
+        words + ["--clock-scale", "1000", "--record", place.tape.path], environment: auth.merging(hooks) { $1 })
       #expect(recorded.status == 0, "\(recorded.errors)")
       // The same again with an access key in place of the password, as a temporary one would be used.
       let signed = place.directory.appending(path: "signed.jsonl")
@@ -188,7 +188,7 @@ struct RecordReplayTests {
         "SLIPWAY_OBS_PATH_STYLE": "true",
       ]
       let byKey = try await Tool.run(
-        words + ["--record", signed.path], environment: keys.merging(hooks) { $1 })
+        words + ["--clock-scale", "1000", "--record", signed.path], environment: keys.merging(hooks) { $1 })
       #expect(byKey.status == 0, "\(byKey.errors)")
       running.signal(SIGTERM)
       _ = await running.finish()
