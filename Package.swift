@@ -130,7 +130,10 @@ let package = Package(
       name: "CloudAccessTests", dependencies: ["CloudAccess"] + nio, exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "ObjectStorageTests", dependencies: ["ObjectStorage"] + nio, exclude: ["Fixtures"], swiftSettings: strict),
-    .testTarget(name: "CassetteTests", dependencies: ["Cassette", "CloudAccess"], swiftSettings: strict),
+    .testTarget(
+      name: "CassetteTests",
+      dependencies: ["Cassette", "CloudAccess", .product(name: "NIOCore", package: "swift-nio")],
+      swiftSettings: strict),
     .testTarget(name: "DiskImagesTests", dependencies: ["DiskImages"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(name: "ImageImportTests", dependencies: ["ImageImport"], exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(

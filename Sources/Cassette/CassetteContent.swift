@@ -45,7 +45,8 @@ public struct CassetteContent: Sendable {
     let rest = lines.popLast() ?? []
     guard !lines.isEmpty else {
       throw CassetteError(
-        rest.isEmpty ? "The cassette '\(name)' is empty." : "The cassette '\(name)' is no cassette: it has no whole line.")
+        rest.isEmpty
+          ? "The cassette '\(name)' is empty." : "The cassette '\(name)' is no cassette: it has no whole line.")
     }
     isCutOff = !rest.isEmpty
     header = try Self.locating(name, 1) { try CassetteHeader(Self.object(lines[0])) }

@@ -29,7 +29,8 @@ public struct CassetteHeader: Sendable, Hashable {
 
   public init(
     program: String, startedAt: Date, traceID: String, spanID: String, parentSpanID: String? = nil,
-    script: String? = nil, dialect: CloudDialect = .otc, clockScale: Double = 1, requestsPerSecond: Double? = nil, concurrentImports: Int? = nil
+    script: String? = nil, dialect: CloudDialect = .otc, clockScale: Double = 1, requestsPerSecond: Double? = nil,
+    concurrentImports: Int? = nil
   ) {
     self.program = program
     self.startedAt = startedAt

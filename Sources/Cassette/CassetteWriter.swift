@@ -51,7 +51,8 @@ public final class CassetteWriter: Sendable {
         guard count > 0 else {
           let reason = String(cString: strerror(errno))
           state.failure = CassetteError(
-            "The cassette '\(path)' could not be written to the end: \(reason).", hint: "what came before can be replayed")
+            "The cassette '\(path)' could not be written to the end: \(reason).",
+            hint: "what came before can be replayed")
           _ = ftruncate(state.descriptor, off_t(state.length))
           return
         }

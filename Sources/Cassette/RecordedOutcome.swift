@@ -13,6 +13,12 @@ public enum RecordedOutcome: Sendable, Hashable {
     return .failure(clean)
   }
 
+  /// Whether the other side declined to act.
+  var isRefusal: Bool {
+    if case .answer(let answer) = self { return (400..<500).contains(answer.status) }
+    return false
+  }
+
   var member: (String, JSONValue) {
     switch self {
     case .answer(let answer): return ("answer", answer.json)

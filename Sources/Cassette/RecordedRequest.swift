@@ -72,7 +72,7 @@ public struct RecordedRequest: Sendable, Hashable {
     var parts = [method, VolatileText.masked(PercentEncoding.decode(url)), headers["range"] ?? ""]
     switch body {
     case nil: break
-    case .json(let value)?: parts.append(VolatileText.masked(value.serialized()))
+    case .json(let value)?: parts.append(VolatileText.masked(VolatileText.masked(value).serialized()))
     case .text(let text)?: parts.append(VolatileText.masked(text))
     case .binary(let bytes)?: parts.append(Fingerprint.sha256(bytes))
     // Not the hash: it is unknown of a body of which not all was sent.

@@ -3,7 +3,7 @@ import CloudAccess
 /// Which recorded exchange answers a request: the recorded ones of the same kind in their order.
 ///
 /// A value without clock or lock. Of a question that may be repeated the last answer is given again and again, since how often a job is asked
-/// for depends on chance; anything else that comes more often than recorded is unknown.
+/// for depends on chance. What was refused is refused again. Anything else that comes more often than recorded is unknown.
 struct ReplayDeck: Sendable {
   enum Draw: Sendable {
     /// The exchange, and how often it was drawn before.
@@ -24,7 +24,9 @@ struct ReplayDeck: Sendable {
   init(_ exchanges: [RecordedExchange]) {
     self.exchanges = exchanges
     let order = exchanges.indices.sorted { (exchanges[$0].at, $0) < (exchanges[$1].at, $1) }
-    for index in order { queues[Self.key(exchanges[index].channel, exchanges[index].request), default: Queue()].indices.append(index) }
+    for index in order {
+      queues[Self.key(exchanges[index].channel, exchanges[index].request), default: Queue()].indices.append(index)
+    }
   }
 
   private static func key(_ channel: RecordedExchange.Channel, _ request: RecordedRequest) -> String {
@@ -35,8 +37,8 @@ struct ReplayDeck: Sendable {
     let key = Self.key(channel, request)
     guard var queue = queues[key] else { return .unknown(mismatch(request, channel)) }
     let isRepeat = queue.next == queue.indices.count
-    if isRepeat, !request.mayRepeat {
-      let last = exchanges[queue.indices[queue.next - 1]]
+    let last = exchanges[queue.indices[max(0, queue.next - 1)]]
+    if isRepeat, !request.mayRepeat, !last.outcome.isRefusal {
       return .unknown(ReplayMismatch(request: request, nearest: last, count: queue.indices.count))
     }
     if isRepeat { queue.repeats += 1 } else { queue.next += 1 }

@@ -68,7 +68,8 @@ public final class SecretScrubber: Sendable {
   /// Learns the secrets in the headers of a request.
   func add(_ request: HTTPRequest) {
     for secret in request.secrets { add(secret.reveal()) }
-    for name in ["X-Auth-Token", "X-Subject-Token", "X-Security-Token", "X-Obs-Security-Token", "X-Amz-Security-Token"] {
+    for name in ["X-Auth-Token", "X-Subject-Token", "X-Security-Token", "X-Obs-Security-Token", "X-Amz-Security-Token"]
+    {
       if let value = request.header(name) { add(value) }
     }
   }

@@ -5,8 +5,8 @@ enum TokenForms {
   static func masked(_ bytes: [UInt8]) -> [UInt8] {
     var output = bytes
     if contains(output, "eyJ") { output = masked(output, after: "eyJ", keepsLead: false, least: 40) }
-    for word in ["Bearer ", "bearer ", "Basic "] where contains(output, word) {
-      output = masked(output, after: word, keepsLead: true, least: 8)
+    for (word, least) in [("Bearer ", 8), ("bearer ", 8), ("Basic ", 12)] where contains(output, word) {
+      output = masked(output, after: word, keepsLead: true, least: least)
     }
     for name in ["SecretAccessKey", "SecretKey", "SessionToken", "SecurityToken", "AccessKeyId"] {
       let open = "<\(name)>"
@@ -38,7 +38,9 @@ enum TokenForms {
     let (open, close) = (Array(open.utf8), Array(close.utf8))
     var output: [UInt8] = []
     var index = 0
-    while let found = ByteSearch.find(open, in: bytes, from: index), let end = ByteSearch.find(close, in: bytes, from: found) {
+    while let found = ByteSearch.find(open, in: bytes, from: index),
+      let end = ByteSearch.find(close, in: bytes, from: found)
+    {
       output += bytes[index..<found + open.count]
       output += SecretScrubber.mark.utf8
       index = end

@@ -1,3 +1,5 @@
+import CloudAccess
+
 /// Leaves out of a text what differs between two runs of the same: times, and the ids of records.
 enum VolatileText {
   /// The text with `*` for each ISO 8601 time, compact time and ULID that stands alone.
@@ -20,6 +22,18 @@ enum VolatileText {
     return String(decoding: output, as: UTF8.self)
   }
 
+  /// JSON without numbers that have a fraction (seconds since 1970, and how long something took), and with lists in an order of their own:
+  /// what tasks do at the same time comes in any.
+  static func masked(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .number: "*"
+    case .array(let items):
+      .array(items.map { ($0, masked($0).serialized()) }.sorted { $0.1 < $1.1 }.map { masked($0.0) })
+    case .object(let members): .object(members.mapValues(masked))
+    default: value
+    }
+  }
+
   private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
   private static func isWord(_ byte: UInt8) -> Bool {
@@ -36,7 +50,9 @@ enum VolatileText {
         length += digits > 0 ? digits + 1 : 0
         rest = rest.dropFirst(digits > 0 ? digits + 1 : 0)
       }
-      for zone in ["Z", "+dd:dd", "-dd:dd", "+dddd", "-dddd"] where matches(rest, zone) { return length + zone.utf8.count }
+      for zone in ["Z", "+dd:dd", "-dd:dd", "+dddd", "-dddd"] where matches(rest, zone) {
+        return length + zone.utf8.count
+      }
       return length
     }
     return matches(text, "ddddddddTddddddZ") ? 16 : nil
@@ -45,7 +61,9 @@ enum VolatileText {
   private static func ulid(_ text: ArraySlice<UInt8>) -> Int? {
     guard let first = text.first, first <= UInt8(ascii: "7"), text.count >= 26 else { return nil }
     let word = text.prefix(26)
-    guard word.allSatisfy({ isDigit($0) || (0x41...0x5A).contains($0) && !"ILOU".utf8.contains($0) }) else { return nil }
+    guard word.allSatisfy({ isDigit($0) || (0x41...0x5A).contains($0) && !"ILOU".utf8.contains($0) }) else {
+      return nil
+    }
     return text.dropFirst(26).first.map { isWord($0) } == true ? nil : 26
   }
 

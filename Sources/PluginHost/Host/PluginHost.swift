@@ -145,7 +145,9 @@ public final class PluginHost: Sendable {
 
   private func observe(_ item: ObserverQueue.Item) async {
     guard let plugin = loaded[item.plugin], plugin.has(item.hook) else { return }
-    await Plugin.$atWork.withValue(item.chain) { await observe(plugin, item.hook, EventTables.table(item.event, trace)) }
+    await Plugin.$atWork.withValue(item.chain) {
+      await observe(plugin, item.hook, EventTables.table(item.event, trace))
+    }
   }
 
   private func observe(_ plugin: Plugin, _ hook: HookName, _ table: LuaValue) async {

@@ -4,7 +4,8 @@ import ArgumentParser
 struct RecordOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Write every HTTP request and answer of this run to a new file, without secrets, for --replay.", valueName: "file"),
+      "Write every HTTP request and answer of this run to a new file, without secrets, for --replay.", valueName: "file"
+    ),
     completion: .file())
   var record: String?
 
@@ -30,7 +31,8 @@ struct RecordOptions: ParsableArguments {
       ("faults and switches", !options.faults.trouble.isEmpty),
     ].filter(\.1).map(\.0)
     guard given.isEmpty else {
-      throw ValidationError("--replay takes its cloud and its time from the file, so it excludes \(given.joined(separator: ", ")).")
+      throw ValidationError(
+        "--replay takes its cloud and its time from the file, so it excludes \(given.joined(separator: ", ")).")
     }
   }
 }

@@ -15,7 +15,9 @@ enum ReplayReport {
     for mismatch in mismatches.prefix(most) {
       lines.append("replay: \(mismatch.message)\n  hint: \(mismatch.hint)")
     }
-    if mismatches.count > most { lines.append("replay: and \(mismatches.count - most) more requests without an answer") }
+    if mismatches.count > most {
+      lines.append("replay: and \(mismatches.count - most) more requests without an answer")
+    }
     let unused = player.unused
     if !unused.isEmpty {
       lines.append(
