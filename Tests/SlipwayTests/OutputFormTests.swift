@@ -7,11 +7,11 @@ import Testing
 @Suite("Forms of output")
 struct OutputFormTests {
   private static let values: [JSONValue] = [
-    nil, true, 1, 1.5, "text", "", "yes", "no", "on", "null", "~", "1", "1.0", "0x1f", "1_000", "12:30", "2024-01-01",
+    .null, true, 1, 1.5, "text", "", "yes", "no", "on", "null", "~", "1", "1.0", "0x1f", "1_000", "12:30", "2024-01-01",
     "- x", "a: b", "a #b", "#c", "'q'", "\"d\"", "two\nlines", "tab\there", "bell\u{7}", "日本", "&a", "*a", "!t", "%x",
     "@y",
     " padded ", "trailing:", "1e3", "-", "[x", "{x", "\u{85}", "<<", "=", "true", "n", ".inf", "0o7",
-  ].map { $0 }
+  ]
 
   @Test("What is written as YAML reads back as the same value, whatever it is")
   func roundTrip() throws {
