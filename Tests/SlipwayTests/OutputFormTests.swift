@@ -73,10 +73,12 @@ struct OutputFormTests {
       let environment = ["XDG_STATE_HOME": directory.path + "/state"]
       let bucket = directory.appending(path: "cloud/buckets/images")
       try FileManager.default.createDirectory(at: bucket, withIntermediateDirectories: true)
-      try Data(count: 1 << 20).write(to: bucket.appending(path: "x.raw"))
+      try Data(count: 1 << 20).write(to: directory.appending(path: "x.raw"))
+      let converted = try await Tool.run(["convert", "x.raw", "cloud/buckets/images/x.zvhd2"], directory: directory)
+      #expect(converted.status == 0)
       let words = [
         "import", "--cloud", "local", "--local-cloud", directory.path + "/cloud", "--name", "y1", "--type", "DataImage",
-        "--min-disk", "20", "--image-url", "images:x.raw", "--output",
+        "--min-disk", "20", "--image-url", "images:x.zvhd2", "--output",
       ]
       let refused = try await Tool.run(words + ["table"], environment: environment, directory: directory)
       #expect(refused.status == 64)
