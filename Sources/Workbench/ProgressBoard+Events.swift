@@ -92,6 +92,9 @@ extension ProgressBoard {
     let name = error.job?.imageName ?? error.request?.name
     settle(id: error.job?.id, name: name, success: false, at: now)
     let code = error.code.flatMap { error.message.contains($0) ? nil : " (\($0))" } ?? ""
+    if let first = alike(error.code, name ?? "import") {
+      return notice(.failed, name ?? error.job?.id ?? "import", "failed as \(first): \(error.code ?? "")")
+    }
     var details: [String] = []
     if let report = error.report, !report.errors.isEmpty {
       for finding in report.errors {

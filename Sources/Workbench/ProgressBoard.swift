@@ -29,6 +29,17 @@ public struct ProgressBoard: Sendable {
   /// The cloud answers badly.
   var isDegraded = false
 
+  /// Failures that were told in full, by their code: how many, and whose was the first.
+  private var failures: [String: (count: Int, first: String)] = [:]
+
+  /// Whose failure was the same, once a few were told in full; many fail for one reason, which need not be said two hundred times.
+  mutating func alike(_ code: String?, _ name: String) -> String? {
+    guard let code else { return nil }
+    let known = failures[code] ?? (0, name)
+    if failures.count < 1000 || known.count > 0 { failures[code] = (known.count + 1, known.first) }
+    return known.count >= 3 ? known.first : nil
+  }
+
   /// Warnings of preflight that were told: what concerns all imports, such as a missing access key, is told once.
   private var told: Set<String> = []
 
@@ -143,8 +154,8 @@ public struct ProgressBoard: Sendable {
     if rows.count > queued { parts.append("\(rows.count - queued) running") }
     if queued > 0 { parts.append("\(queued) waiting") }
     var text = parts.joined(separator: ", ") + "  " + DurationText.short(now - (began ?? now))
-    if let time = remaining(at: now), time >= .seconds(1) { text += ", these about \(DurationText.short(time)) more" }
-    return text + (isDegraded ? "  API degraded" : "")
+    if let time = remaining(at: now), time >= .seconds(1) { text += ", about \(DurationText.short(time)) to go" }
+    return (isDegraded ? "API degraded; " : "") + text
   }
 
   private func line(_ row: Row, nameWidth: Int, at now: Duration, style: ScreenStyle) -> String {

@@ -7,11 +7,11 @@ import Testing
 @Suite("Forms of output")
 struct OutputFormTests {
   private static let values: [JSONValue] = [
-    nil, true, 1, 1.5, "text", "", "yes", "no", "on", "null", "~", "1", "1.0", "0x1f", "1_000", "12:30", "2024-01-01",
+    .null, true, 1, 1.5, "text", "", "yes", "no", "on", "null", "~", "1", "1.0", "0x1f", "1_000", "12:30", "2024-01-01",
     "- x", "a: b", "a #b", "#c", "'q'", "\"d\"", "two\nlines", "tab\there", "bell\u{7}", "日本", "&a", "*a", "!t", "%x",
     "@y",
     " padded ", "trailing:", "1e3", "-", "[x", "{x", "\u{85}", "<<", "=", "true", "n", ".inf", "0o7",
-  ].map { $0 }
+  ]
 
   @Test("What is written as YAML reads back as the same value, whatever it is")
   func roundTrip() throws {
@@ -73,10 +73,12 @@ struct OutputFormTests {
       let environment = ["XDG_STATE_HOME": directory.path + "/state"]
       let bucket = directory.appending(path: "cloud/buckets/images")
       try FileManager.default.createDirectory(at: bucket, withIntermediateDirectories: true)
-      try Data(count: 1 << 20).write(to: bucket.appending(path: "x.raw"))
+      try Data(count: 1 << 20).write(to: directory.appending(path: "x.raw"))
+      let converted = try await Tool.run(["convert", "x.raw", "cloud/buckets/images/x.zvhd2"], directory: directory)
+      #expect(converted.status == 0)
       let words = [
         "import", "--cloud", "local", "--local-cloud", directory.path + "/cloud", "--name", "y1", "--type", "DataImage",
-        "--min-disk", "20", "--image-url", "images:x.raw", "--output",
+        "--min-disk", "20", "--image-url", "images:x.zvhd2", "--output",
       ]
       let refused = try await Tool.run(words + ["table"], environment: environment, directory: directory)
       #expect(refused.status == 64)

@@ -170,7 +170,7 @@ struct CompleterTests {
   @Test("Choices stand in columns that fit, and no more of them than can be looked over")
   func list() {
     #expect(CompletionList.lines(["one", "two", "three"], columns: 80) == ["one    two    three"])
-    #expect(CompletionList.lines(["one", "two", "three", "four"], columns: 14) == ["one  three", "two  four"])
+    #expect(CompletionList.lines(["one", "two", "three", "four"], columns: 14) == ["one    three", "two    four"])
     #expect(CompletionList.lines(["long name"], columns: 6) == ["long…"])
     let many = CompletionList.lines((1...100).map { "n\($0)" }, columns: 5)
     #expect(many.count == 21 && many.last == "... and 80 more")

@@ -74,7 +74,9 @@ struct ProgressBoardTests {
     #expect(lines[5] == "  30 images, 30 running  30s")
   }
 
-  @Test("Of 200 a dozen lines are shown: what is held up first, then the longest; how all stand, and how long they may take")
+  @Test(
+    "Of 200 a dozen lines are shown: what is held up first, then the longest; how all stand, and how long they may take"
+  )
   func many() {
     var board = ProgressBoard()
     for index in 0..<200 {
@@ -96,7 +98,7 @@ struct ProgressBoardTests {
     #expect(lines[0].hasPrefix("* image-150 ") && lines[1].hasPrefix("* image-3 "))
     #expect(lines[10] == "  +187 more")
     // Three took 90 s; the last of the others began at 19 s.
-    #expect(lines[11] == "  200 images, 3 done, 197 running  1m32s, these about 17s more  API degraded")
+    #expect(lines[11] == "  API degraded; 200 images, 3 done, 197 running  1m32s, about 17s to go")
     _ = board.apply(.recovered(after: .seconds(9)), at: .seconds(93))
     #expect(board.liveLines(at: .seconds(93), style: style).last?.contains("degraded") == false)
     #expect(board.liveLines(at: .seconds(93), style: ScreenStyle(columns: 200, rows: 50)).count == 16)
@@ -162,6 +164,21 @@ struct ProgressBoardTests {
     let refused = board.apply(
       .failed(ImportError(kind: .validation, message: "two errors", report: report)), at: .seconds(6))
     #expect(refused[0].details == ["name is bad (rule 1, IMG.0003)", "hint: fix", "min_disk: is missing (rule 4)"])
+  }
+
+  @Test("From the fourth on, failures of one code are told in a line that names the first")
+  func alike() {
+    var board = ProgressBoard()
+    let notices = (1...5).flatMap { index in
+      board.apply(
+        .failed(
+          ImportError(
+            kind: .quota, message: "no more", code: "IMG.0015", hint: "delete some",
+            job: Sample.job("j\(index)", "image-\(index)"))), at: .zero)
+    }
+    #expect(notices.map(\.details.count) == [1, 1, 1, 0, 0])
+    #expect(notices.map(\.text).suffix(2) == ["failed as image-1: IMG.0015", "failed as image-1: IMG.0015"])
+    #expect(board.failed == 5)
   }
 
   @Test("A detached job is no failure and leaves the board; it may still succeed")

@@ -57,6 +57,10 @@ public struct ProjectFile: Sendable {
     guard let root = try YAMLNode.parse(Array(data), place: place) else { return }
     var reader = ProjectReader(reader: NodeReader(place: place), directory: directory)
     (settings, plugins) = reader.readAll(root)
-    guard reader.reader.problems.isEmpty else { throw PluginFailure(reader.reader.problems) }
+    guard reader.reader.problems.isEmpty else {
+      // In the order of the file, as it will be read beside it.
+      throw PluginFailure(
+        reader.reader.problems.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) })
+    }
   }
 }
