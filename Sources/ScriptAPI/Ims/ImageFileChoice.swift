@@ -44,15 +44,16 @@ struct ImageFileChoice: Sendable {
     let path = try context.file(file)
     try OpenFile.check(path, context.access)
     try context.access.check(.writeObjects(bucket: bucket))
+    let held = HeldFiles(context.access)
     do {
-      plan = try ImageFilePlan(path: path, bucket: bucket, key: object, alwaysConverts: convert)
-      if case .withBitmap(let bitmap) = plan.route { try OpenFile.check(bitmap, context.access) }
+      plan = try ImageFilePlan(
+        path: path, bucket: bucket, key: object, alwaysConverts: convert, opening: held.place(of:))
     } catch let error as ImportError {
       throw ScriptFailure(kind: error.kind.rawValue, error.message, hint: error.hint)
     }
   }
 
-  /// Opens the file to be sent.
+  /// Opens the file to be sent; it is checked anew, since another may have its name by now.
   func upload(for context: ScriptContext) throws -> ImageFileUpload {
     var options = UploadOptions()
     options.existing = overwrites ? .replace : .refuse
@@ -60,7 +61,8 @@ struct ImageFileChoice: Sendable {
     let observe = context.observeFile
     let plan = plan
     observe(plan, .planned(plan))
-    return try ImageFileUpload(plan, options: options) { observe(plan, $0) }
+    let held = HeldFiles(context.access)
+    return try ImageFileUpload(plan, options: options, observe: { observe(plan, $0) }, opening: held.place(of:))
   }
 }
 

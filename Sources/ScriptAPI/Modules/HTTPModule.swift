@@ -99,7 +99,13 @@ enum HTTPModule {
     _ method: String, _ url: LuaValue, _ options: LuaValue, _ context: ScriptContext
   ) async throws -> [LuaValue] {
     let request = try WebOptions.request(method, url: url, options.tableValue ?? LuaTable())
-    let answer = try await context.web.send(request, access: context.access)
+    let (web, access) = (context.web, context.access)
+    let answer =
+      if let gate = access.webGate {
+        try await gate.pass(bytes: request.bodyLimit) { try await web.send(request, access: access) }
+      } else {
+        try await web.send(request, access: access)
+      }
     var headers = LuaTable()
     for (name, value) in answer.headers.prefix(200) { headers[name] = .string(value) }
     return [
