@@ -140,11 +140,12 @@ let package = Package(
       name: "ImportLedgerTests", dependencies: ["ImportLedger", "CloudSimulator"], swiftSettings: strict),
     .testTarget(name: "CloudSimulatorTests", dependencies: ["CloudSimulator"], swiftSettings: strict),
     .testTarget(
-      name: "ScriptAPITests", dependencies: ["ScriptAPI", "CloudSimulator", "DiskImages"], exclude: ["Scripts"],
-      swiftSettings: strict
-    ),
+      name: "ScriptAPITests", dependencies: ["ScriptAPI", "CloudSimulator", "DiskImages", "TestSupport"],
+      exclude: ["Scripts"], swiftSettings: strict),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     .testTarget(
-      name: "PluginHostTests", dependencies: ["PluginHost", "CloudSimulator", "DiskImages"], swiftSettings: strict),
+      name: "PluginHostTests", dependencies: ["PluginHost", "CloudSimulator", "DiskImages", "TestSupport"],
+      swiftSettings: strict),
     .testTarget(name: "WorkbenchTests", dependencies: ["Workbench"], exclude: ["Expect"], swiftSettings: strict),
     .testTarget(
       name: "SlipwayTests",

@@ -6,12 +6,7 @@ enum WrittenFile {
   ///
   /// The directory is opened first and asked about by what was opened; a link under the file's own name is replaced, not followed.
   static func write(_ bytes: [UInt8], to path: String, shown: String, access: any ScriptAccess) throws {
-    let slash = path.lastIndex(of: "/") ?? path.startIndex
-    let name = String(path[path.index(after: slash)...])
-    guard !name.isEmpty, name != ".", name != ".." else { throw ScriptFailure("'\(shown)' names no file") }
-    guard let directory = RealPath.of(slash == path.startIndex ? "/" : String(path[..<slash])) else {
-      throw ScriptFailure(kind: "not_found", "the directory of '\(shown)' does not exist")
-    }
+    let (directory, name) = try split(path, shown)
     try access.check(.writeFile(join(directory, name)))
     let place = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard place >= 0 else {
@@ -38,17 +33,23 @@ enum WrittenFile {
 
   /// The real path of a file that is about to be written, after asking whether it may; a link under its name leads to what is written.
   static func place(of path: String, shown: String, access: any ScriptAccess) throws -> String {
-    let slash = path.lastIndex(of: "/") ?? path.startIndex
-    let name = String(path[path.index(after: slash)...])
-    guard !name.isEmpty, name != ".", name != ".." else { throw ScriptFailure("'\(shown)' names no file") }
-    guard let directory = RealPath.of(slash == path.startIndex ? "/" : String(path[..<slash])) else {
-      throw ScriptFailure(kind: "not_found", "the directory of '\(shown)' does not exist")
-    }
+    let (directory, name) = try split(path, shown)
     let place = join(directory, name)
     try access.check(.writeFile(place))
     guard let real = RealPath.of(place), real != place else { return place }
     try access.check(.writeFile(real))
     return real
+  }
+
+  /// The real path of the directory and the name in it; split by bytes, since that is how the system finds the slash.
+  private static func split(_ path: String, _ shown: String) throws -> (directory: String, name: String) {
+    let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex
+    let name = String(path[path.utf8.index(after: slash)...])
+    guard !name.isEmpty, name != ".", name != ".." else { throw ScriptFailure("'\(shown)' names no file") }
+    guard let directory = RealPath.of(slash == path.startIndex ? "/" : String(path[..<slash])) else {
+      throw ScriptFailure(kind: "not_found", "the directory of '\(shown)' does not exist")
+    }
+    return (directory, name)
   }
 
   private static func join(_ directory: String, _ name: String) -> String {

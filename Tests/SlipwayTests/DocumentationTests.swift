@@ -79,7 +79,8 @@ struct DocumentationTests {
           atPath: directory.appending(path: "disk.raw").path, contents: Data(repeating: 1, count: 1 << 20))
         try FileManager.default.createSymbolicLink(
           at: directory.appending(path: "lua"), withDestinationURL: Tool.root.appending(path: "lua"))
-        for block in Self.blocks("console") {
+        // The guide is walked through as a whole.
+        for block in Self.blocks("console", in: Self.files.filter { $0 != "docs/guide.md" }) {
           for (command, shown) in Self.commands(block.text) {
             let outcome = try await Tool.run(
               ["-c", command],
@@ -156,46 +157,6 @@ struct DocumentationTests {
     }
     #expect(sources[0].split(separator: "\n", omittingEmptySubsequences: false).count <= 60)  // the last is empty
     for word in ["image", "cloud", "slipway"] { #expect(!sources[0].lowercased().contains(word)) }
-  }
-
-  @Test("Every relative link leads to a file that is there, and to a heading in it")
-  func links() throws {
-    var count = 0
-    for file in Self.files + Self.referencePages + ["CONTRIBUTING.md", "CHANGELOG.md"] {
-      let page = Tool.root.appending(path: file)
-      let text = Self.prose(try String(contentsOf: page, encoding: .utf8))
-      for match in text.matches(of: /\]\(([^)#\s]*)(?:#([^)\s]*))?\)/) where !match.1.contains("://") {
-        count += 1
-        let target = match.1.isEmpty ? page : page.deletingLastPathComponent().appending(path: String(match.1))
-        #expect(FileManager.default.fileExists(atPath: target.path), "\(file) links to \(match.1)")
-        if let anchor = match.2 {
-          let headings = Self.anchors((try? String(contentsOf: target, encoding: .utf8)) ?? "")
-          #expect(headings.contains(String(anchor)), "\(file) links to \(match.1)#\(anchor)")
-        }
-      }
-    }
-    #expect(count > 100)
-  }
-
-  /// A page without its fenced blocks.
-  private static func prose(_ text: String) -> String {
-    text.split(separator: "```", omittingEmptySubsequences: false).enumerated().filter { $0.offset % 2 == 0 }
-      .map { String($0.element) }.joined(separator: "\n")
-  }
-
-  /// The anchors that renderers make of a page's headings; a repeated one gets a number.
-  private static func anchors(_ page: String) -> Set<String> {
-    var seen: [String: Int] = [:]
-    var anchors: Set<String> = []
-    for line in prose(page).split(separator: "\n") where line.hasPrefix("#") {
-      let title = line.drop { $0 == "#" }.drop { $0 == " " }.lowercased()
-      let slug = String(
-        title.compactMap { $0 == " " ? "-" : $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" ? $0 : nil })
-      let number = seen[slug, default: 0]
-      seen[slug] = number + 1
-      anchors.insert(number == 0 ? slug : "\(slug)-\(number)")
-    }
-    return anchors
   }
 
   /// The `$ command` lines of a block with the output shown below each.

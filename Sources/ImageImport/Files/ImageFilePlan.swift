@@ -25,23 +25,25 @@ public struct ImageFilePlan: Sendable {
   /// RAW becomes ZVHD2, unless its bitmap file lies beside it: the format of such files is not public, so none is made.
   ///
   /// The object's key is by default the file's name, with the ending of the format that is sent; a `key` that ends with `/` gets that
-  /// name behind it. `alwaysConverts` converts a RAW file that has its bitmap beside it, too.
+  /// name behind it. `alwaysConverts` converts a RAW file that has its bitmap beside it, too. `opening` is given each path before it is
+  /// read and says where to read it: what may not be read throws.
   ///
   /// With `dialect` the operating system is looked for on the disk, and named as that cloud's list has it.
   ///
   /// Throws an ``ImportError``: `not_found`, `argument`, or `validation` for a file that can be no image.
   public init(
     path: String, bucket: String, key: String? = nil, alwaysConverts: Bool = false,
-    findingSystemFor dialect: CloudDialect? = nil
+    findingSystemFor dialect: CloudDialect? = nil, opening: (String) throws -> String = { $0 }
   ) throws {
+    let place = try opening(path)
     do {
-      let file = try FileByteSource(path: path)
+      let file = try FileByteSource(path: place)
       inspection =
         dialect == nil
         ? try DiskInspector.inspect(file, fileName: path)
         : try DiskInspector.inspectWithSystem(file, fileName: path)
     } catch let error as DiskImageError {
-      throw ImportError(disk: error)
+      throw ImportError(disk: error.naming(path, for: place))
     }
     suggestedOSVersion = dialect.flatMap { [inspection] in inspection.suggestedOSVersion(for: $0) }
     self.path = path
@@ -55,6 +57,7 @@ public struct ImageFilePlan: Sendable {
       guard inspection.isImportable else { throw Self.refusal(path, inspection) }
       let bitmap = String(path.dropLast(name.count)) + stem + ".mf"
       let hasBitmap = !alwaysConverts && (try? FileByteSource(path: bitmap)).map { $0.size > 0 } == true
+      if hasBitmap { _ = try opening(bitmap) }
       route = hasBitmap ? .withBitmap(bitmap) : .converted
     case .zvhd, .qcow2, .qcow, .qed, .vhd, .vhdx, .vmdk, .vdi:
       route = .converted
@@ -122,5 +125,15 @@ extension ImportError {
       case .argument, .io, .noSpace, .program, .verification: .argument
       }
     self.init(kind: kind, message: error.message, hint: error.hint)
+  }
+}
+
+extension DiskImageError {
+  /// The same about the path that the user knows, where the file was read by another.
+  func naming(_ path: String, for place: String) -> DiskImageError {
+    guard path != place else { return self }
+    var error = self
+    error.message = message.replacing("'\(place)'", with: "'\(path)'")
+    return error
   }
 }

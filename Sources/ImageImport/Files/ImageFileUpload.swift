@@ -14,34 +14,42 @@ public struct ImageFileUpload: Sendable {
   public var rehearse: (@Sendable (ObjectStore) async throws -> UploadResult)?
   private let source: any UploadSource
   private let bitmap: FileUploadSource?
+  /// Kept, since what it gave may have to be opened once more.
+  private let opening: @Sendable (String) throws -> String
   private let observe: @Sendable (ImageFileEvent) -> Void
 
   /// Opens the file; nothing is sent yet. Of `conversion` what ``ZVHD2Conversion`` takes counts.
   ///
+  /// `opening` is given each path and says where to read it: what it gives must stay as long as it is held itself.
   /// - Throws: ``ImportError`` for a file that cannot be read.
   public init(
     _ plan: ImageFilePlan, options: UploadOptions, conversion: ConvertOptions = ConvertOptions(),
-    observe: @escaping @Sendable (ImageFileEvent) -> Void = { _ in }
+    observe: @escaping @Sendable (ImageFileEvent) -> Void = { _ in },
+    opening: @escaping @Sendable (String) throws -> String = { $0 }
   ) throws {
     self.plan = plan
     self.options = options
     self.observe = observe
+    self.opening = opening
+    let place = try opening(plan.path)
+    var bitmapPlace = ""
+    if case .withBitmap(let path) = plan.route { bitmapPlace = try opening(path) }
     do {
       switch plan.route {
       case .converted:
-        source = ZVHD2UploadSource(try ZVHD2Conversion(path: plan.path, options: conversion)) {
+        source = ZVHD2UploadSource(try ZVHD2Conversion(path: place, options: conversion), name: plan.path) {
           observe(.converted($0))
         }
         bitmap = nil
       case .asItIs:
-        source = try FileUploadSource(path: plan.path)
+        source = try FileUploadSource(path: place, name: plan.path)
         bitmap = nil
       case .withBitmap(let path):
-        source = try FileUploadSource(path: plan.path)
-        bitmap = try FileUploadSource(path: path)
+        source = try FileUploadSource(path: place, name: plan.path)
+        bitmap = try FileUploadSource(path: bitmapPlace, name: path)
       }
     } catch let error as DiskImageError {
-      throw ImportError(disk: error)
+      throw ImportError(disk: error.naming(plan.path, for: place))
     } catch {
       throw ImportError(wrapping: error)
     }

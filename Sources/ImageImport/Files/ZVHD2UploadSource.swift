@@ -17,10 +17,11 @@ final class ZVHD2UploadSource: SequentialUploadSource {
   private let conversion: ZVHD2Conversion
   private let progress: @Sendable (ConvertProgress) -> Void
 
-  init(_ conversion: ZVHD2Conversion, progress: @escaping @Sendable (ConvertProgress) -> Void) {
+  /// `name` is what the user calls the image file.
+  init(_ conversion: ZVHD2Conversion, name: String, progress: @escaping @Sendable (ConvertProgress) -> Void) {
     self.conversion = conversion
     self.progress = progress
-    name = conversion.path
+    self.name = name
     fingerprint = conversion.fingerprint
     sizeBound = conversion.sizeBound
     var bytes = Array((Hex.decode(Fingerprint.sha256(Array(conversion.fingerprint.utf8))) ?? []).prefix(16))
@@ -45,7 +46,7 @@ final class ZVHD2UploadSource: SequentialUploadSource {
     do {
       try conversion.checkUnchanged()
     } catch let error as DiskImageError {
-      throw ImportError(disk: error)
+      throw ImportError(disk: error.naming(name, for: conversion.path))
     }
   }
 

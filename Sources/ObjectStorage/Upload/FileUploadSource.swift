@@ -12,12 +12,13 @@ public final class FileUploadSource: RandomAccessUploadSource {
   public var size: UInt64? { length }
   public var sizeBound: UInt64 { length }
 
-  /// Opens the file for reading. Block devices work as well.
+  /// Opens the file for reading; `name` is what the user calls it, where that is not its path. Block devices work as well.
   ///
   /// Throws a ``CloudError`` of kind `validation` when it cannot be read or is a directory, pipe or terminal.
-  public init(path: String) throws {
+  public init(path place: String, name: String? = nil) throws {
+    let path = name ?? place
     // Opening a pipe that nobody writes to would wait for good.
-    let descriptor = path.withCString { Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+    let descriptor = place.withCString { Glibc.open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard descriptor >= 0 else { throw Self.error("cannot open", path, errno) }
     var facts = stat()
     guard fstat(descriptor, &facts) == 0 else {
@@ -35,7 +36,7 @@ public final class FileUploadSource: RandomAccessUploadSource {
     }
     self.descriptor = descriptor
     self.path = path
-    name = path
+    self.name = path
     length = UInt64(end)
     fingerprint = Self.fingerprint(of: facts, length: UInt64(end))
   }

@@ -7,7 +7,11 @@ final class PluginAccess: ScriptAccess {
   /// More different denials than anybody reads.
   private static let noticeLimit = 20
 
+  /// Requests of a plugin that may be under way, and bytes that their answers may have together.
+  private static let webLimits = (requests: 8, bytes: 64 << 20)
+
   let plugin: String
+  let webGate: WebGate? = WebGate(requests: webLimits.requests, bytes: webLimits.bytes)
   let asked: [Capability]
   let granted: [Capability]
   private let report: @Sendable (PluginNotice) -> Void

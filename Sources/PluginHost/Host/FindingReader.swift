@@ -60,14 +60,15 @@ struct FindingReader {
     case .string(let word):
       guard let known = Severity(rawValue: word.string) else {
         throw Malformed(
-          description: "a finding has the severity '\(word.string.prefix(40))', expected error or warning")
+          description:
+            "a finding has the severity '\(PluginText.line(word.string, limit: 40))', expected error or warning")
       }
       severity = known
     case let other: throw Malformed(description: "a finding's severity is \(other.kindName), expected error or warning")
     }
     return Finding(
-      rule: 0, name: Self.mark + plugin, field: String((table["field"].stringValue ?? "request").prefix(100)),
-      severity: severity, message: String(message.prefix(500)),
-      hint: table["hint"].stringValue.map { String($0.prefix(500)) })
+      rule: 0, name: Self.mark + plugin, field: PluginText.line(table["field"].stringValue ?? "request", limit: 100),
+      severity: severity, message: PluginText.line(message, limit: 500),
+      hint: table["hint"].stringValue.map { PluginText.line($0, limit: 500) })
   }
 }

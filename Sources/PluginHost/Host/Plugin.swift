@@ -167,12 +167,21 @@ final class Plugin: Sendable {
   }
 
   /// Lets the calls under way end, tells the plugin, and closes its VM.
-  func close(within limit: Duration) async {
+  ///
+  /// - Returns: how the plugin failed to tidy up, if it did; its VM is closed all the same.
+  @discardableResult
+  func close(within limit: Duration) async -> PluginFault? {
     try? await Deadline.run(limit) { [self] in await drained() }
+    var fault: PluginFault?
     if let unload = exports.unload {
-      _ = try? await run("on_unload", limit: min(limit, .seconds(5))) { try await unload.call() }
+      do {
+        _ = try await run("on_unload", limit: min(limit, .seconds(5))) { try await unload.call() }
+      } catch {
+        fault = error as? PluginFault
+      }
     }
     await kill("it was unloaded")
+    return fault
   }
 
   private func drained() async {

@@ -12,8 +12,8 @@ struct PluginFault: ScriptError {
   init(plugin: String, call: String, reason: String, hint: String? = nil) {
     self.plugin = plugin
     self.call = call
-    self.reason = Self.short(reason)
-    self.hint = hint.map(Self.short)
+    self.reason = PluginText.line(reason)
+    self.hint = hint.map { PluginText.line($0) }
   }
 
   init(plugin: String, call: String, error: any Error, limits: PluginLimits) {
@@ -36,9 +36,6 @@ struct PluginFault: ScriptError {
     }
     self.init(plugin: plugin, call: call, reason: reason, hint: hint)
   }
-
-  /// What comes from a plugin may be long.
-  private static func short(_ text: String) -> String { text.count > 600 ? text.prefix(600) + "…" : text }
 
   var scriptMessage: String { "the plugin '\(plugin)' failed in \(call): \(reason)" }
   var scriptFields: [(String, LuaValue)] { ScriptFailure(kind: "plugin", scriptMessage, hint: hint).scriptFields }

@@ -93,7 +93,8 @@ extension PluginHost: ImportHooks {
     case let refused as Refused:
       return ImportError(
         kind: .preflight,
-        message: "The plugin '\(plugin.name)' refuses the image \(name): \(refused.reason.prefix(500))",
+        message:
+          "The plugin '\(plugin.name)' refuses the image \(name): \(PluginText.line(refused.reason, limit: 500))",
         request: request)
     default:
       let fault = PluginFault(

@@ -69,7 +69,7 @@ public final class PluginHost: Sendable {
       return state.set
     }
     await withTaskGroup(of: Void.self) { group in
-      for plugin in old.plugins { group.addTask { await plugin.close(within: .seconds(30)) } }
+      for plugin in old.plugins { group.addTask { [self] in await close(plugin, within: .seconds(30)) } }
     }
   }
 
@@ -128,13 +128,23 @@ public final class PluginHost: Sendable {
       defer { state.set = PluginSet() }
       return state.set
     }
-    for plugin in last.plugins { await plugin.close(within: .seconds(5)) }
+    await withTaskGroup(of: Void.self) { group in
+      for plugin in last.plugins { group.addTask { [self] in await close(plugin, within: .seconds(5)) } }
+    }
     for (key, count) in state.withLock({ $0.failures }).sorted(by: { $0.key < $1.key }) where count > 1 {
       let parts = key.split(separator: "\n").map(String.init)
       report(
         PluginNotice(
           plugin: parts[0], kind: .failed, message: "failed in \(parts.last ?? "") \(count - 1) more times"))
     }
+  }
+
+  private func close(_ plugin: Plugin, within limit: Duration) async {
+    guard let fault = await plugin.close(within: limit) else { return }
+    report(
+      PluginNotice(
+        plugin: plugin.name, kind: .failed, message: "failed in on_unload: \(fault.reason)",
+        hint: fault.hint ?? "it is unloaded all the same"))
   }
 
   // MARK: Observers

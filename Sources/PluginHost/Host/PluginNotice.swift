@@ -15,7 +15,7 @@ public struct PluginNotice: Sendable, Hashable {
 
   public var plugin: String
   public var kind: Kind
-  /// Goes on after the plugin's name.
+  /// Goes on after the plugin's name; one line, whatever the plugin wrote.
   public var message: String
   public var hint: String?
   /// The grant that would allow it.
@@ -24,8 +24,8 @@ public struct PluginNotice: Sendable, Hashable {
   public init(plugin: String, kind: Kind, message: String, hint: String? = nil, grant: String? = nil) {
     self.plugin = plugin
     self.kind = kind
-    self.message = message
-    self.hint = hint
+    self.message = PluginText.line(message)
+    self.hint = hint.map { PluginText.line($0) }
     self.grant = grant
   }
 

@@ -17,16 +17,18 @@ public enum RealPath {
         return (base == "/" ? "" : base) + "/" + missing.reversed().joined(separator: "/")
       }
       guard errno == ENOENT, existing != "/" else { return nil }
-      while existing.count > 1, existing.hasSuffix("/") { existing.removeLast() }
-      guard let slash = existing.lastIndex(of: "/") else { return nil }
+      // By bytes, as the system reads it: a slash with a combining mark behind it is no slash to `Character`.
+      while existing.utf8.count > 1, existing.utf8.last == UInt8(ascii: "/") { existing.unicodeScalars.removeLast() }
+      guard let slash = existing.utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
       // A link that leads nowhere is no missing name: what it names is.
       if let target = link(existing) {
         links += 1
         guard links <= 40 else { return nil }
-        existing = target.hasPrefix("/") ? target : existing[...slash] + target
+        let start = existing[..<existing.utf8.index(after: slash)]
+        existing = target.utf8.first == UInt8(ascii: "/") ? target : start + target
         continue
       }
-      let name = String(existing[existing.index(after: slash)...])
+      let name = String(existing[existing.utf8.index(after: slash)...])
       guard name != "..", !name.isEmpty else { return nil }
       if name != "." { missing.append(name) }
       existing = slash == existing.startIndex ? "/" : String(existing[..<slash])
@@ -46,8 +48,11 @@ public enum RealPath {
   }
 
   /// Whether a real path is a directory itself or something in it.
+  ///
+  /// Bytes are compared, as the system compares names: two ways to write an "é" are one text and two directories.
   public static func isInside(_ path: String, _ directory: String) -> Bool {
-    if path == directory || directory == "/" { return true }
-    return path.hasPrefix(directory.hasSuffix("/") ? directory : directory + "/")
+    guard path.utf8.starts(with: directory.utf8) else { return false }
+    let rest = path.utf8.dropFirst(directory.utf8.count)
+    return rest.isEmpty || rest.first == UInt8(ascii: "/") || directory.utf8.last == UInt8(ascii: "/")
   }
 }

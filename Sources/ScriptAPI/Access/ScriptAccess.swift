@@ -16,4 +16,11 @@ public protocol ScriptAccess: Sendable {
 
   /// Whether a server of that name may be one of this machine or of a private network: where the name itself was granted, not a pattern.
   func allowsPrivateAddress(host: String, port: Int) -> Bool
+
+  /// How many HTTP requests may be under way; nil for any number.
+  var webGate: WebGate? { get }
+}
+
+extension ScriptAccess {
+  public var webGate: WebGate? { nil }
 }

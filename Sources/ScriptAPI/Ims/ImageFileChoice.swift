@@ -61,12 +61,12 @@ struct ImageFileChoice: Sendable {
     let path = try context.file(file)
     try OpenFile.check(path, context.access)
     try context.access.check(.writeObjects(bucket: bucket))
+    let held = HeldFiles(context.access)
     do {
       let needsSystem = fields["os_version"] == nil && fields["type"]?.stringValue != "DataImage"
       plan = try ImageFilePlan(
         path: path, bucket: bucket, key: object, alwaysConverts: convert,
-        findingSystemFor: needsSystem ? context.cloud.dialect : nil)
-      if case .withBitmap(let bitmap) = plan.route { try OpenFile.check(bitmap, context.access) }
+        findingSystemFor: needsSystem ? context.cloud.dialect : nil, opening: held.place(of:))
     } catch let error as ImportError {
       throw ScriptFailure(kind: error.kind.rawValue, error.message, hint: error.hint)
     }
@@ -79,7 +79,7 @@ struct ImageFileChoice: Sendable {
     return value
   }
 
-  /// Opens the file to be sent.
+  /// Opens the file to be sent; it is checked anew, since another may have its name by now.
   func upload(for context: ScriptContext) throws -> ImageFileUpload {
     var options = UploadOptions()
     options.existing = overwrites ? .replace : .refuse
@@ -87,7 +87,9 @@ struct ImageFileChoice: Sendable {
     let observe = context.observeFile
     let plan = plan
     observe(plan, .planned(plan))
-    var upload = try ImageFileUpload(plan, options: options, conversion: conversion) { observe(plan, $0) }
+    let held = HeldFiles(context.access)
+    var upload = try ImageFileUpload(
+      plan, options: options, conversion: conversion, observe: { observe(plan, $0) }, opening: held.place(of:))
     upload.deletesObject = deletesObject
     if let rehearsal = context.rehearsal {
       let overwrites = overwrites

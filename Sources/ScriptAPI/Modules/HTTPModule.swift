@@ -99,8 +99,15 @@ enum HTTPModule {
     _ method: String, _ url: LuaValue, _ options: LuaValue, _ context: ScriptContext
   ) async throws -> [LuaValue] {
     let request = try WebOptions.request(method, url: url, options.tableValue ?? LuaTable())
-    let answer = try await context.web.send(
-      request, access: context.access, rehearsal: context.rehearsal)
+    let (web, access, rehearsal) = (context.web, context.access, context.rehearsal)
+    let answer =
+      if let gate = access.webGate {
+        try await gate.pass(bytes: request.bodyLimit) {
+          try await web.send(request, access: access, rehearsal: rehearsal)
+        }
+      } else {
+        try await web.send(request, access: access, rehearsal: rehearsal)
+      }
     var headers = LuaTable()
     for (name, value) in answer.headers.prefix(200) { headers[name] = .string(value) }
     return [

@@ -48,7 +48,10 @@ struct PluginSession: Sendable {
       output: { name, bytes in
         if printsToOutput { return console.write(bytes) }
         let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .newlines)
-        console.note("\(name): \(DisplayText.harmless(text, keepingLines: true))")
+        // The name stands before every line, or a plugin could speak in another's.
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+          console.note("\(name): \(DisplayText.harmless(String(line)))")
+        }
       })
     do {
       try await host.load(world)
@@ -78,8 +81,8 @@ struct PluginSession: Sendable {
     json?.write(notice.json)
     let paint = console.terminal.errorPaint
     var text =
-      "\(paint(.yellow, "warning:")) plugin \(notice.plugin): \(DisplayText.harmless(notice.message, keepingLines: true))"
-    if let hint = notice.hint { text += "\n  hint: \(DisplayText.harmless(hint, keepingLines: true))" }
+      "\(paint(.yellow, "warning:")) plugin \(notice.plugin): \(DisplayText.harmless(notice.message))"
+    if let hint = notice.hint { text += "\n  hint: \(DisplayText.harmless(hint))" }
     console.note(text)
   }
 

@@ -1,9 +1,14 @@
-local fs, json, yaml = require "fs", require "json", require "yaml"
+local fs, ims, json, yaml = require "fs", require "ims", require "json", require "yaml"
 
 local M = { sources = {}, commands = {} }
 
+-- A table with texts as keys; the empty table may be one.
 local function is_map(value)
-  return type(value) == "table" and (next(value) == nil or value[1] == nil)
+  if type(value) ~= "table" then return false end
+  for key in pairs(value) do
+    if type(key) ~= "string" then return false end
+  end
+  return true
 end
 
 -- Tags are merged, everything else is replaced.
@@ -14,7 +19,7 @@ local function merged(defaults, entry)
     if key == "image_tags" and is_map(value) and is_map(result.image_tags) then
       local tags = {}
       for tag, text in pairs(result.image_tags) do tags[tag] = text end
-      for tag, text in pairs(value) do tags[tag] = text end
+      for tag, text in pairs(value) do tags[tag] = text ~= json.null and text or nil end
       result.image_tags = tags
     elseif value == json.null then
       result[key] = nil
@@ -26,7 +31,9 @@ local function merged(defaults, entry)
 end
 
 local function read(path)
-  local document = yaml.decode(fs.read(path))
+  local text = fs.read(path):gsub("^\xEF\xBB\xBF", "")
+  local ok, document = pcall(yaml.decode, text)
+  if not ok then error(("%s: %s"):format(path, (document.message:gsub("^yaml.decode: ", ""))), 0) end
   if type(document) ~= "table" then error(path .. ": expected a map with `images`, or a list of requests", 0) end
   if document[1] ~= nil then document = { images = document } end
   for key in pairs(document) do
@@ -41,25 +48,34 @@ local function read(path)
     if type(list) ~= "table" or (next(list) ~= nil and list[1] == nil) then error(("%s: %s must be a list"):format(path, where), 0) end
     for number, entry in ipairs(list) do
       if not is_map(entry) then error(("%s: %s[%d] must be a map"):format(path, where, number), 0) end
-      requests[#requests + 1] = { group = group, request = merged(defaults, entry) }
+      requests[#requests + 1] = { group = group, request = merged(defaults, entry), where = ("%s[%d]"):format(where, number) }
     end
   end
   local defaults = document.defaults or {}
   if not is_map(defaults) then error(path .. ": defaults must be a map", 0) end
   if document.images then add(document.images, defaults, nil, "images") end
-  local names = {}
-  for name in pairs(document.groups or {}) do names[#names + 1] = name end
+  local groups, names = document.groups or {}, {}
+  if not is_map(groups) then error(path .. ": groups must be a map", 0) end
+  for name in pairs(groups) do names[#names + 1] = name end
   table.sort(names)
   for _, name in ipairs(names) do
-    local group = document.groups[name]
+    local group = groups[name]
     if not is_map(group) then error(("%s: groups.%s must be a map"):format(path, name), 0) end
+    for key in pairs(group) do
+      if key ~= "images" and key ~= "defaults" then
+        error(("%s: groups.%s.%s is not known; a group has defaults and images"):format(path, name, key), 0)
+      end
+    end
+    if group.defaults ~= nil and not is_map(group.defaults) then
+      error(("%s: groups.%s.defaults must be a map"):format(path, name), 0)
+    end
     add(group.images or {}, merged(defaults, group.defaults or {}), name, ("groups.%s.images"):format(name))
   end
   return requests
 end
 
 function M.sources.requests(options)
-  local path = type(options) == "string" and options or options and options.path
+  local path = type(options) == "string" and options or type(options) == "table" and options.path
   if type(path) ~= "string" then error("requests needs { path = \"FILE.yaml\" }", 0) end
   local wanted = type(options) == "table" and options.group or nil
   local list = read(path)
@@ -84,11 +100,18 @@ function M.commands.check(args)
   local status = 0
   for _, path in ipairs(args) do
     local ok, answer = pcall(read, path)
-    if ok then
-      print(("%s: %d requests"):format(path, #answer))
-    else
+    if not ok then
       status = 65
-      print(type(answer) == "string" and answer or answer.message)
+      print(type(answer) == "string" and answer or ("%s: %s"):format(path, answer.message))
+    else
+      local mistakes = 0
+      for _, entry in ipairs(answer) do
+        for _, finding in ipairs(ims.request(entry.request):validate().errors) do
+          mistakes, status = mistakes + 1, 65
+          print(("%s, %s: %s: %s"):format(path, entry.where, finding.field, finding.message))
+        end
+      end
+      print(("%s: %d requests, %d mistakes"):format(path, #answer, mistakes))
     end
   end
   return status

@@ -56,10 +56,13 @@ local function timeline(summary)
   for index = 0, math.floor(length / size) do
     marks[#marks + 1] = ('<span style="left:%.3f%%">%s</span>'):format(index * size / length * 100, index == 0 and "0" or brief(index * size))
   end
-  out[#out + 1] = '<div class="row axis"><div></div><div class="track">' .. table.concat(marks) .. "</div></div>"
+  -- Of many rows one end is out of sight, so both have the times.
+  local axis = '<div class="row axis"><div></div><div class="track">' .. table.concat(marks) .. "</div></div>"
+  if #out > 20 then table.insert(out, 1, axis) end
+  out[#out + 1] = axis
   out[#out + 1] = '<p class="legend"><i style="background:var(--queue)"></i>waiting to be sent <i style="background:var(--good)"></i>imported '
     .. '<i style="background:var(--bad)"></i>failed <i style="background:var(--open)"></i>goes on in the cloud</p>'
-  return table.concat(out, "\n")
+  return ('<div class="%s">\n%s\n</div>'):format(#summary.images > 60 and "rows dense" or "rows", table.concat(out, "\n"))
 end
 
 local function failures(summary)
@@ -108,8 +111,8 @@ function M.render(summary, title)
     '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
     "<title>" .. html(title) .. "</title>", "<style>", plugin.file "lib/style.css", "</style></head><body>",
     "<h1>" .. html(title) .. "</h1>", '<p class="when">' .. clock(summary.began) .. " to " .. clock(summary.ended) .. "</p>",
-    '<div class="numbers">' .. table.concat(numbers) .. "</div>", "<h2>Timeline</h2>", timeline(summary),
-    left > 0 and ("<p>%d more are counted above, but not shown.</p>"):format(left) or "", failures(summary), images(summary),
+    '<div class="numbers">' .. table.concat(numbers) .. "</div>", failures(summary), "<h2>Timeline</h2>", timeline(summary),
+    left > 0 and ("<p>%d more are counted above, but not shown.</p>"):format(left) or "", images(summary),
     "</body></html>\n",
   }, "\n")
 end

@@ -2,23 +2,26 @@ import Foundation
 import Synchronization
 
 /// A real HTTP server of a few lines on a free port of this machine: it answers what a test says, and keeps what it was asked.
-final class TinyServer: Sendable {
-  struct Request: Sendable {
-    var line: String
-    var headers: [String: String]
-    var body: String
+public final class TinyServer: Sendable {
+  public struct Request: Sendable {
+    public var line: String
+    /// By names in lower case.
+    public var headers: [String: String]
+    public var body: String
   }
 
-  /// The whole answer to a path, such as `HTTP/1.1 200 OK\r\n…`; nil closes the connection without a word.
-  typealias Handler = @Sendable (Request) -> String?
+  /// The whole answer to a request, such as `HTTP/1.1 200 OK\r\n…`; nil closes the connection without a word.
+  public typealias Handler = @Sendable (Request) -> String?
 
-  let port: Int
+  public let port: Int
   private let socket: Int32
   private let received = Mutex<[Request]>([])
 
-  var requests: [Request] { received.withLock { $0 } }
+  /// What it was asked so far.
+  public var requests: [Request] { received.withLock { $0 } }
 
-  init(_ handler: @escaping Handler) throws {
+  /// Listens from now on; each connection has a thread and takes one request.
+  public init(_ handler: @escaping Handler) throws {
     socket = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -40,30 +43,33 @@ final class TinyServer: Sendable {
     Thread.detachNewThread { [self] in serve(handler) }
   }
 
-  func stop() {
+  /// Takes no more connections.
+  public func stop() {
     shutdown(socket, Int32(SHUT_RDWR))
     close(socket)
   }
 
-  private func serve(_ handler: Handler) {
+  private func serve(_ handler: @escaping Handler) {
     while true {
       let connection = accept(socket, nil, nil)
       guard connection >= 0 else { return }
-      if let request = Self.read(connection) {
-        received.withLock { $0.append(request) }
-        if let answer = handler(request) {
-          let bytes = Array(answer.utf8)
-          var sent = 0
-          while sent < bytes.count {
-            let count = bytes.withUnsafeBytes {
-              send(connection, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
-            }
-            guard count > 0 else { break }
-            sent += count
-          }
-        }
+      Thread.detachNewThread { [self] in answer(connection, handler) }
+    }
+  }
+
+  private func answer(_ connection: Int32, _ handler: Handler) {
+    defer { close(connection) }
+    guard let request = Self.read(connection) else { return }
+    received.withLock { $0.append(request) }
+    guard let answer = handler(request) else { return }
+    let bytes = Array(answer.utf8)
+    var sent = 0
+    while sent < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        send(connection, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
       }
-      close(connection)
+      guard count > 0 else { return }
+      sent += count
     }
   }
 
@@ -91,7 +97,7 @@ final class TinyServer: Sendable {
   }
 
   /// An answer with a body.
-  static func answer(_ status: String, _ headers: String = "", body: String = "") -> String {
+  public static func answer(_ status: String, _ headers: String = "", body: String = "") -> String {
     "HTTP/1.1 \(status)\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n\(headers)\r\n\(body)"
   }
 }
