@@ -179,6 +179,35 @@ struct ObjectTests {
     }
   }
 
+  /// A directory on another file system than `directory`'s; nil where there is none.
+  private func elsewhere(than directory: String) -> String? {
+    func device(_ path: String) -> Int? {
+      (try? FileManager.default.attributesOfItem(atPath: path))?[.systemNumber] as? Int
+    }
+    return ["/dev/shm", "/run", "/var/tmp"].first {
+      FileManager.default.isWritableFile(atPath: $0) && device($0) != device(directory)
+    }
+  }
+
+  @Test("A bucket on another file system is read; that nothing can be moved into it is said as it is")
+  func otherFileSystem() async throws {
+    try await TestCloud.run { cloud async throws in
+      guard let place = elsewhere(than: cloud.directory) else { return }
+      let far = "\(place)/slipway-\(UUID().uuidString)"
+      try FileManager.default.createDirectory(atPath: far, withIntermediateDirectories: false)
+      defer { try? FileManager.default.removeItem(atPath: far) }
+      try cloud.makeBucket("images")
+      try FileManager.default.createSymbolicLink(
+        atPath: cloud.directory + "/buckets/far", withDestinationPath: far)
+      try Data([1, 2, 3]).write(to: URL(fileURLWithPath: far + "/there"))
+      #expect(try await cloud.obs("GET", "far", "there").body == [1, 2, 3])
+      let put = try await cloud.obs("PUT", "far", "new", body: [4, 5])
+      #expect(put.status == 501)
+      #expect(put.text.contains("another file system than DIR/uploads"), "\(put.text)")
+      #expect(try FileManager.default.contentsOfDirectory(atPath: far) == ["there"])
+    }
+  }
+
   @Test("Keys never lead out of their bucket, and operations that are not there say so")
   func safety() async throws {
     try await TestCloud.run { cloud async throws in

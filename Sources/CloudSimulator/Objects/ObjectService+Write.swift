@@ -65,6 +65,7 @@ extension ObjectService {
         throw conflict
       }
       if path.endsWithSlash || rename(upload, path) == 0 { return }
+      if errno == EXDEV { throw StorageRefusal.otherFileSystem(call.bucket) }
       guard errno == ENOENT else { break }
     }
     throw conflict

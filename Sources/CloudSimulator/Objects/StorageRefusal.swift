@@ -25,6 +25,14 @@ struct StorageRefusal: Error, Sendable {
       details: [("BucketName", bucket)])
   }
 
+  static func otherFileSystem(_ bucket: String) -> StorageRefusal {
+    StorageRefusal(
+      status: 501, code: "NotImplemented",
+      message: "The bucket lies on another file system than DIR/uploads, from where whole objects are moved into it: "
+        + "put the data directory on that file system, or copy files into the bucket",
+      details: [("BucketName", bucket)])
+  }
+
   static func noKey(_ key: String) -> StorageRefusal {
     StorageRefusal(status: 404, code: "NoSuchKey", message: "The specified key does not exist", details: [("Key", key)])
   }
