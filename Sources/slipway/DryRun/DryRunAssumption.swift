@@ -20,6 +20,9 @@ struct DryRunAssumption: Sendable, Hashable {
   /// The code of a refused submission where a script mentions none.
   static let usualRefusal = "IMG.0015"
 
+  /// The status of another server that fails.
+  static let serverFailure = "500"
+
   /// Codes with which the service answers the submission itself; with all others a job fails.
   private static let refusals: Set<String> = [
     "IMG.0001", "IMG.0007", "IMG.0009", "IMG.0013", "IMG.0015", "IMG.0017", "IMG.0018", "IMG.0024", "IMG.0026",
@@ -31,6 +34,7 @@ struct DryRunAssumption: Sendable, Hashable {
 
   /// The codes to try at a place, of those that a script mentions, and one that it does not.
   static func codes(at site: DryRunSite, mentioned: [String]) -> [String] {
+    if site.function.hasPrefix("http.") { return [serverFailure] }
     let fitting: [String]
     switch site.function {
     case "image:submit": fitting = mentioned.filter(isRefusal)

@@ -108,7 +108,9 @@ extension DryRunBook {
 
   /// Lets a job that the script is about to learn of fail, if the branch says so.
   private func fail(_ job: JobReference, at call: ScriptCall?) {
-    guard job.result == nil, let id = job.jobID, let code = ask(call) else { return }
+    guard job.result == nil, let id = job.jobID else { return }
+    // What a script was told of a job stays so.
+    guard state.withLock({ $0.told.insert(id).inserted }), let code = ask(call) else { return }
     state.withLock { state in
       Self.adopt(id, name: job.imageName, request: job.request, now: start, &state)
       state.jobs[id]?.code = code
@@ -152,8 +154,12 @@ extension DryRunBook: Rehearsal {
   func sending(_ request: RehearsedRequest) -> Int {
     var step = DryRunStep(action: .http, what: "\(request.method) \(request.url)", bytes: request.bytes)
     if !request.headers.isEmpty { step.detail = "headers \(request.headers.sorted().joined(separator: ", "))" }
+    // One that a policy sends on behalf of an import is no result of the script's.
+    let call = ScriptCall.current
+    let code = call?.function.hasPrefix("http.") == true ? ask(call) : nil
+    if let code { step.outcome = .fails(code) }
     add(step)
-    return 200
+    return code.flatMap { Int($0) } ?? 200
   }
 }
 

@@ -22,6 +22,8 @@ final class DryRunBook: Sendable {
     var used: Set<DryRunAssumption> = []
     /// The code with which an import was refused, for when it is sent again.
     var refused: [ImportID: String] = [:]
+    /// The jobs whose end the script knows.
+    var told: Set<String> = []
     var numbers: [UInt64: Int] = [:]
     var jobs: [String: DryRunJob] = [:]
     var deletedImages: Set<String> = []

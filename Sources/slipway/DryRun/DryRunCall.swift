@@ -51,7 +51,7 @@ extension DryRunTransport {
     private static func kind(_ method: String, _ path: [String], _ query: String) -> Kind {
       let count = path.count
       switch method {
-      case "POST" where path.suffix(2) == ["auth", "tokens"]: return .token
+      case "POST" where path == ["auth", "tokens"]: return .token
       case "POST" where path == ["cloudimages", "quickimport", "action"]: return .submission
       case "POST" where count == 5 && path[1] == "images" && path[3] == "tags" && path[4] == "action":
         return .tagChange(path[2])
