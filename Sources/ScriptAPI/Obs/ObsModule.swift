@@ -202,9 +202,10 @@ final class ObsModule: Sendable {
       example: """
         local obs = require "obs"
 
-        local found = obs.inspect("ims-image", "data01.zvhd2", { operating_system = true })
+        local found = obs.inspect("ims-image", "data01.zvhd2")
         print(found.format, found.importable)  --> zvhd2  true
-        print(found.operating_system)  --> nil
+        local system = obs.inspect("golden-images", "ubuntu-2204.zvhd2", { operating_system = true })
+        print(system.suggested_os_version.value)  --> Ubuntu 22.04 Server 64bit
         """)
   }
 
