@@ -50,7 +50,7 @@ struct PluginSession: Sendable {
         let text = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .newlines)
         // The name stands before every line, or a plugin could speak in another's.
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-          console.note("\(name): \(DisplayText.harmless(String(line)))")
+          console.note("\(name): \(DisplayText.harmless(String(line), keepingLines: true))")
         }
       })
     do {

@@ -54,7 +54,8 @@ local function timeline(summary)
   end
   local marks, size = {}, step(length)
   for index = 0, math.floor(length / size) do
-    marks[#marks + 1] = ('<span style="left:%.3f%%">%s</span>'):format(index * size / length * 100, index == 0 and "0" or brief(index * size))
+    local label = index == 0 and "0" or brief(index * size):gsub(" 0 s$", ""):gsub(" 0 min$", "")
+    marks[#marks + 1] = ('<span style="left:%.3f%%">%s</span>'):format(index * size / length * 100, label)
   end
   -- Of many rows one end is out of sight, so both have the times.
   local axis = '<div class="row axis"><div></div><div class="track">' .. table.concat(marks) .. "</div></div>"
