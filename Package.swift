@@ -150,7 +150,7 @@ let package = Package(
     .testTarget(
       name: "SlipwayTests",
       dependencies: [
-        "slipway", "EmbeddingExample", "CloudSimulator", "CloudAccess", "DiskImages", "ScriptAPI", "LuaHost",
+        "slipway", "EmbeddingExample", "Cassette", "CloudSimulator", "CloudAccess", "DiskImages", "ScriptAPI", "LuaHost",
       ],
       swiftSettings: strict),
   ]
