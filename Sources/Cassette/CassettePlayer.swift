@@ -21,8 +21,15 @@ public final class CassettePlayer: Sendable {
   private let start: Duration
   private let state: Mutex<State>
 
+  /// What answers a request that was not recorded, where it is one that a run makes or leaves out as chance has it; nil for all others.
+  let spare: @Sendable (RecordedRequest) -> HTTPResponse?
+
   /// The replay begins now on that clock.
-  public init(_ content: CassetteContent, path: String, time: any TimeSource, scrubber: SecretScrubber) {
+  public init(
+    _ content: CassetteContent, path: String, time: any TimeSource, scrubber: SecretScrubber,
+    spare: @escaping @Sendable (RecordedRequest) -> HTTPResponse? = { _ in nil }
+  ) {
+    self.spare = spare
     self.content = content
     self.path = path
     self.time = time
