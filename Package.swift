@@ -150,7 +150,8 @@ let package = Package(
     .testTarget(
       name: "SlipwayTests",
       dependencies: [
-        "slipway", "EmbeddingExample", "Cassette", "CloudSimulator", "CloudAccess", "DiskImages", "ScriptAPI", "LuaHost",
+        "slipway", "EmbeddingExample", "Cassette", "CloudSimulator", "CloudAccess", "DiskImages", "ScriptAPI",
+        "LuaHost",
       ],
       swiftSettings: strict),
   ]

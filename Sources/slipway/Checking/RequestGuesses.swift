@@ -41,7 +41,8 @@ struct RequestGuesses {
       var filling: [String: LuaValue] = [:]
       for (place, field) in fields.enumerated() {
         let values = field.1
-        filling[field.0] = values[(number * Self.steps[place % Self.steps.count] + number / values.count) % values.count]
+        let step = Self.steps[place % Self.steps.count]
+        filling[field.0] = values[(number * step + number / values.count) % values.count]
       }
       return filling
     }
