@@ -217,7 +217,7 @@ struct DryRunTests {
           "write \(real)/report.txt planned", "convert \(real)/disk.raw planned",
           "upload \(real)/own.zvhd2 planned", "import own planned", "upload \(real)/disk.raw planned",
           "import file planned", "delete_object images:x.zvhd2 planned",
-          "http POST http://127.0.0.1:9/hook?token=… planned",
+          "http POST http://127.0.0.1:9/hook?token=<secret> planned",
         ], "\(plan.words(0)) \(plan.outcome.errors)")
       #expect(plan.branches[0]["output"] == "true\nfalse\ttrue\n200\n", "\(plan.branches[0]["end"] ?? .null)")
       #expect(try FileManager.default.contentsOfDirectory(atPath: cloud.directory.path).sorted() == names)

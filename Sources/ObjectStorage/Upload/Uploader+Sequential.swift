@@ -12,8 +12,10 @@ extension Uploader {
         kind: .validation,
         message: "\(source.name) may have \(bound) bytes; an object has at most \(PartPlan.greatestObject).")
     }
+    // A first part that is asked to be smaller is; a larger one would not fit into memory.
+    let head = options.heldHead.map { max(options.heldPart, min($0, options.partSize ?? $0)) }
     var plan = PartPlan(
-      bound: bound, head: limiter == nil ? options.heldHead : nil, small: options.heldPart, count: options.heldParts)
+      bound: bound, head: limiter == nil ? head : nil, small: options.heldPart, count: options.heldParts)
     let file = try openRecord(bucket: bucket, key: key)
     var resumed: (record: UploadRecord, there: [StoredPart])?
     switch try await resumption(file, source: source, matches: { suits($0, bound) }) {
