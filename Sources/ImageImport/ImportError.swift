@@ -36,16 +36,16 @@ public struct ImportError: Error, Sendable {
   public var cause: String?
 
   /// The job, when there is one: after a time-out it can be waited for again.
-  @Indirect public var job: JobReference?
+  public var job: JobReference?
 
   /// The last answer of the job query.
-  @Indirect public var jobStatus: JobStatus?
+  @IndirectOptional public var jobStatus: JobStatus?
 
   /// What the rules or the checks found, for kinds `validation` and `preflight`.
   public var report: ValidationReport?
 
   /// What was asked for.
-  @Indirect public var request: ImportRequest?
+  @IndirectOptional public var request: ImportRequest?
 
   /// The import's record in the ledger.
   public var recordID: String?

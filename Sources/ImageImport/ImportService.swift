@@ -8,10 +8,13 @@ public final class ImportService: Sendable {
 
   /// What checks imports against the cloud before they are sent; nil for none.
   public let preflight: Preflight?
-  private let submitter: any Submitter
-  private let events: any ImportEventSink
+  let submitter: any Submitter
+  let events: any ImportEventSink
   private let hooks: any ImportHooks
   private let checksDrift: Bool
+
+  /// Where thousands end at once, their images are asked for a few at a time.
+  private let lookUps = Turnstile(room: 16)
 
   /// With `checksDrift` an image that was made is compared with its request, which costs one question each.
   public init(
@@ -156,124 +159,55 @@ public final class ImportService: Sendable {
   public func wait(
     for job: JobReference, timeout: Duration? = nil, onProgress: JobScheduler.Progress? = nil
   ) async throws -> ImportResult {
-    var job = job
-    if job.recordID == nil { job = await recalled(job) }
-    let start = client.time.monotonic
-    while true {
-      let left = timeout.map { max(.zero, $0 - (client.time.monotonic - start)) }
-      do {
-        return try await waitOnce(for: job, timeout: left, onProgress: onProgress)
-      } catch {
-        job = try await substitute(for: job, after: error)
-      }
+    if job.recordID == nil {
+      return try await begin(await submitter.recalled(job), timeout, onProgress).result()
     }
+    return try await begin(job, timeout, onProgress).result()
   }
 
-  // Ten thousand waits are suspended at a time. What each of them holds meanwhile is the frames of its functions, with room for all their
-  // values; so what comes before and after the suspension is kept out of them.
-
   @inline(never)
-  private func recalled(_ job: JobReference) async -> JobReference { await submitter.recalled(job) }
-
-  /// The wait has ended well.
-  @inline(never)
-  private func finished(_ job: JobReference, _ result: ImportResult) async throws -> ImportResult {
-    await submitter.ended(job, .success(result))
-    var result = result
-    result.drift = await drift(of: result)
-    return result
+  private func begin(_ job: JobReference, _ timeout: Duration?, _ onProgress: JobScheduler.Progress?) -> ImportWait {
+    ImportWait(for: job, by: self, until: timeout.map { client.time.monotonic + $0 }, onProgress: onProgress)
   }
 
   /// What to wait for instead of a job that the cloud no longer knows; other failures are thrown.
-  @inline(never)
-  private func substitute(for job: JobReference, after error: any Error) async throws -> JobReference {
+  func substitute(for job: JobReference, after error: any Error) async throws -> JobReference {
     guard let error = error as? ImportError else { throw error }
     await submitter.ended(job, .failure(error))
     guard error.kind == .not_found, let id = job.recordID, job.jobID != nil else { throw error }
     return try await submitter.resume(id, options: checking(SubmitOptions()))
   }
 
-  @inline(never)
-  private func waitOnce(
-    for job: JobReference, timeout: Duration?, onProgress: JobScheduler.Progress?
-  ) async throws -> ImportResult {
-    if isDone(job) { return known(job) }
-    if job.jobID == nil {
-      return try await finished(job, waitForImage(of: job, timeout: timeout, onProgress: onProgress))
-    }
-    if let onProgress {
-      return try await finished(job, waitListening(for: job, timeout: timeout, onProgress: onProgress))
-    }
-    return try await finished(job, waitSilently(for: job, timeout: timeout))
+  /// The result with what its image differs in from its request.
+  ///
+  /// Where the image cannot be asked for, it differs in nothing: the import itself is done.
+  func comparing(_ result: ImportResult) async -> ImportResult {
+    guard checksDrift, result.reference.request != nil else { return result }
+    if let compared = comparingAtOnce(result) { return compared }
+    await lookUps.enter()
+    let compared = await lookingUp(result)
+    await lookUps.leave()
+    return compared
   }
 
   @inline(never)
-  private func isDone(_ job: JobReference) -> Bool { job.result != nil && job.imageID != nil }
-
-  @inline(never)
-  private func waitSilently(for job: JobReference, timeout: Duration?) async throws -> ImportResult {
-    try await scheduler.wait(for: job, timeout: timeout) { [submitter] in await submitter.began(job) }
+  private func comparingAtOnce(_ result: ImportResult) -> ImportResult? {
+    result.image.map { comparing(result, with: $0) }
   }
 
-  /// The end of an import that was done before.
   @inline(never)
-  private func known(_ job: JobReference) -> ImportResult {
-    let last = job.result ?? JobStatus(json: .null)
-    let result = ImportResult(
-      imageID: job.imageID ?? "", imageName: job.imageName ?? last.imageName, job: last, reference: job)
-    events.emit(.succeeded(result))
+  private func lookingUp(_ result: ImportResult) async -> ImportResult {
+    guard let image = try? await client.image(result.imageID) else { return result }
+    return comparing(result, with: image)
+  }
+
+  @inline(never)
+  private func comparing(_ result: ImportResult, with image: ImageRecord) -> ImportResult {
+    guard let request = result.reference.request, image.id == result.imageID else { return result }
+    var result = result
+    result.drift = ImportDrift.between(request, image)
+    for drift in result.drift { events.emit(.warning(result.reference, message: "Drift: \(drift.text).")) }
     return result
-  }
-
-  @inline(never)
-  private func waitListening(
-    for job: JobReference, timeout: Duration?, onProgress: @escaping JobScheduler.Progress
-  ) async throws -> ImportResult {
-    let progress = Beginning { [submitter] in await submitter.began(job) }
-    return try await scheduler.wait(for: job, timeout: timeout) { (status: JobStatus) in
-      if !status.state.isFinal { await progress.once() }
-      try await onProgress(status)
-    }
-  }
-
-  @inline(never)
-  private func waitForImage(
-    of job: JobReference, timeout: Duration?, onProgress: JobScheduler.Progress?
-  ) async throws -> ImportResult {
-    do {
-      let result = try await ImageWait(
-        client: client, policy: scheduler.policy, events: events, random: scheduler.random
-      ).wait(for: job, timeout: timeout, onProgress: onProgress)
-      events.emit(.succeeded(result))
-      return result
-    } catch let error as ImportError where error.kind != .timeout {
-      events.emit(.failed(error))
-      throw error
-    }
-  }
-
-  /// Does something the first time only.
-  private actor Beginning {
-    private var body: (@Sendable () async -> Void)?
-
-    init(_ body: @escaping @Sendable () async -> Void) { self.body = body }
-
-    func once() async {
-      let first = body
-      body = nil
-      await first?()
-    }
-  }
-
-  /// In what a finished image differs from its request; nothing where it cannot be asked for, since the import itself is done.
-  private func drift(of result: ImportResult) async -> [ImportDrift] {
-    guard checksDrift, let request = result.reference.request else { return [] }
-    var known = result.image
-    if known == nil { known = try? await client.image(result.imageID) }
-    guard let image = known, image.id == result.imageID else { return [] }
-    let drifts = ImportDrift.between(request, image)
-    for drift in drifts { events.emit(.warning(result.reference, message: "Drift: \(drift.text).")) }
-    return drifts
   }
 
   /// Validates, submits and waits; a nil time limit takes the policy's.

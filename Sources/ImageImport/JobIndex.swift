@@ -8,7 +8,7 @@ struct JobIndex: Sendable {
   private struct Entry: Sendable {
     var recordID: String?
     var name: String?
-    var origin: String?
+    var url: String?
     var earliest: Date?
   }
 
@@ -24,7 +24,7 @@ struct JobIndex: Sendable {
 
   mutating func insert(_ job: JobReference) {
     let entry = Entry(
-      recordID: job.recordID, name: job.imageName, origin: job.request?.imageURL.map { "file,\($0)" },
+      recordID: job.recordID, name: job.imageName, url: job.request?.imageURL,
       earliest: job.submittedAt.map { $0 - JobIndex.clockSlack })
     entries[job.id] = entry
     if let id = entry.recordID { byRecord[id] = job.id }
@@ -48,7 +48,7 @@ struct JobIndex: Sendable {
     var found: [String] = []
     for id in jobs where found.count < JobIndex.mostCandidates {
       guard let entry = entries[id], !isTried(id) else { continue }
-      if let origin = entry.origin, let own = image.origin, own != origin { continue }
+      if let url = entry.url, let origin = image.origin, origin != "file,\(url)" { continue }
       if let earliest = entry.earliest, let created = image.createdAt, created < earliest { continue }
       found.append(id)
     }

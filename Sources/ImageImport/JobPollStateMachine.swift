@@ -53,6 +53,7 @@ public struct JobPollStateMachine: Sendable {
   }
 
   private struct Waiter: Sendable {
+    let number: Int
     var deadline: Duration
     var limit: Duration
   }
@@ -73,16 +74,18 @@ public struct JobPollStateMachine: Sendable {
   private let submitted: Duration?
   private let began: Duration
   private var state: State
-  private var waiters: [Int: Waiter] = [:]
+
+  /// In the order of their numbers. An array of one takes half of what a dictionary of one does, ten thousand times.
+  private var waiters: [Waiter] = []
 
   /// The earliest of the waiters' time limits.
   private var deadline: Duration?
   private var sightings = 0
   private var failures = 0
   private var lookUps = 0
-  @Indirect private var unfinishedLookUp: JobStatus?
+  @IndirectOptional private var unfinishedLookUp: JobStatus?
   private var warned: Set<String> = []
-  @Indirect private var last: JobStatus?
+  @IndirectOptional private var last: JobStatus?
   private var warnings: [String] = []
 
   /// A job submitted some time ago; with an unknown age it is asked for at once.
@@ -133,14 +136,17 @@ public struct JobPollStateMachine: Sendable {
   /// Valid in every state but `ended`.
   public mutating func subscribe(_ waiter: Int, limit: Duration?, now: Duration) {
     let limit = limit ?? policy.timeout
-    waiters[waiter] = Waiter(deadline: now + limit, limit: limit)
+    waiters.removeAll { $0.number == waiter }
+    let place = waiters.firstIndex { $0.number > waiter } ?? waiters.endIndex
+    waiters.insert(Waiter(number: waiter, deadline: now + limit, limit: limit), at: place)
     deadline = min(deadline ?? now + limit, now + limit)
   }
 
   /// Someone no longer waits.
   public mutating func unsubscribe(_ waiter: Int) -> [Action] {
-    guard waiters.removeValue(forKey: waiter) != nil else { return [] }
-    deadline = waiters.values.lazy.map(\.deadline).min()
+    guard let place = waiters.firstIndex(where: { $0.number == waiter }) else { return [] }
+    waiters.remove(at: place)
+    deadline = waiters.lazy.map(\.deadline).min()
     guard waiters.isEmpty else { return [] }
     state = .ended
     return [.forget]
@@ -151,11 +157,11 @@ public struct JobPollStateMachine: Sendable {
     if case .ended = state { return [] }
     var actions: [Action] = []
     if let deadline, deadline <= now {
-      for (waiter, entry) in waiters.sorted(by: { $0.key < $1.key }) where entry.deadline <= now {
-        waiters[waiter] = nil
-        actions.append(.detach(waiter: waiter, limit: entry.limit, last: last))
+      for waiter in waiters where waiter.deadline <= now {
+        actions.append(.detach(waiter: waiter.number, limit: waiter.limit, last: last))
       }
-      self.deadline = waiters.values.lazy.map(\.deadline).min()
+      waiters.removeAll { $0.deadline <= now }
+      self.deadline = waiters.lazy.map(\.deadline).min()
     }
     if waiters.isEmpty {
       state = .ended
@@ -321,7 +327,7 @@ public struct JobPollStateMachine: Sendable {
 
   private mutating func end(_ ending: Ending) -> [Action] {
     state = .ended
-    waiters = [:]
+    waiters = []
     return [.end(ending)]
   }
 }

@@ -6,8 +6,7 @@ extension JobReference {
     guard let id = record.jobID ?? record.imageID else { return nil }
     self.init(
       id: id, imageName: record.name, submittedAt: record.sentAt, requestID: record.requestID, request: record.request,
-      origin: origin, recordID: record.id)
-    isMarked = record.isMarked
+      origin: origin, recordID: record.id, isMarked: record.isMarked)
     switch record.state {
     case .adopted:
       // A job that the cloud has forgotten is no help: the image alone tells.

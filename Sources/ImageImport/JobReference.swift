@@ -20,48 +20,89 @@ public struct JobReference: Sendable, Hashable {
     case reused
   }
 
+  /// What it holds, outside of it: ten thousand suspended waits hold several copies each.
+  private struct Fields: Sendable, Hashable {
+    var id: String
+    var imageName: String?
+    var submittedAt: Date?
+    var requestID: String?
+    @IndirectOptional var request: ImportRequest?
+    var origin: Origin
+    var recordID: String?
+    var isMarked = false
+    var imageID: String?
+    @IndirectOptional var result: JobStatus?
+  }
+
+  @Indirect private var fields: Fields
+
   /// The job's id; for an import without a known job the image's.
-  public var id: String
+  public var id: String {
+    get { fields.id }
+    set { fields.id = newValue }
+  }
 
   /// The name the image was asked for; nil for a job picked up by its id.
-  public var imageName: String?
+  public var imageName: String? {
+    get { fields.imageName }
+    set { fields.imageName = newValue }
+  }
 
   /// When it was submitted, by this machine's clock; nil for a job picked up by its id.
-  public var submittedAt: Date?
+  public var submittedAt: Date? {
+    get { fields.submittedAt }
+    set { fields.submittedAt = newValue }
+  }
 
   /// The id under which the cloud's support finds the submission.
-  public var requestID: String?
+  public var requestID: String? {
+    get { fields.requestID }
+    set { fields.requestID = newValue }
+  }
 
   /// What was asked for; nil for a job picked up by its id.
-  @Indirect public var request: ImportRequest?
-  public var origin: Origin
+  public var request: ImportRequest? {
+    get { fields.request }
+    set { fields.request = newValue }
+  }
+
+  public var origin: Origin {
+    get { fields.origin }
+    set { fields.origin = newValue }
+  }
 
   /// The import's record in the ledger.
-  public var recordID: String?
+  public var recordID: String? {
+    get { fields.recordID }
+    set { fields.recordID = newValue }
+  }
 
   /// Whether its image carries the marker, the record's id.
-  public var isMarked = false
+  public var isMarked: Bool {
+    get { fields.isMarked }
+    set { fields.isMarked = newValue }
+  }
 
   /// The image, where it is known without a job: adopted or reused.
-  public var imageID: String?
+  public var imageID: String? {
+    get { fields.imageID }
+    set { fields.imageID = newValue }
+  }
 
   /// The last answer of the job query, for an import done before.
-  @Indirect public var result: JobStatus?
+  public var result: JobStatus? {
+    get { fields.result }
+    set { fields.result = newValue }
+  }
 
   public init(
     id: String, imageName: String? = nil, submittedAt: Date? = nil, requestID: String? = nil,
-    request: ImportRequest? = nil, origin: Origin = .submitted, recordID: String? = nil, imageID: String? = nil,
-    result: JobStatus? = nil
+    request: ImportRequest? = nil, origin: Origin = .submitted, recordID: String? = nil, isMarked: Bool = false,
+    imageID: String? = nil, result: JobStatus? = nil
   ) {
-    self.id = id
-    self.imageName = imageName
-    self.submittedAt = submittedAt
-    self.requestID = requestID
-    self.request = request
-    self.origin = origin
-    self.recordID = recordID
-    self.imageID = imageID
-    self.result = result
+    fields = Fields(
+      id: id, imageName: imageName, submittedAt: submittedAt, requestID: requestID, request: request, origin: origin,
+      recordID: recordID, isMarked: isMarked, imageID: imageID, result: result)
   }
 
   /// The cloud's job; nil where only the image is known.

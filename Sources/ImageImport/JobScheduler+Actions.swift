@@ -42,11 +42,7 @@ extension JobScheduler {
   }
 
   private func finish(_ entry: Entry, _ ending: JobPollStateMachine.Ending, _ image: ImageRecord?) {
-    let outcome = outcome(entry, ending).map { result in
-      var result = result
-      if image?.id == result.imageID { result.image = image }
-      return result
-    }
+    let outcome = outcome(entry, ending, image)
     switch outcome {
     case .success(let result):
       if entry.isHeard { events.emit(.succeeded(result)) }
@@ -58,14 +54,16 @@ extension JobScheduler {
     if case .success = outcome { ended(entry.reference.id, madeImage: true) } else { ended(entry.reference.id) }
   }
 
-  private func outcome(_ entry: Entry, _ ending: JobPollStateMachine.Ending) -> Result<ImportResult, ImportError> {
+  private func outcome(
+    _ entry: Entry, _ ending: JobPollStateMachine.Ending, _ image: ImageRecord?
+  ) -> Result<ImportResult, ImportError> {
     let reference = entry.reference
     switch ending {
     case .succeeded(let imageID, let status, let warnings):
       return .success(
         ImportResult(
           imageID: imageID, imageName: status.imageName ?? reference.imageName, job: status, reference: reference,
-          waited: time.monotonic - entry.started, warnings: warnings))
+          waited: time.monotonic - entry.started, warnings: warnings, image: image?.id == imageID ? image : nil))
     case .failed(let status):
       return .failure(ImportError(failed: status, job: reference))
     case .imageMissing(let status):

@@ -270,7 +270,7 @@ public actor JobScheduler {
   }
 
   private func listed(
-    _ sight: PollPlanner.Sight, _ result: Result<[SeenImage], CloudError>
+    _ sight: ListPlan.Sight, _ result: Result<[SeenImage], CloudError>
   ) async -> PollPlanner.Ask? {
     // A cloud that does not know the status is not ill.
     if sight == .active { note(result) }

@@ -59,7 +59,7 @@ package struct PollModel: Sendable {
   private enum Event {
     case submit(Int)
     case answer(Int, token: Int)
-    case list([SeenImage], PollPlanner.Sight)
+    case list([SeenImage], ListPlan.Sight)
   }
 
   package func run() -> Outcome {

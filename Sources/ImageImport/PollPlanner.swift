@@ -19,48 +19,13 @@ struct PollPlanner: Sendable {
     case images(String, token: Int, name: String)
 
     /// List the images of a status that changed since.
-    case list(Sight, since: Date)
+    case list(ListPlan.Sight, since: Date)
   }
-
-  /// What a list looks for.
-  enum Sight: Sendable, Hashable {
-    /// Images that are ready.
-    case active
-
-    /// What failures leave behind, on clouds that let it be seen.
-    case killed
-  }
-
-  private enum Place { case none, queued, urgent, asked }
-
-  private struct Entry {
-    let token: Int
-    let size: JobDurations.Size
-    let submittedAt: Date?
-    var machine: JobPollStateMachine
-
-    /// The moment under which the heap holds the job; other moments in the heap are stale.
-    var scheduled: Duration?
-    var place = Place.none
-    var tried: Set<String> = []
-
-    /// Whether a list showed its image as killed.
-    var isSeenKilled = false
-
-    /// The image with its marker, as a list showed it.
-    @Indirect var image: ImageRecord?
-  }
-
-  /// Lists overlap by so much of the cloud's time: an image may show a little after its date.
-  private static let listOverlap: TimeInterval = 10
-
-  /// After so many failures whose images no list of killed ones showed, such lists are not asked for any more.
-  private static let hiddenFailures = 5
 
   @Indirect private(set) var policy: PollPolicy
   private(set) var durations: JobDurations
   private let maximumInFlight: Int
-  private var entries: [String: Entry] = [:]
+  private var entries: [String: PollEntry] = [:]
   private var index = JobIndex()
   private var heap = DueHeap<String>()
   private var queue = TokenQueue()
@@ -71,27 +36,16 @@ struct PollPlanner: Sendable {
 
   /// When the budget lets the next question go; nil while nothing waits for it.
   private var budgetDue: Duration?
-  private var listDue: Duration?
-  private var isListing = false
   private var shortest: (interval: Duration, until: Duration)?
-  private var newest: Date?
-  private var killed = KilledLists()
+  private var lists: ListPlan
+
+  /// The moment of the first submission of those that are waited for, and of those before them.
+  private var earliest: Date?
   private var images: [String: ImageRecord] = [:]
-
-  /// The lists of killed images, which not every cloud has.
-  private struct KilledLists {
-    var due: Duration?
-    var isListing = false
-    var newest: Date?
-    var isAnswered = false
-
-    /// Failures in a row that no list showed.
-    var hidden = 0
-    var isUseless: Bool { hidden >= PollPlanner.hiddenFailures }
-  }
 
   init(policy: PollPolicy, maximumInFlight: Int = 16, durations: JobDurations? = nil) {
     self.policy = policy
+    lists = ListPlan(policy: _policy)
     self.maximumInFlight = max(1, maximumInFlight)
     self.durations = durations ?? JobDurations(guess: policy.guess)
   }
@@ -106,10 +60,7 @@ struct PollPlanner: Sendable {
   var nextDue: Duration? {
     mutating get {
       while let first = heap.first, entries[first.item]?.scheduled != first.due { _ = heap.popFirst() }
-      let moments =
-        [heap.first?.due, inFlight < maximumInFlight ? budgetDue : nil, isListing ? nil : listDue]
-        + [killed.isListing ? nil : killed.due]
-      return moments.compactMap(\.self).min()
+      return [heap.first?.due, inFlight < maximumInFlight ? budgetDue : nil, lists.nextDue].compactMap(\.self).min()
     }
   }
 
@@ -120,12 +71,15 @@ struct PollPlanner: Sendable {
     guard entries[reference.id] == nil else { return }
     lastToken += 1
     let size = JobDurations.Size(minDisk: reference.request?.minDisk)
-    entries[reference.id] = Entry(
-      token: lastToken, size: size, submittedAt: reference.submittedAt,
+    entries[reference.id] = PollEntry(
+      token: lastToken, size: size,
       machine: JobPollStateMachine(
         policy: _policy, reference: reference, age: age, now: now, timing: durations.timing(size)))
     index.insert(reference)
-    if entries.count >= policy.listsFrom, listDue == nil { listDue = now + max(policy.first, policy.listMinimum) }
+    earliest = [earliest, reference.submittedAt].compactMap(\.self).min()
+    // Those of some age may have ended by now.
+    if let age, age >= policy.first, let submitted = reference.submittedAt { lists.reach(back: submitted, now: now) }
+    if isBatch { lists.begin(at: now + max(policy.first - (age ?? .zero), policy.listMinimum)) }
   }
 
   /// Someone waits for a job that was added.
@@ -176,21 +130,7 @@ struct PollPlanner: Sendable {
       inFlight += 1
       asks.append(.job(id, token: token))
     }
-    if let due = listDue, due <= now, !isListing {
-      if let since = listSince(newest) {
-        isListing = true
-        asks.append(.list(.active, since: since))
-      } else {
-        listDue = entries.count >= policy.listsFrom ? now + policy.listMaximum : nil
-      }
-    }
-    if let due = killed.due, due <= now, !killed.isListing {
-      killed.due = nil
-      if !killed.isUseless, let since = listSince(killed.newest) {
-        killed.isListing = true
-        asks.append(.list(.killed, since: since))
-      }
-    }
+    asks += lists.asks(now: now, isBatch: isBatch, earliest: earliest).map { .list($0.sight, since: $0.since) }
     return asks
   }
 
@@ -215,40 +155,39 @@ struct PollPlanner: Sendable {
   mutating func answered(
     _ id: String, token: Int, _ result: Result<JobStatus, CloudError>, now: Duration, random: Double
   ) -> [Effect] {
-    inFlight -= 1
-    guard let entry = entries[id], entry.token == token else { return [] }
-    prepare(id)
-    let actions: [JobPollStateMachine.Action]
-    switch result {
-    case .success(let status): actions = entries[id]?.machine.answered(status, now: now, random: random) ?? []
-    case .failure(let error): actions = entries[id]?.machine.queryFailed(error, now: now, random: random) ?? []
+    pass(id, token, now) { machine in
+      switch result {
+      case .success(let status): machine.answered(status, now: now, random: random)
+      case .failure(let error): machine.queryFailed(error, now: now, random: random)
+      }
     }
-    defer { schedule(id) }
-    return effects(actions, of: id, now: now)
   }
 
   /// The images of a name were listed, or not.
   mutating func lookedUp(
     _ id: String, token: Int, _ result: Result<[ImageRecord], CloudError>, now: Duration, random: Double
   ) -> [Effect] {
-    inFlight -= 1
-    guard let entry = entries[id], entry.token == token else { return [] }
-    prepare(id)
-    let actions: [JobPollStateMachine.Action]
-    switch result {
-    case .success(let images): actions = entries[id]?.machine.lookedUp(images, now: now, random: random) ?? []
-    case .failure(let error): actions = entries[id]?.machine.queryFailed(error, now: now, random: random) ?? []
+    pass(id, token, now) { machine in
+      switch result {
+      case .success(let images): machine.lookedUp(images, now: now, random: random)
+      case .failure(let error): machine.queryFailed(error, now: now, random: random)
+      }
     }
-    defer { schedule(id) }
-    return effects(actions, of: id, now: now)
   }
 
-  private mutating func prepare(_ id: String) {
-    guard let entry = entries[id] else { return }
-    entries[id]?.place = .none
-    entries[id]?.machine.timing = durations.timing(entry.size)
-    let crowd = Double(entries.count) / Double(policy.listsFrom)
-    entries[id]?.machine.stretch = min(3, max(1, crowd))
+  /// Gives an answer to the machine of its job, unless that has ended meanwhile.
+  private mutating func pass(
+    _ id: String, _ token: Int, _ now: Duration,
+    _ answer: (inout JobPollStateMachine) -> [JobPollStateMachine.Action]
+  ) -> [Effect] {
+    inFlight -= 1
+    guard let index = entries.index(forKey: id), entries.values[index].token == token else { return [] }
+    entries.values[index].place = .none
+    entries.values[index].machine.timing = durations.timing(entries.values[index].size)
+    entries.values[index].machine.stretch = min(3, max(1, Double(entries.count) / Double(policy.listsFrom)))
+    let actions = answer(&entries.values[index].machine)
+    defer { schedule(id) }
+    return effects(actions, of: id, now: now)
   }
 
   private var isBatch: Bool { entries.count >= policy.listsFrom }
@@ -264,18 +203,10 @@ struct PollPlanner: Sendable {
 
   /// The list ended: `images` are those that changed since it was asked for.
   mutating func listed(
-    _ images: [SeenImage], _ sight: Sight = .active, now: Duration, budget: RequestBudget
+    _ images: [SeenImage], _ sight: ListPlan.Sight = .active, now: Duration, budget: RequestBudget
   ) -> [Effect] {
     var seen: [String] = []
-    let latest = images.lazy.compactMap(\.updatedAt).max()
-    switch sight {
-    case .active:
-      isListing = false
-      newest = [newest, latest].compactMap(\.self).max()
-    case .killed:
-      (killed.isListing, killed.isAnswered) = (false, true)
-      killed.newest = [killed.newest, latest].compactMap(\.self).max()
-    }
+    lists.answered(sight, latest: images.lazy.compactMap(\.updatedAt).max())
     for image in images {
       let candidates = index.candidates(for: image) { entries[$0]?.tried.contains(image.id) ?? true }
       for id in candidates {
@@ -294,16 +225,8 @@ struct PollPlanner: Sendable {
   }
 
   /// The list failed.
-  mutating func listFailed(_ sight: Sight = .active, now: Duration, retryAfter: Duration?) {
-    switch sight {
-    case .active:
-      isListing = false
-      listDue = now + max(policy.listMaximum, retryAfter ?? .zero)
-    case .killed:
-      // The next list of active ones plans it again, unless the cloud refuses it always.
-      killed.isListing = false
-      killed.hidden += 1
-    }
+  mutating func listFailed(_ sight: ListPlan.Sight = .active, now: Duration, retryAfter: Duration?) {
+    lists.failed(sight, now: now, retryAfter: retryAfter)
   }
 
   /// An image that can be this job's is there: it is asked for ahead of the queue.
@@ -325,23 +248,11 @@ struct PollPlanner: Sendable {
     }
   }
 
-  /// The moment since which new images are of interest; nil where no job can be told by its image.
-  private func listSince(_ newest: Date?) -> Date? {
-    guard isBatch else { return nil }
-    if let newest { return newest - PollPlanner.listOverlap }
-    return entries.values.lazy.compactMap(\.submittedAt).min().map { $0 - JobIndex.clockSlack }
-  }
-
   /// As often as costs a quarter of what asking for each job at its own interval would.
   private mutating func planList(now: Duration, rate: Double) {
-    guard isBatch else {
-      listDue = nil
-      return
-    }
+    guard isBatch else { return lists.plan(rest: nil, now: now) }
     let pause = min(shortestInterval(now) * 4 / Double(entries.count), policy.listMaximum)
-    let rest = max(pause, policy.listMinimum, .seconds(1 / max(rate, 0.01)))
-    listDue = now + rest
-    if killed.due == nil, !killed.isListing, !killed.isUseless { killed.due = now + max(policy.first, rest * 2) }
+    lists.plan(rest: max(pause, policy.listMinimum, .seconds(1 / max(rate, 0.01))), now: now)
   }
 
   /// The shortest pause between two questions for one job; it changes slowly, and all jobs have to be looked at.
@@ -381,9 +292,7 @@ struct PollPlanner: Sendable {
         lookUps.append((id, token, name))
       case .end(let ending):
         learn(from: ending, id, now)
-        if case .failed = ending, killed.isAnswered, let entry = entries[id] {
-          killed.hidden = entry.isSeenKilled ? 0 : killed.hidden + 1
-        }
+        if case .failed = ending, let entry = entries[id] { lists.jobFailed(isSeen: entry.isSeenKilled) }
         remove(id)
         effects.append((id, action))
       case .forget:
@@ -413,8 +322,8 @@ struct PollPlanner: Sendable {
     index.remove(id)
     if entries.isEmpty {
       heap = DueHeap()
-      (queue, urgent, listDue, newest, budgetDue, shortest) = (TokenQueue(), TokenQueue(), nil, nil, nil, nil)
-      killed = KilledLists()
+      (queue, urgent, earliest, budgetDue, shortest) = (TokenQueue(), TokenQueue(), nil, nil, nil)
+      lists.end()
     }
   }
 }

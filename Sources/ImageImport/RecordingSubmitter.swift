@@ -333,8 +333,7 @@ public struct RecordingSubmitter: Submitter {
   private func accepted(_ record: ImportRecord, jobID: String, requestID: String?) async -> JobReference {
     var job = JobReference(
       id: jobID, imageName: record.name, submittedAt: record.sentAt, requestID: requestID, request: record.request,
-      recordID: record.id)
-    job.isMarked = record.isMarked
+      recordID: record.id, isMarked: record.isMarked)
     do {
       let stored = try await store.apply(
         .accept(jobID: jobID), to: record.id, at: time.now, requestID: requestID, result: nil)

@@ -13,7 +13,7 @@ struct SeenImage: Sendable, Hashable {
   var updatedAt: Date?
 
   /// The image without its raw object, where its tags are to be seen already: it is kept until its import has ended.
-  @Indirect var record: ImageRecord?
+  @IndirectOptional var record: ImageRecord?
 
   init(id: String, name: String, marker: String?, origin: String?, createdAt: Date?, updatedAt: Date?) {
     self.id = id

@@ -3,28 +3,34 @@ import Synchronization
 
 /// Knows which jobs go on in the cloud if this process ends now, so that an interruption can name them.
 public final class JobTracker: ImportEventSink {
-  private let jobs = Mutex<[JobReference]>([])
+  private struct State {
+    /// Jobs by their ids, each with its place in the order of submission.
+    var jobs: [String: (place: Int, job: JobReference)] = [:]
+    var lastPlace = 0
 
-  /// Records of submissions whose answer was lost and whose image was not found yet.
-  private let unsettled = Mutex<[String]>([])
+    /// Records of submissions whose answer was lost and whose image was not found yet.
+    var unsettled: [String] = []
+
+    var inOrder: [JobReference] { jobs.values.sorted { $0.place < $1.place }.map(\.job) }
+  }
+
+  private let state = Mutex(State())
 
   public init() {}
 
   /// Ids and image names, in the order of submission.
   public var underWay: [(id: String, name: String)] {
-    jobs.withLock { $0.map { ($0.id, $0.imageName ?? "") } }
+    state.withLock { $0.inOrder.map { ($0.id, $0.imageName ?? "") } }
   }
 
   /// The ledger's records of those, in the same order.
   public var recordsUnderWay: [String] {
-    jobs.withLock { $0.compactMap(\.recordID) } + unsettled.withLock { $0 }
+    state.withLock { $0.inOrder.compactMap(\.recordID) + $0.unsettled }
   }
 
   public func emit(_ event: ImportEvent) {
     switch event {
-    case .submitted(let job), .attached(let job), .adopted(let job, _):
-      jobs.withLock { jobs in if !jobs.contains(where: { $0.id == job.id }) { jobs.append(job) } }
-      settled(job.recordID)
+    case .submitted(let job), .attached(let job), .adopted(let job, _): add(job)
     case .settling(_, let record, _, _): lost(record)
     case .detached(let error) where error.job == nil: lost(error.recordID)
     case .failed(let error) where error.job == nil: settled(error.recordID)
@@ -34,12 +40,25 @@ public final class JobTracker: ImportEventSink {
     }
   }
 
-  private func lost(_ record: String?) {
-    guard let record else { return }
-    unsettled.withLock { if !$0.contains(record) { $0.append(record) } }
+  private func add(_ job: JobReference) {
+    state.withLock { state in
+      if state.jobs[job.id] == nil {
+        state.lastPlace += 1
+        state.jobs[job.id] = (state.lastPlace, job)
+      }
+      state.unsettled.removeAll { $0 == job.recordID }
+    }
   }
 
-  private func settled(_ record: String?) { unsettled.withLock { $0.removeAll { $0 == record } } }
+  private func remove(_ id: String?) {
+    guard let id else { return }
+    state.withLock { $0.jobs[id] = nil }
+  }
 
-  private func remove(_ id: String?) { jobs.withLock { $0.removeAll { $0.id == id } } }
+  private func lost(_ record: String?) {
+    guard let record else { return }
+    state.withLock { if !$0.unsettled.contains(record) { $0.unsettled.append(record) } }
+  }
+
+  private func settled(_ record: String?) { state.withLock { $0.unsettled.removeAll { $0 == record } } }
 }

@@ -20,7 +20,7 @@ public struct ProgressBoard: Sendable {
   }
 
   /// Imports under way, in the order in which they were first heard of.
-  private(set) var rows: [Row] = []
+  private(set) var rows = ProgressRows()
   public private(set) var succeeded = 0
   public private(set) var failed = 0
   private var began: Duration?
@@ -58,12 +58,14 @@ public struct ProgressBoard: Sendable {
     id: String, name: String?, phase: Phase, fraction: Double? = nil, note: String? = nil, at now: Duration
   ) {
     began = began ?? now
-    if let index = index(id: id, name: name) {
-      rows[index].id = id
-      if let name { rows[index].name = DisplayText.harmless(name) }
-      rows[index].phase = phase
-      rows[index].fraction = fraction ?? rows[index].fraction
-      rows[index].note = note.map { DisplayText.harmless($0) }
+    if var row = row(id: id, name: name) {
+      let known = row.id
+      row.id = id
+      if let name { row.name = DisplayText.harmless(name) }
+      row.phase = phase
+      row.fraction = fraction ?? row.fraction
+      row.note = note.map { DisplayText.harmless($0) }
+      rows.replace(id: known, with: row)
     } else {
       rows.append(
         Row(
@@ -80,20 +82,17 @@ public struct ProgressBoard: Sendable {
     case false?: failed += 1
     case nil: break
     }
-    guard let index = index(id: id, name: name) else { return nil }
-    let time = now - rows.remove(at: index).started
+    guard let row = row(id: id, name: name) else { return nil }
+    rows.remove(id: row.id)
+    let time = now - row.started
     if success == true, time > .zero { finished = (finished.count + 1, finished.time + time) }
     return time
   }
 
-  func phase(id: String?, name: String?) -> Phase? {
-    index(id: id, name: name).map { rows[$0].phase }
-  }
+  func phase(id: String?, name: String?) -> Phase? { row(id: id, name: name)?.phase }
 
-  private func index(id: String?, name: String?) -> Int? {
-    if let id, let index = rows.firstIndex(where: { $0.id == id }) { return index }
-    guard let name else { return nil }
-    return rows.firstIndex { $0.phase == .queued && $0.name == DisplayText.harmless(name) }
+  private func row(id: String?, name: String?) -> Row? {
+    id.flatMap { rows.find(id: $0) } ?? name.flatMap { rows.findQueued(name: DisplayText.harmless($0)) }
   }
 
   /// A higher region is not read any more, and scrolls away what was said before.
@@ -107,7 +106,7 @@ public struct ProgressBoard: Sendable {
     let height = max(1, min(style.rows - 2, max(8, min(style.rows / 2, Self.mostLines))))
     let hasSummary = total > 1 && height > 1
     let room = hasSummary ? height - 1 : height
-    let shown = rows.count <= room ? rows : Array(inOrderOfInterest.prefix(max(1, room - 1)))
+    let shown = rows.count <= room ? Array(rows) : Array(inOrderOfInterest.prefix(max(1, room - 1)))
     let nameWidth = min(shown.map { DisplayText.width($0.name) }.max() ?? 0, max(12, style.columns * 2 / 5))
     var lines = shown.map { line($0, nameWidth: nameWidth, at: now, style: style) }
     let hidden = rows.count - shown.count

@@ -61,11 +61,7 @@ final class LuaTask: @unchecked Sendable {
   var isCancelled = false
   var isObserved = false
   var unobservedTicket: TaskList.Ticket?
-  /// How its function ended, while tasks it spawned go on.
-  var body: Result<[LuaValue], LuaError>?
-  var result: Result<[LuaValue], LuaError>?
-  /// The last error of another task that was raised again in this one, for its traceback.
-  var rethrown: LuaError?
+  private var endings: Endings?
   private let statusNumber = Atomic<Int>(0)
 
   /// `scope` is where spawned tasks go; nil stands for one of its own.
@@ -88,6 +84,37 @@ final class LuaTask: @unchecked Sendable {
   var status: Status {
     get { Status.allCases[statusNumber.load(ordering: .acquiring)] }
     set { statusNumber.store(Status.allCases.firstIndex(of: newValue) ?? 0, ordering: .releasing) }
+  }
+
+  /// What comes late or never: kept apart, since thousands of tasks may wait without it.
+  private final class Endings {
+    var body: Result<[LuaValue], LuaError>?
+    var result: Result<[LuaValue], LuaError>?
+    var rethrown: LuaError?
+  }
+
+  /// How its function ended, while tasks it spawned go on.
+  var body: Result<[LuaValue], LuaError>? {
+    get { endings?.body }
+    set { note(\.body, newValue) }
+  }
+
+  var result: Result<[LuaValue], LuaError>? {
+    get { endings?.result }
+    set { note(\.result, newValue) }
+  }
+
+  /// The last error of another task that was raised again in this one, for its traceback.
+  var rethrown: LuaError? {
+    get { endings?.rethrown }
+    set { note(\.rethrown, newValue) }
+  }
+
+  private func note<Value>(_ path: ReferenceWritableKeyPath<Endings, Value?>, _ value: Value?) {
+    if endings == nil, value == nil { return }
+    let endings = endings ?? Endings()
+    self.endings = endings
+    endings[keyPath: path] = value
   }
 
   /// The scope of what it spawns.

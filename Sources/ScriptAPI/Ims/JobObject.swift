@@ -11,15 +11,25 @@ final class JobObject: Sendable {
     self.ims = ims
   }
 
+  // Ten thousand of these are suspended at a time: what comes before and after is kept out of their frames.
+
   @inline(never)
-  private func wait(_ options: ImsModule.WaitOptions) async throws -> LuaValue {
+  private func wait(_ options: ImsModule.WaitOptions) async throws -> [LuaValue] {
     ims.context.rehearsal?.asking(about: reference)
     return try await ims.attempt(.read) { service in
-      ResultTable.value(
+      values(
         try await service.wait(
           for: reference, timeout: options.timeout, onProgress: options.observer(reference.imageName)))
     }
   }
+
+  @inline(never)
+  private static func receiver(_ arguments: HostArguments) -> (job: JobObject, options: ImsModule.WaitOptions)? {
+    (arguments.receiver as? JobObject).map { ($0, ImsModule.WaitOptions(arguments[0])) }
+  }
+
+  @inline(never)
+  private func values(_ result: ImportResult) -> [LuaValue] { [ResultTable.value(result)] }
 
   static let type = ObjectType(
     "ims.Job", "An import the cloud has accepted.",
@@ -67,8 +77,8 @@ final class JobObject: Sendable {
         ],
         returns: [HostParameter("result", ImsRecords.result, "the image")], since: "0.1"
       ) { arguments in
-        guard let job = arguments.receiver as? JobObject else { return [] }
-        return [try await job.wait(ImsModule.WaitOptions(arguments[0]))]
+        guard let (job, options) = receiver(arguments) else { return [] }
+        return try await job.wait(options)
       }.documented(
         "A job can be waited for again, also by another run.",
         raises: ImsRecords.waitErrors + [RaisedError("not_found", "the cloud knows no such job")]

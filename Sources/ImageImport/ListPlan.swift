@@ -1,0 +1,146 @@
+import CloudAccess
+import Foundation
+
+/// When lists of images are asked for, and since when; a value without clock or network.
+///
+/// An image may show a little after its date, so lists overlap: by two seconds, and every five seconds one by fifteen. If all went back that
+/// far, four lists a second would bring each image sixty times.
+struct ListPlan: Sendable {
+  /// What a list looks for.
+  enum Sight: Sendable, Hashable {
+    /// Images that are ready.
+    case active
+
+    /// What failures leave behind, on clouds that let it be seen.
+    case killed
+  }
+
+  private struct Track {
+    var due: Duration?
+    var isAsked = false
+
+    /// The latest date of an image that a list showed, by the cloud's clock.
+    var newest: Date?
+
+    /// When the next list goes back further, and how far at least.
+    var deepDue: Duration?
+    var reach: Date?
+  }
+
+  /// By the cloud's clock.
+  private static let overlap: TimeInterval = 2
+  private static let deepOverlap: TimeInterval = 15
+  private static let deepInterval = Duration.seconds(5)
+
+  /// After so many failures whose images no list of killed ones showed, such lists are not asked for any more.
+  private static let hiddenFailures = 5
+
+  @Indirect private var policy: PollPolicy
+  private var active = Track()
+  private var killed = Track()
+
+  /// Whether the cloud lets killed images be listed.
+  private var isKilledAnswered = false
+
+  /// Failures in a row that no list of killed images showed.
+  private var hidden = 0
+
+  init(policy: Indirect<PollPolicy>) { _policy = policy }
+
+  /// When ``asks(now:isBatch:earliest:)`` has something to do; nil while answers are awaited or nothing is planned.
+  var nextDue: Duration? {
+    [active, killed].compactMap { $0.isAsked ? nil : $0.due }.min()
+  }
+
+  /// Plans the first list, unless there is one.
+  mutating func begin(at due: Duration) { active.due = active.due ?? due }
+
+  /// Plans nothing any more; answers may still come.
+  mutating func end() {
+    let (activeIsAsked, killedIsAsked) = (active.isAsked, killed.isAsked)
+    self = ListPlan(policy: _policy)
+    active.isAsked = activeIsAsked
+    killed.isAsked = killedIsAsked
+  }
+
+  /// The lists to ask for now; `earliest` is the moment of the first submission by this machine's clock, nil where no job can be told by its image.
+  mutating func asks(now: Duration, isBatch: Bool, earliest: Date?) -> [(sight: Sight, since: Date)] {
+    var asks: [(Sight, Date)] = []
+    if let due = active.due, due <= now, !active.isAsked {
+      if isBatch, let since = begin(\.active, earliest, now) {
+        asks.append((.active, since))
+      } else {
+        active.due = isBatch ? now + policy.listMaximum : nil
+      }
+    }
+    if let due = killed.due, due <= now, !killed.isAsked {
+      killed.due = nil
+      if isBatch, !isUseless, let since = begin(\.killed, earliest, now) { asks.append((.killed, since)) }
+    }
+    return asks
+  }
+
+  private mutating func begin(_ path: WritableKeyPath<ListPlan, Track>, _ earliest: Date?, _ now: Duration) -> Date? {
+    guard let newest = self[keyPath: path].newest else {
+      guard let earliest else { return nil }
+      self[keyPath: path].isAsked = true
+      return earliest - JobIndex.clockSlack
+    }
+    self[keyPath: path].isAsked = true
+    if let deepDue = self[keyPath: path].deepDue, now < deepDue { return newest - ListPlan.overlap }
+    self[keyPath: path].deepDue = now + ListPlan.deepInterval / policy.clockScale
+    let since = newest - ListPlan.deepOverlap
+    guard let reach = self[keyPath: path].reach else { return since }
+    self[keyPath: path].reach = nil
+    return min(since, reach)
+  }
+
+  /// A job joins whose image earlier lists may have shown, submitted then by this machine's clock: lists go back that far soon.
+  mutating func reach(back submitted: Date, now: Duration) {
+    guard active.newest != nil || active.isAsked else { return }
+    let reach = submitted - JobIndex.clockSlack
+    active.reach = min(active.reach ?? reach, reach)
+    let due = now + ListPlan.deepInterval / 5 / policy.clockScale
+    active.deepDue = min(active.deepDue ?? due, due)
+  }
+
+  /// A list was answered; `latest` is the latest date in it.
+  mutating func answered(_ sight: Sight, latest: Date?) {
+    switch sight {
+    case .active:
+      active.isAsked = false
+      active.newest = [active.newest, latest].compactMap(\.self).max()
+    case .killed:
+      (killed.isAsked, isKilledAnswered) = (false, true)
+      killed.newest = [killed.newest, latest].compactMap(\.self).max()
+    }
+  }
+
+  /// A list was not answered.
+  mutating func failed(_ sight: Sight, now: Duration, retryAfter: Duration?) {
+    switch sight {
+    case .active:
+      active.isAsked = false
+      active.due = now + max(policy.listMaximum, retryAfter ?? .zero)
+    case .killed:
+      // The next list of active ones plans it again, unless the cloud refuses it always.
+      killed.isAsked = false
+      hidden += 1
+    }
+  }
+
+  /// Plans what follows a list of active images; nil for no more lists.
+  mutating func plan(rest: Duration?, now: Duration) {
+    active.due = rest.map { now + $0 }
+    guard let rest, killed.due == nil, !killed.isAsked, !isUseless else { return }
+    killed.due = now + max(policy.first, rest * 2)
+  }
+
+  /// A job failed; `isSeen` tells whether a list showed its killed image.
+  mutating func jobFailed(isSeen: Bool) {
+    guard isKilledAnswered else { return }
+    hidden = isSeen ? 0 : hidden + 1
+  }
+
+  private var isUseless: Bool { hidden >= ListPlan.hiddenFailures }
+}

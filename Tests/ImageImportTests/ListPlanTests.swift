@@ -1,0 +1,91 @@
+import CloudAccess
+import Foundation
+import Testing
+
+@testable import ImageImport
+
+@Suite("When lists are asked for")
+struct ListPlanTests {
+  private static let start = Date(timeIntervalSince1970: 1_800_000_000)
+
+  private var plan: ListPlan {
+    var plan = ListPlan(policy: Indirect(wrappedValue: PollPolicy()))
+    plan.begin(at: .seconds(5))
+    return plan
+  }
+
+  /// The moments that the lists of active images go back to.
+  private func since(_ plan: inout ListPlan, _ seconds: Double) -> [Date] {
+    plan.asks(now: .seconds(seconds), isBatch: true, earliest: Self.start).filter { $0.sight == .active }.map(\.since)
+  }
+
+  /// Answers the list of active images and plans the next one for the same moment.
+  private func answer(_ plan: inout ListPlan, _ seconds: Double, latest: Double?) {
+    plan.answered(.active, latest: latest.map { Self.start + $0 })
+    plan.plan(rest: .zero, now: .seconds(seconds))
+  }
+
+  @Test("The first one goes back to before the first submission, and there is one at a time")
+  func first() {
+    var plan = plan
+    #expect(since(&plan, 4.9).isEmpty)
+    #expect(since(&plan, 5) == [Self.start - 120])
+    #expect(since(&plan, 9).isEmpty)
+    #expect(plan.nextDue == nil)
+  }
+
+  @Test("Later ones overlap by two seconds, and every five seconds by fifteen")
+  func overlap() {
+    var plan = plan
+    _ = since(&plan, 5)
+    answer(&plan, 6, latest: 100)
+    #expect(since(&plan, 6) == [Self.start + 85])
+    answer(&plan, 6.5, latest: 101)
+    #expect(since(&plan, 6.5) == [Self.start + 99])
+    answer(&plan, 10.9, latest: nil)
+    #expect(since(&plan, 10.9) == [Self.start + 99])
+    answer(&plan, 11, latest: 90)
+    #expect(since(&plan, 11) == [Self.start + 86])
+  }
+
+  @Test("A job that joins after its end may have been shown lets one list go back to its submission, a second later")
+  func reach() {
+    var plan = plan
+    plan.reach(back: Self.start, now: .zero)
+    _ = since(&plan, 5)
+    answer(&plan, 6, latest: 1000)
+    _ = since(&plan, 6)
+    answer(&plan, 6.1, latest: 1000)
+    plan.reach(back: Self.start + 400, now: .seconds(6.1))
+    plan.reach(back: Self.start + 500, now: .seconds(6.1))
+    #expect(since(&plan, 6.2) == [Self.start + 998])
+    answer(&plan, 7.2, latest: 1000)
+    #expect(since(&plan, 7.2) == [Self.start + 280])
+    answer(&plan, 12.3, latest: 1000)
+    #expect(since(&plan, 12.3) == [Self.start + 985])
+  }
+
+  @Test("Lists of killed images end after five failures that none of them showed")
+  func killed() {
+    var plan = plan
+    _ = since(&plan, 5)
+    answer(&plan, 5, latest: 1)
+    #expect(plan.asks(now: .seconds(10), isBatch: true, earliest: Self.start).map(\.sight) == [.active, .killed])
+    plan.answered(.killed, latest: nil)
+    for _ in 0..<5 { plan.jobFailed(isSeen: false) }
+    answer(&plan, 20, latest: 1)
+    #expect(plan.asks(now: .seconds(30), isBatch: true, earliest: Self.start).map(\.sight) == [.active])
+  }
+
+  @Test("What ends while a list is under way plans nothing, and the next does not begin before the answer")
+  func end() {
+    var plan = plan
+    _ = since(&plan, 5)
+    plan.end()
+    #expect(plan.nextDue == nil)
+    plan.begin(at: .seconds(6))
+    #expect(since(&plan, 7).isEmpty)
+    plan.answered(.active, latest: nil)
+    #expect(since(&plan, 7) == [Self.start - 120])
+  }
+}
