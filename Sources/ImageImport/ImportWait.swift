@@ -82,7 +82,7 @@ final class ImportWait: Sendable {
     do {
       let result = try await ImageWait(
         client: service.client, policy: service.scheduler.policy, events: service.events,
-        random: scheduler.random
+        random: service.scheduler.random
       ).wait(for: job, timeout: timeLeft, onProgress: onProgress)
       service.events.emit(.succeeded(result))
       return await finished(result)

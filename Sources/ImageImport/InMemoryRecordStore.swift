@@ -36,9 +36,10 @@ public final class InMemoryRecordStore: ImportRecordStore {
 
   /// A store that knows these records already, which nobody drives, and how soon markers were listed so far.
   public init(records: [ImportRecord] = [], lags: [ImportScope: [Duration?]] = [:]) {
-    var known: [String: ImportRecord] = [:]
-    for record in records { known[record.id] = record }
-    state = Mutex(State(records: known, lags: lags))
+    var known = State()
+    for record in records { known.put(record) }
+    known.lags = lags
+    state = Mutex(known)
   }
 
   public func claim(_ draft: ImportRecord, reusing: Bool, refuted: Set<String>) async throws -> ImportClaim {
