@@ -5,9 +5,10 @@ enum PluginText {
   static func line(_ text: String, limit: Int = 600) -> String {
     var out = String.UnicodeScalarView()
     var count = 0
+    let isLonger = !text.unicodeScalars.dropFirst(limit).isEmpty
     for scalar in text.unicodeScalars {
       count += 1
-      if count > limit {
+      if isLonger, count == limit {
         out.append("…")
         break
       }
