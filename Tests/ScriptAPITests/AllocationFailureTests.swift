@@ -87,7 +87,8 @@ struct AllocationFailureTests {
 
   private func addDisks(to world: ScriptWorld) throws {
     for key in [
-      "golden-images/web01.zvhd2", "golden-images/web02.zvhd2", "golden-images/web03.zvhd2", "ims-image/data01.zvhd2",
+      "golden-images/web01.zvhd2", "golden-images/web02.zvhd2", "golden-images/web03.zvhd2",
+      "golden-images/ubuntu-2204.zvhd2", "ims-image/data01.zvhd2",
     ] {
       try world.copyDisk(to: key)
     }

@@ -205,7 +205,8 @@ final class ObsModule: Sendable {
         local found = obs.inspect("ims-image", "data01.zvhd2")
         print(found.format, found.importable)  --> zvhd2  true
         local system = obs.inspect("golden-images", "ubuntu-2204.zvhd2", { operating_system = true })
-        print(system.suggested_os_version.value)  --> Ubuntu 22.04 Server 64bit
+        local version = system.suggested_os_version
+        if version then print(version.value) end  --> Ubuntu 22.04 Server 64bit
         """)
   }
 
