@@ -218,9 +218,7 @@ struct PollPlanner: Sendable {
     }
     var effects: [Effect] = []
     for id in seen { effects += see(id, now: now) }
-    if sight == .active {
-      planList(now: now, rate: budget.rate * budget.policy.shares[RequestKind.list.rawValue])
-    }
+    if sight == .active { planList(now: now, budget: budget) }
     return effects
   }
 
@@ -249,10 +247,13 @@ struct PollPlanner: Sendable {
   }
 
   /// As often as costs a quarter of what asking for each job at its own interval would.
-  private mutating func planList(now: Duration, rate: Double) {
+  private mutating func planList(now: Duration, budget: RequestBudget) {
     guard isBatch else { return lists.plan(rest: nil, now: now) }
-    let pause = min(shortestInterval(now) * 4 / Double(entries.count), policy.listMaximum)
-    lists.plan(rest: max(pause, policy.listMinimum, .seconds(1 / max(rate, 0.01))), now: now)
+    let share = budget.policy.shares[RequestKind.list.rawValue]
+    // What lists have shown has to be asked for before more of them help.
+    let backlog = Duration.seconds(Double(urgent.count) / max(budget.rate, 0.01) / 2)
+    let pause = min(max(shortestInterval(now) * 4 / Double(entries.count), backlog), policy.listMaximum)
+    lists.plan(rest: max(pause, policy.listMinimum, .seconds(1 / max(budget.rate * share, 0.01))), now: now)
   }
 
   /// The shortest pause between two questions for one job; it changes slowly, and all jobs have to be looked at.

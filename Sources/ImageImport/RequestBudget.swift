@@ -77,12 +77,20 @@ public struct RequestBudget: Sendable {
   public mutating func delay(_ kind: RequestKind, now: Duration) -> Duration {
     fill(now)
     let pause = max(.zero, pausedUntil - now)
-    if max(levels[kind.rawValue], spare) >= 1 - RequestBudget.rounding { return pause }
-    var seconds = (1 - levels[kind.rawValue]) / (rate * policy.shares[kind.rawValue])
-    let overflow = overflow(besides: kind)
-    if overflow > 0 { seconds = min(seconds, (1 - spare) / (rate * overflow)) }
+    let next = next(kind)
+    if next.seconds == 0 { return pause }
     // A rest that rounds to nothing must not make a loop without a pause.
-    return max(pause, .seconds(seconds), .microseconds(1))
+    return max(pause, .seconds(next.seconds), .microseconds(1))
+  }
+
+  /// When the next token for a kind is there, and whether it is one that the others leave.
+  private func next(_ kind: RequestKind) -> (seconds: Double, isSpare: Bool) {
+    func wait(_ level: Double, _ share: Double) -> Double {
+      level >= 1 - RequestBudget.rounding ? 0 : share > 0 ? (1 - level) / (rate * share) : .infinity
+    }
+    let own = wait(levels[kind.rawValue], policy.shares[kind.rawValue])
+    let others = wait(spare, overflow(besides: kind))
+    return (min(own, others), others < own)
   }
 
   /// Takes the token of a request that goes now; false when there is none.
@@ -119,18 +127,15 @@ public struct RequestBudget: Sendable {
     rate = max(policy.minimumRate, min(rate / 2, (told ?? .infinity) * policy.clockScale))
     let full = policy.burst * rate / policy.rate
     for (index, share) in policy.shares.enumerated() { levels[index] = min(levels[index], max(1, share * full)) }
-    spare = 0
+    spare = min(spare, 0)
   }
 
   /// Whether the rate is lower than it should be.
   public var isSlowed: Bool { rate < policy.rate }
 
   private mutating func draw(_ kind: RequestKind) {
-    if levels[kind.rawValue] < 1 - RequestBudget.rounding, spare >= 1 - RequestBudget.rounding {
-      spare = max(0, spare - 1)
-    } else {
-      levels[kind.rawValue] -= 1
-    }
+    // Both may fall below zero: tokens of the future, which nobody else gets.
+    if next(kind).isSpare { spare -= 1 } else { levels[kind.rawValue] -= 1 }
   }
 
   private static let rounding = 1e-9

@@ -5,6 +5,9 @@ struct TokenQueue: Sendable {
 
   var first: (id: String, token: Int)? { head < items.count ? items[head] : nil }
 
+  /// How many are in it; some may have ended meanwhile.
+  var count: Int { items.count - head }
+
   mutating func append(_ id: String, _ token: Int) { items.append((id, token)) }
 
   mutating func removeFirst() {

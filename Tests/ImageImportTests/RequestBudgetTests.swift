@@ -142,4 +142,19 @@ struct RequestBudgetTests {
     #expect(RequestKind(APICall(path: "/v2/cloudimages")) == .list)
     #expect(RequestKind(APICall(service: .identity, method: "POST", path: "/auth/tokens")) == nil)
   }
+
+  @Test("Callers that wait side by side get what the others leave, and no more than the rate", arguments: [5.0, 500])
+  func sideBySide(rate: Double) {
+    var budget = RequestBudget(policy: RequestBudget.Policy(rate: rate))
+    var callers = DueHeap<Int>()
+    for caller in 0..<40 { callers.insert(caller, due: .zero) }
+    var made = 0
+    while let (now, caller) = callers.popFirst(), now < .seconds(20) {
+      let leaves = now + budget.reserve(.submit, now: now)
+      if leaves <= .seconds(20) { made += 1 }
+      callers.insert(caller, due: leaves + .microseconds(200))
+    }
+    #expect(Double(made) <= budget.policy.burst + rate * 20 + 1)
+    #expect(Double(made) >= rate * 20 * 0.95)
+  }
 }
