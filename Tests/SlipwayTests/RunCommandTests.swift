@@ -203,4 +203,24 @@ struct RunCommandTests {
       #expect(outcome.output == "one\ttrue\t2\t2\n")
     }
   }
+
+  @Test("To be asked about a lost import takes a terminal, on the command line as in a script")
+  func asking() async throws {
+    try await withTemporaryDirectory { directory in
+      let place = ["--local-cloud", directory.path]
+      let flag = try await Tool.run(["run"] + place + ["--on-not-found", "ask", "-"], input: "print(1)")
+      #expect(flag.status == 64 && flag.output.isEmpty)
+      #expect(flag.errors.contains("needs a terminal to ask on"), "\(flag.errors)")
+      let script = try await Tool.run(
+        ["run"] + place + ["-"],
+        input: """
+          local ims = require "ims"
+          local image = ims.data_image { name = "d", image_url = "images:d.zvhd2", min_disk = 20 }
+          local ok, err = pcall(ims.import, image, { on_not_found = "ask" })
+          print(ok, err.kind, (err.message:find("terminal", 1, true)) ~= nil)
+          """)
+      #expect(script.status == 0, "\(script.errors)")
+      #expect(script.output == "false\targument\ttrue\n", "\(script.output)")
+    }
+  }
 }
