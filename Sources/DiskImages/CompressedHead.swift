@@ -5,8 +5,14 @@ import CZstd
 enum CompressedHead {
   /// The first bytes of what a gzip file holds; fewer, or none, where it is damaged.
   static func gunzip(_ packed: [UInt8], limit: Int) -> [UInt8] {
+    inflate(packed, windowBits: 15 + 16, limit: limit)
+  }
+
+  /// What a deflate stream holds, as far as it can be unpacked; `windowBits` are zlib's, -15 for a bare stream.
+  static func inflate(_ packed: [UInt8], windowBits: Int32, limit: Int) -> [UInt8] {
     var stream = z_stream()
-    guard inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return [] }
+    let size = Int32(MemoryLayout<z_stream>.size)
+    guard inflateInit2_(&stream, windowBits, ZLIB_VERSION, size) == Z_OK else { return [] }
     defer { inflateEnd(&stream) }
     var input = packed
     return [UInt8](unsafeUninitializedCapacity: limit) { output, initialized in
@@ -15,7 +21,7 @@ enum CompressedHead {
         stream.avail_in = UInt32(source.count)
         stream.next_out = output.baseAddress
         stream.avail_out = UInt32(limit)
-        _ = inflate(&stream, Z_SYNC_FLUSH)
+        _ = CZlib.inflate(&stream, Z_SYNC_FLUSH)
         return limit - Int(stream.avail_out)
       }
     }

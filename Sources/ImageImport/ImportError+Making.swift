@@ -85,12 +85,14 @@ extension ImportError {
 }
 
 extension ImportError {
-  /// For a job that succeeded while no image that can be its own is listed; with a record it is one to be settled.
+  /// For a job that succeeded while no image is listed that can be its own, or several; with a record it is one to be settled.
   public init(imageMissing status: JobStatus, job: JobReference) {
-    let name = (job.imageName ?? status.imageName).map { " and no image named \(Quoted.text($0)) is listed" } ?? ""
+    let name = (job.imageName ?? status.imageName).map {
+      ", and no image named \(Quoted.text($0)) is listed that must be its own"
+    }
     self.init(
       kind: job.recordID == nil ? .service : .not_found,
-      message: "The job \(job.id) ended with \(status.rawStatus) but named no image\(name).",
+      message: "The job \(job.id) ended with \(status.rawStatus) but named no image\(name ?? "").",
       hint: "List the images of the project and look for one made at that time.", job: job, jobStatus: status,
       request: job.request)
   }

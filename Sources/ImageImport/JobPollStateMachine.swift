@@ -83,6 +83,9 @@ public struct JobPollStateMachine: Sendable {
   private var sightings = 0
   private var failures = 0
   private var lookUps = 0
+
+  /// How often the job succeeded without naming its image.
+  private var nameless = 0
   @IndirectOptional private var unfinishedLookUp: JobStatus?
   private var warned: Set<String> = []
   @IndirectOptional private var last: JobStatus?
@@ -190,6 +193,13 @@ public struct JobPollStateMachine: Sendable {
     case .succeeded:
       if let imageID = status.imageID { return end(.succeeded(imageID: imageID, status, warnings: warnings)) }
       guard let name = name(for: status) else { return end(.imageMissing(status)) }
+      nameless += 1
+      if hasOnlyName, nameless < policy.lookUpAttempts {
+        // A name may be several images', and the job's next answer may be whole.
+        state = .pending(due: now + policy.jittered(policy.pause(after: nameless), random))
+        guard nameless == 1 else { return [] }
+        return [.progress(status), warning("The job succeeded without naming its image; it is asked again.")]
+      }
       state = .lookingUp(status)
       return [
         .progress(status), warning("The job succeeded without naming its image; it is looked up by name."),
@@ -261,10 +271,14 @@ public struct JobPollStateMachine: Sendable {
     return [.degraded(reason: error.message, pause: pause)]
   }
 
+  /// Whether nothing but its name tells the image of a record.
+  private var hasOnlyName: Bool { recordID != nil && !isMarked }
+
   /// The images of the name were listed.
   ///
   /// A name may belong to several images. One with another record's marker is never taken, and where a marker went out only the image that has
-  /// it is; if none shows up the image is missing, and whoever has the record settles it.
+  /// it is; if none shows up, or several that only their name tells, the image is missing, and whoever has the record settles it: the ledger
+  /// knows whose the others are.
   ///
   /// Valid in `lookingUp`; in `ended` it is ignored.
   public mutating func lookedUp(_ images: [ImageRecord], now: Duration, random: Double) -> [Action] {
@@ -278,6 +292,9 @@ public struct JobPollStateMachine: Sendable {
       guard marker == recordID || (marker == nil && !isMarked) || recordID == nil else { return false }
       guard let earliest, let created = image.createdAt else { return true }
       return created >= earliest
+    }
+    if hasOnlyName, candidates.count > 1, !candidates.contains(where: { ImportMarker.value(of: $0) == recordID }) {
+      return end(.imageMissing(status))
     }
     let oldestFirst = candidates.sorted { ($0.createdAt ?? .distantFuture) < ($1.createdAt ?? .distantFuture) }
     if let found = oldestFirst.first {

@@ -300,7 +300,12 @@ struct JobPollStateMachineTests {
       var machine = JobPollStateMachine(policy: PollPolicy(), reference: reference, age: .zero, now: .seconds(100))
       machine.subscribe(1, limit: nil, now: .seconds(100))
       _ = machine.due(now: .seconds(105))
-      _ = machine.answered(success, now: .seconds(105), random: 0)
+      var actions = machine.answered(success, now: .seconds(105), random: 0)
+      while actions.last != .lookUp(name: "web01") {
+        // Its name alone is weak, so the job is asked again.
+        #expect(!marked && machine.due(now: machine.nextDue ?? .zero) == [.query])
+        actions = machine.answered(success, now: .seconds(105), random: 0)
+      }
       return machine.lookedUp(images, now: .seconds(106), random: 0)
     }
     func taken(_ actions: [JobPollStateMachine.Action]) -> String? {
@@ -314,6 +319,25 @@ struct JobPollStateMachineTests {
     #expect(taken(lookedUp(marked: true, [bare, other])) == nil)
     #expect(taken(lookedUp(marked: false, [other, bare])) == "bare")
     #expect(taken(lookedUp(marked: false, [other])) == nil)
+    // Two that only the name tells may each be another's.
+    #expect(lookedUp(marked: false, [bare, image("twin", marker: nil)]) == [.end(.imageMissing(success))])
+  }
+
+  @Test("an image that only its name would tell is named by the job's next answer")
+  func askedAgain() {
+    var reference = reference
+    (reference.recordID, reference.isMarked) = ("MINE", false)
+    var machine = JobPollStateMachine(policy: PollPolicy(), reference: reference, age: .zero, now: .seconds(100))
+    machine.subscribe(1, limit: nil, now: .seconds(100))
+    _ = machine.due(now: .seconds(105))
+    let first = machine.answered(status("SUCCESS"), now: .seconds(105), random: 0)
+    #expect(first.count == 2 && !first.contains(.lookUp(name: "web01")))
+    #expect(machine.due(now: machine.nextDue ?? .zero) == [.query])
+    let whole = status("SUCCESS", ["entities": ["image_id": "image-7"]])
+    guard case .end(.succeeded("image-7", _, _)) = machine.answered(whole, now: .seconds(115), random: 0).last else {
+      Issue.record("it is not taken")
+      return
+    }
   }
 
   @Test("looks some times before it says that the image is missing")

@@ -1,5 +1,3 @@
-import CZlib
-
 /// The disk in a qcow2 file that stands alone: its tables lead to every cluster.
 final class QcowGuestDisk: GuestDisk {
   private static let mostKept = 8
@@ -88,7 +86,9 @@ final class QcowGuestDisk: GuestDisk {
       guard place < source.size else { throw Self.damaged }
       let bytes = try fetch(place, Int(min(length, source.size - place)))
       unpacked[place] =
-        isZstd ? CompressedHead.unzstd(bytes, limit: 1 << clusterBits) : Self.inflate(bytes, limit: 1 << clusterBits)
+        isZstd
+        ? CompressedHead.unzstd(bytes, limit: 1 << clusterBits)
+        : CompressedHead.inflate(bytes, windowBits: -15, limit: 1 << clusterBits)
       order.append(place)
       if order.count > Self.mostKept { unpacked[order.removeFirst()] = nil }
     }
@@ -104,24 +104,6 @@ final class QcowGuestDisk: GuestDisk {
       cost.add(length)
     }
     return bytes
-  }
-
-  /// What a bare deflate stream holds, as far as it can be unpacked.
-  private static func inflate(_ packed: [UInt8], limit: Int) -> [UInt8] {
-    var stream = z_stream()
-    guard inflateInit2_(&stream, -15, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return [] }
-    defer { inflateEnd(&stream) }
-    var input = packed
-    return [UInt8](unsafeUninitializedCapacity: limit) { output, initialized in
-      initialized = input.withUnsafeMutableBufferPointer { source in
-        stream.next_in = source.baseAddress
-        stream.avail_in = UInt32(source.count)
-        stream.next_out = output.baseAddress
-        stream.avail_out = UInt32(limit)
-        _ = CZlib.inflate(&stream, Z_SYNC_FLUSH)
-        return limit - Int(stream.avail_out)
-      }
-    }
   }
 
   private static var damaged: DiskImageError { DiskImageError(.corrupt, "a compressed cluster is damaged") }
