@@ -31,6 +31,7 @@ struct Slipway: AsyncParsableCommand {
   static func main() async {
     StandardStreams.reserve()
     slip_limit_arenas(2)
+    slip_return_from(256 << 10)
     do {
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
