@@ -106,6 +106,16 @@ bool clh_account(lua_State *L, clh_vm *vm, uint64_t steps) {
   return clh_stop(vm, CLH_KILL_LIMIT, limit);
 }
 
+// Takes what has piled up from the budget of the code that did it, since who runs next must not pay for it. Whether the budget is
+// used up is seen at the next look. In grace the work is forgotten: its budget ends here.
+void clh_book_work(clh_vm *vm) {
+  if (!vm->in_grace) {
+    vm->instructions += vm->work;
+    if (vm->task) vm->task->burst += vm->work;
+  }
+  vm->work = 0;
+}
+
 bool clh_slice_is_over(const clh_vm *vm) {
   // Two ticks: a task that waits often enough is never interrupted, whatever the timer's phase.
   return vm->ticking ? vm->ticks >= 2 : vm->instructions - vm->slice_start >= CLH_SLICE_COUNT;
@@ -223,6 +233,7 @@ void clh_slice_end(clh_vm *vm) {
 // MARK: grace
 
 static void grant(clh_vm *vm) {
+  clh_book_work(vm);
   int64_t wall = now_on(CLOCK_MONOTONIC), now = now_on(CLOCK_THREAD_CPUTIME_ID);
   if (wall - vm->grace_window >= CLH_GRACE_WINDOW) {
     vm->grace_window = wall;
@@ -236,6 +247,7 @@ static void grant(clh_vm *vm) {
 }
 
 static void withdraw(clh_vm *vm) {
+  clh_book_work(vm);
   if (vm->grace_deadline != INT64_MAX)
     vm->grace_spent = CLH_GRACE_NANOSECONDS - (vm->grace_deadline - now_on(CLOCK_THREAD_CPUTIME_ID));
   vm->in_grace = vm->grace_over = false;

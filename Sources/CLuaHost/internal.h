@@ -217,6 +217,7 @@ void clh_slice_begin(clh_vm *vm);
 void clh_slice_end(clh_vm *vm);
 bool clh_slice_is_over(const clh_vm *vm);
 bool clh_account(lua_State *L, clh_vm *vm, uint64_t steps);
+void clh_book_work(clh_vm *vm);
 bool clh_stop(clh_vm *vm, int kill, int detail);
 void clh_begin_unwinding(clh_vm *vm);
 void clh_unwound(clh_vm *vm);

@@ -90,6 +90,7 @@ int32_t clh_task_step(clh_task *task, int32_t answer) {
   task->status = lua_resume(task->co, vm->L, count, &task->results);
   clh_slice_end(vm);
   clh_unwound(vm);
+  clh_book_work(vm);
   vm->running = NULL;
   vm->task = NULL;
   int why = vm->host_yield;

@@ -121,6 +121,29 @@ struct EndingTests {
     #expect(try await bench.run("return 7") == [7])
   }
 
+  @Test("Handlers have their whole budget, whatever other tasks have used before them")
+  func budgetOfTheirOwn() async throws {
+    let bench = try Bench()
+    let values = try await bench.run(
+      """
+      local shop, task = require "shop", require "task"
+      local closed = "not closed"
+      local t = task.spawn(function()
+        local c <close> = setmetatable({}, {__close = function() closed = ("closed"):rep(1) end})
+        task.sleep(1e6)
+      end)
+      shop.wait()
+      -- Each failure is work in C, and none of these tasks runs an instruction at which a hook could look in.
+      local failing = {}
+      for i = 1, 5000 do failing[i] = task.spawn(error) end
+      t:cancel()
+      pcall(t.await, t)
+      for _, f in ipairs(failing) do pcall(f.await, f) end
+      return t.status, closed
+      """)
+    #expect(values == ["cancelled", "closed"])
+  }
+
   @Test("A memory error that nobody caught names the limit, and handlers have a reserve")
   func memory() async throws {
     let bench = try Bench { $0.limits.memory = 8 << 20 }
