@@ -91,7 +91,6 @@ def sdk(arguments):
 
 def measure(command, environment, base):
     """Runs a client and says what it took."""
-    before = counts(base)
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     watch = Watch(process.pid)
     watch.start()
