@@ -168,10 +168,19 @@ class Group:
     def delete_some(self):
         """Users take images away, though their imports are on record."""
         images = [image for image in self.cloud.control("GET", "state")["images"] if image["status"] == "active"]
+        gone = []
         for image in self.rng.sample(images, min(len(images), self.rng.randint(1, 3))):
             if self.cloud.delete(image["id"]):
                 self.note(f"image {image['id']} (import {number_of(image)}) is deleted")
-                self.deleted.append(image["id"])
+                gone.append(image["id"])
+        self.deleted += gone
+        # The cloud takes its time; who asks meanwhile is rightly told that the image is there.
+        end = time.monotonic() + 30
+        while any(image["id"] in gone for image in self.cloud.control("GET", "state")["images"]):
+            if time.monotonic() > end:
+                self.violations.append(f"images that were deleted do not go: {gone}")
+                return
+            time.sleep(0.02)
 
     def finish(self):
         """Runs on until everything is done. What never reached the cloud and is left to a decision is decided here, by what the cloud

@@ -76,7 +76,7 @@ extension RecordingSubmitter {
     let same = try await store.records(ImportRecordFilter(name: record.name, scope: record.scope))
     let others = same.filter { $0.id != record.id }
     search.claimed = Set(others.compactMap(\.imageID))
-    search.hasRivals = others.contains { !$0.state.isFinal && $0.imageID == nil }
+    search.rivals = others.filter { !$0.state.isFinal && $0.imageID == nil }
     return search.named(images)
   }
 

@@ -9,8 +9,8 @@ struct SettlementSearch: Sendable {
   /// Images other records have; they cannot be this one.
   var claimed: Set<String> = []
 
-  /// Whether another import of this name is under way whose image is not known: then a name alone proves nothing.
-  var hasRivals = false
+  /// Other imports of this name under way whose image is not known: an image that one of them can have made proves nothing.
+  var rivals: [ImportRecord] = []
 
   /// The list that shows the image by its marker; nil where none was sent.
   var byMarker: ImageQuery? {
@@ -28,22 +28,27 @@ struct SettlementSearch: Sendable {
     oldestFirst(images.filter { ImportMarker.value(of: $0) == record.id })
   }
 
-  /// Of the images listed by name those that can be it: same name, made no earlier, from the same file, for the same disk, not marked as
+  /// Of the images listed by name those that must be it: this import can have made them and no rival can, and they are not marked as
   /// another's.
   func named(_ images: [ImageRecord]) -> [ImageRecord] {
-    guard let name = record.name else { return [] }
-    let earliest = record.createdAt - slack.inSeconds
-    return oldestFirst(
+    oldestFirst(
       images.filter { image in
-        guard image.name == name, !image.id.isEmpty, !claimed.contains(image.id) else { return false }
+        guard !image.id.isEmpty, !claimed.contains(image.id), canHaveMade(image, record) else { return false }
         // A dead image of that name may be another import's: only the marker proves a failure.
         guard image.status.lowercased() != "killed", image.status.lowercased() != "deleted" else { return false }
-        guard let created = image.createdAt, created >= earliest else { return false }
-        if let origin = image.dataOrigin, let url = record.request.imageURL, origin != "file,\(url)" { return false }
-        if let disk = image.minDisk, let asked = record.request.minDisk, disk != asked { return false }
         if let marker = ImportMarker.value(of: image) { return record.isMarked && marker == record.id }
-        return !hasRivals
+        return !rivals.contains { canHaveMade(image, $0) }
       })
+  }
+
+  /// Whether nothing that is listed of an image speaks against a record as its origin: same name, made no earlier, from the same file, for
+  /// the same disk.
+  private func canHaveMade(_ image: ImageRecord, _ record: ImportRecord) -> Bool {
+    guard let name = record.name, image.name == name else { return false }
+    guard let created = image.createdAt, created >= record.createdAt - slack.inSeconds else { return false }
+    if let origin = image.dataOrigin, let url = record.request.imageURL, origin != "file,\(url)" { return false }
+    if let disk = image.minDisk, let asked = record.request.minDisk, disk != asked { return false }
+    return true
   }
 
   private func oldestFirst(_ images: [ImageRecord]) -> [ImageRecord] {

@@ -8,10 +8,10 @@ import Testing
 struct SettlementTests {
   private func image(
     _ id: String, status: String = "saving", created: Double = 0, tags: [String] = [], name: String = "web01",
-    origin: String = "file,ims-image:web01.zvhd2", disk: Int = 40
+    origin: String? = "file,ims-image:web01.zvhd2", disk: Int = 40
   ) -> ImageRecord {
     ImageRecord(json: [
-      "id": .string(id), "status": .string(status), "name": .string(name), "__data_origin": .string(origin),
+      "id": .string(id), "status": .string(status), "name": .string(name), "__data_origin": origin.map(JSONValue.string) ?? .null,
       "min_disk": .integer(Int64(disk)), "tags": .array(tags.map(JSONValue.string)),
       "created_at": .string(Timestamp.iso8601(Date(timeIntervalSince1970: 1_700_000_000 + created))),
     ])
@@ -92,12 +92,17 @@ struct SettlementTests {
   // MARK: What can be the lost image
 
   private func search(
-    marked: Bool = false, claimed: Set<String> = [], rivals: Bool = false
+    marked: Bool = false, claimed: Set<String> = [], rivals: [ImportRecord] = []
   ) -> SettlementSearch {
-    let record = ImportRecord(
+    SettlementSearch(record: record(isMarked: marked), slack: .seconds(120), claimed: claimed, rivals: rivals)
+  }
+
+  private func record(
+    _ request: ImportRequest = Samples.system, isMarked: Bool = false, created: Double = 0
+  ) -> ImportRecord {
+    ImportRecord(
       id: "01ARZ3NDEKTSV4RRFFQ69G5FAV", scope: ImportScope(cloud: "c", project: "p", region: "r"), profile: "x",
-      key: "k", request: Samples.system, isMarked: marked, createdAt: Date(timeIntervalSince1970: 1_700_000_000))
-    return SettlementSearch(record: record, slack: .seconds(120), claimed: claimed, hasRivals: rivals)
+      key: "k", request: request, isMarked: isMarked, createdAt: Date(timeIntervalSince1970: 1_700_000_000 + created))
   }
 
   @Test("knows an image by its marker, in either spelling, whatever the service listed")
@@ -117,7 +122,21 @@ struct SettlementTests {
     ]
     #expect(search().named(images).map(\.id) == ["ok", "later"])
     #expect(search(claimed: ["ok"]).named(images).map(\.id) == ["later"])
-    #expect(search(rivals: true).named(images).isEmpty)
+  }
+
+  @Test("takes no image by its name that another import under way can have made, and any that none can")
+  func rivals() {
+    let images = [image("early", created: -119), image("ok"), image("later", created: 500)]
+    func found(_ rivals: ImportRecord...) -> [String] { search(rivals: rivals).named(images).map(\.id) }
+    #expect(found(record()).isEmpty)
+    // Two that wait for each other would never end.
+    #expect(found(record(Samples.system.with(["image_url": "other:web01.zvhd2"]))) == ["early", "ok", "later"])
+    #expect(found(record(Samples.system.with(["min_disk": 41]))) == ["early", "ok", "later"])
+    #expect(found(record(created: 300)) == ["early", "ok"])
+    #expect(found(record(created: 300), record()).isEmpty)
+    let unknown = [image("origin", origin: nil)]
+    let rival = record(Samples.system.with(["image_url": "other:web01.zvhd2"]))
+    #expect(search(rivals: [rival]).named(unknown).isEmpty)
   }
 }
 
