@@ -21,7 +21,7 @@ from torture_group import Group
 from torture_judge import check_ledger, judge, judge_the_judge
 
 # Groups at a time: clients mostly wait.
-PARALLEL = 3
+PARALLEL = int(os.environ.get("TORTURE_PARALLEL", "3"))
 
 
 def start_up_time(binary, directory):
