@@ -149,7 +149,7 @@ struct PreflightSubmitTests {
     let service = service(cloud, shelf)
     let scope = ImportScope(
       profile: cloud.test.client.session.profile, projectID: try await cloud.test.client.session.projectID())
-    let draft = cloud.submitter.draft(Self.raw, scope, key: "k", SubmitOptions(key: "k"))
+    let draft = cloud.submitter.drafts.draft(Self.raw, scope, key: "k", SubmitOptions(key: "k"))
     _ = try await cloud.store.claim(draft, reusing: true, refuted: [])
     await cloud.store.release(draft.id)
     var options = choices
@@ -157,7 +157,7 @@ struct PreflightSubmitTests {
     let error = await #expect(throws: ImportError.self) { try await submit(service, options).get() }
     #expect(error?.kind == .preflight && error?.recordID == draft.id && cloud.posts == 0)
     // The same by its record.
-    let other = cloud.submitter.draft(Self.raw, scope, key: "o", SubmitOptions(key: "o"))
+    let other = cloud.submitter.drafts.draft(Self.raw, scope, key: "o", SubmitOptions(key: "o"))
     _ = try await cloud.store.claim(other, reusing: true, refuted: [])
     await cloud.store.release(other.id)
     let resumed = await #expect(throws: ImportError.self) { try await service.resume(other.id, options: options) }

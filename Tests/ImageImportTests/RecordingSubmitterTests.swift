@@ -296,7 +296,7 @@ struct RecordingSubmitterTests {
   @Test("sends what was interrupted before it was sent, and settles what was interrupted afterwards")
   func resuming() async throws {
     let cloud = RecordingCloud()
-    let draft = cloud.submitter.draft(
+    let draft = cloud.submitter.drafts.draft(
       Samples.system, ImportScope(cloud: "iam.test", project: "0123456789abcdef0123456789abcdef", region: "eu-de"),
       key: "k", SubmitOptions())
     _ = try await cloud.store.claim(draft, reusing: true, refuted: [])

@@ -18,7 +18,7 @@ struct BatchImport: Sendable {
   let concurrency: Int
   let stopsOnError: Bool
   let submission: SubmitOptions
-  let options: ImsModule.WaitOptions
+  let options: WaitOptions
 
   /// Runs until every image has an outcome; throws only when cancelled or when a progress callback fails.
   func run(_ images: [ImageObject]) async throws -> [Entry] {

@@ -110,7 +110,7 @@ extension ImageObject {
 
   /// Imports it: the file first, where it is made of one.
   func run(
-    _ service: ImportService, _ submission: SubmitOptions, _ options: ImsModule.WaitOptions
+    _ service: ImportService, _ submission: SubmitOptions, _ options: WaitOptions
   ) async throws -> ImportResult {
     let onSubmitted = onSubmitted
     guard let file else {

@@ -97,7 +97,8 @@ final class ImageObject: Sendable {
         guard let image = arguments.receiver as? ImageObject else { return [] }
         var options = image.ims.context.submission.preflight
         let table = arguments[0].tableValue
-        try image.ims.change(&options, skipping: table?["skip"] ?? .nil, timeout: table?["timeout"] ?? .nil)
+        try SubmissionReader(ims: image.ims).change(
+          &options, skipping: table?["skip"] ?? .nil, timeout: table?["timeout"] ?? .nil)
         let choices = options
         let report = try await image.ims.attempt(.read) { service in
           // It looks into the object, so it needs what looking there by itself would.
@@ -164,7 +165,7 @@ final class ImageObject: Sendable {
         returns: [HostParameter("job", .object("ims.Job"), "poll it or wait for it")], since: "0.1"
       ) { arguments in
         guard let image = arguments.receiver as? ImageObject else { return [] }
-        let options = try image.ims.submitOptions(arguments[0])
+        let options = try SubmissionReader(ims: image.ims).options(arguments[0])
         let job = try await image.ims.attempt(.submit) { service in
           guard let file = image.file else { return try await service.submit(image.request, options: options) }
           guard !file.deletesObject else {

@@ -75,7 +75,7 @@ final class ImageRecordObject: Sendable {
         since: "0.1"
       ) { arguments in
         guard let image = arguments.receiver as? ImageRecordObject else { return [] }
-        let options = ImsModule.WaitOptions(arguments[0])
+        let options = WaitOptions(arguments[0])
         try await image.ims.attempt(.read) {
           try await $0.client.waitGone(image.record.id, timeout: options.timeout ?? .seconds(600))
         }

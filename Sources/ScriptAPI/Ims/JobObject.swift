@@ -14,7 +14,7 @@ final class JobObject: Sendable {
   // Ten thousand of these are suspended at a time: what comes before and after is kept out of their frames.
 
   @inline(never)
-  private func wait(_ options: ImsModule.WaitOptions) async throws -> [LuaValue] {
+  private func wait(_ options: WaitOptions) async throws -> [LuaValue] {
     ims.context.rehearsal?.asking(about: reference)
     return try await ims.attempt(.read) { service in
       values(
@@ -24,8 +24,8 @@ final class JobObject: Sendable {
   }
 
   @inline(never)
-  private static func receiver(_ arguments: HostArguments) -> (job: JobObject, options: ImsModule.WaitOptions)? {
-    (arguments.receiver as? JobObject).map { ($0, ImsModule.WaitOptions(arguments[0])) }
+  private static func receiver(_ arguments: HostArguments) -> (job: JobObject, options: WaitOptions)? {
+    (arguments.receiver as? JobObject).map { ($0, WaitOptions(arguments[0])) }
   }
 
   @inline(never)

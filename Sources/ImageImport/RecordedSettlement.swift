@@ -1,14 +1,27 @@
 import CloudAccess
 import Foundation
 
-/// Finding out what became of a submission whose answer was lost.
-extension RecordingSubmitter {
+/// Finds out what became of a submission whose answer was lost, and never sends anything itself.
+struct RecordedSettlement: Sendable {
+  /// Sends a new record that stands for one whose image is proven not to be there.
+  typealias Resending = (ImportRecord) async throws -> JobReference
+
+  let client: ImageClient
+  let store: any ImportRecordStore
+  let policy: SettlementPolicy
+  let events: any ImportEventSink
+  let drafts: ImportDrafts
+
+  private var time: any TimeSource { client.time }
+
   /// Looks for the image until it is found or its absence is settled; see ``SettlementStateMachine``.
-  func settle(_ record: ImportRecord, _ options: SubmitOptions) async throws -> JobReference {
+  func settle(
+    _ record: ImportRecord, _ options: SubmitOptions, again: Resending
+  ) async throws -> JobReference {
     let start = time.monotonic
     let age = Duration.seconds(max(0, time.now.timeIntervalSince(record.sentAt ?? record.createdAt)))
     let proof = try await proof(for: record, options)
-    var machine = SettlementStateMachine(policy: policy.settlement, age: age, settled: proof)
+    var machine = SettlementStateMachine(policy: policy, age: age, settled: proof)
     var action = machine.begin()
     var askedAt = Duration.zero
     while true {
@@ -37,7 +50,7 @@ extension RecordingSubmitter {
         throw error
       case .notFound:
         let missing = try await store.apply(.findNothing, to: record.id, at: time.now)
-        return try await decide(missing, isProven: proof != nil, options)
+        return try await decide(missing, isProven: proof != nil, options, again)
       case .unsettled(let error):
         throw ImportError(unsettled: record, "The cloud could not be asked: \(error.message)", cause: error)
       }
@@ -47,7 +60,7 @@ extension RecordingSubmitter {
   /// How long after its sending the absence of a record's image is proof; nil where it is none, or where none is asked for.
   private func proof(for record: ImportRecord, _ options: SubmitOptions) async throws -> Duration? {
     guard case .resubmit = options.onNotFound, record.isMarked else { return nil }
-    return policy.settlement.proof(from: try await store.visibility(in: record.scope))
+    return policy.proof(from: try await store.visibility(in: record.scope))
   }
 
   private func pause(_ delay: Duration, _ record: ImportRecord) async throws {
@@ -65,7 +78,7 @@ extension RecordingSubmitter {
   }
 
   private func look(for record: ImportRecord) async throws -> [ImageRecord] {
-    var search = SettlementSearch(record: record, slack: policy.settlement.clockSlack)
+    var search = SettlementSearch(record: record, slack: policy.clockSlack)
     if let query = search.byMarker {
       let found = search.marked(try await client.images(query).all())
       if !found.isEmpty { return found }
@@ -81,14 +94,14 @@ extension RecordingSubmitter {
   }
 
   private func decide(
-    _ record: ImportRecord, isProven: Bool, _ options: SubmitOptions
+    _ record: ImportRecord, isProven: Bool, _ options: SubmitOptions, _ again: Resending
   ) async throws -> JobReference {
-    let absent = "No image of it appeared within \(policy.settlement.settlingTime.brief)."
+    let absent = "No image of it appeared within \(policy.settlingTime.brief)."
     switch options.onNotFound {
     case .fail:
       throw ImportError(unsettled: record, absent)
     case .resubmit:
-      if isProven { return try await resubmit(record, options) }
+      if isProven { return try await resubmit(record, options, again) }
       let known = try await store.visibility(in: record.scope)
       let why =
         !record.isMarked
@@ -100,7 +113,7 @@ extension RecordingSubmitter {
     case .ask(let ask):
       switch try await ask(record) {
       case .fail: throw ImportError(unsettled: record, absent)
-      case .resubmit: return try await resubmit(record, options)
+      case .resubmit: return try await resubmit(record, options, again)
       case .giveUp:
         try await store.apply(.giveUp(reason: "given up when asked"), to: record.id, at: time.now)
         throw ImportError(
@@ -110,17 +123,11 @@ extension RecordingSubmitter {
     }
   }
 
-  private func resubmit(_ record: ImportRecord, _ options: SubmitOptions) async throws -> JobReference {
-    let next = try await store.resubmit(
-      record.id, as: draft(record.request, record.scope, key: record.key, options), at: time.now)
-    do {
-      let job = try await send(next, options)
-      await store.release(next.id)
-      return job
-    } catch {
-      await store.release(next.id)
-      throw error
-    }
+  private func resubmit(
+    _ record: ImportRecord, _ options: SubmitOptions, _ again: Resending
+  ) async throws -> JobReference {
+    let draft = drafts.draft(record.request, record.scope, key: record.key, options)
+    return try await again(try await store.resubmit(record.id, as: draft, at: time.now))
   }
 }
 
