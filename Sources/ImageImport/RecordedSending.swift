@@ -6,8 +6,8 @@ import Foundation
 /// The record becomes `sent` before the first byte leaves and goes back to `intent` only where the cloud certainly did not take it, so that
 /// whoever finds it later knows whether it may be sent. Nothing here ever sends again what may have arrived.
 struct RecordedSending: Sendable {
-  /// Finds out what became of a record whose answer was lost.
-  typealias Settling = (ImportRecord) async throws -> JobReference
+  /// Finds out what became of a record whose answer was lost; `ticket` is its place among those under way, which it keeps meanwhile.
+  typealias Settling = (_ record: ImportRecord, _ ticket: Int?) async throws -> JobReference
 
   let client: ImageClient
   let store: any ImportRecordStore
@@ -21,9 +21,13 @@ struct RecordedSending: Sendable {
 
   /// Sends a record whose state is `intent`, when its turn comes, and as often as the cloud certainly did not take it.
   ///
-  /// `lost` finds out what became of it where the answer was lost; the import keeps its place among those under way meanwhile.
-  func send(_ first: ImportRecord, _ options: SubmitOptions, lost: Settling) async throws -> JobReference {
+  /// `lost` finds out what became of it where the answer was lost. A record that stands for such a one is sent in its place, by the `ticket`
+  /// that it has: two places for one import would be more than a cloud with room for one can give.
+  func send(
+    _ first: ImportRecord, _ options: SubmitOptions, ticket: Int? = nil, lost: Settling
+  ) async throws -> JobReference {
     try await check(first, options)
+    if let ticket { return try await send(first, ticket: ticket, lost) }
     guard let admission else { return try await send(first, ticket: nil, lost) }
     let ticket: Int
     do {
@@ -96,7 +100,7 @@ struct RecordedSending: Sendable {
       case .succeed(let jobID, let requestID):
         return await accepted(record, jobID: jobID, requestID: requestID)
       case .fail(let failure, let error):
-        return try await failed(failure, error, record, lost)
+        return try await failed(failure, error, record) { try await lost($0, ticket) }
       }
     }
   }
@@ -131,7 +135,8 @@ struct RecordedSending: Sendable {
   }
 
   private func failed(
-    _ failure: SubmissionStateMachine.Failure, _ cause: CloudError, _ record: ImportRecord, _ settle: Settling
+    _ failure: SubmissionStateMachine.Failure, _ cause: CloudError, _ record: ImportRecord,
+    _ settle: (ImportRecord) async throws -> JobReference
   ) async throws -> JobReference {
     var error = ImportError(cause, request: record.request)
     error.recordID = record.id

@@ -214,13 +214,19 @@ public struct RecordingSubmitter: Submitter {
 
   // MARK: Sending and settling
 
-  private func send(_ record: ImportRecord, _ options: SubmitOptions) async throws -> JobReference {
-    try await sending.send(record, options) { try await settle($0, options) }
+  private func send(
+    _ record: ImportRecord, _ options: SubmitOptions, ticket: Int? = nil
+  ) async throws -> JobReference {
+    try await sending.send(record, options, ticket: ticket) { lost, ticket in
+      try await settle(lost, options, ticket: ticket)
+    }
   }
 
-  private func settle(_ record: ImportRecord, _ options: SubmitOptions) async throws -> JobReference {
+  private func settle(
+    _ record: ImportRecord, _ options: SubmitOptions, ticket: Int? = nil
+  ) async throws -> JobReference {
     try await settlement.settle(record, options) { next in
-      try await holding(next) { try await send(next, options) }
+      try await holding(next) { try await send(next, options, ticket: ticket) }
     }
   }
 

@@ -182,6 +182,25 @@ struct RecordingSubmitterTests {
     #expect(records[0].progress.successor == records[1].id && Set(records.map(\.key)).count == 1)
   }
 
+  @Test("sends again in the place among those under way that the lost submission had")
+  func resubmittingInPlace() async throws {
+    let cloud = RecordingCloud(.loseBefore, .loseBefore)
+    let scheduler = JobScheduler(
+      client: cloud.test.client, admission: AdmissionGate.Policy(ceiling: 1), events: cloud.events, random: { 0.5 })
+    let submitter = RecordingSubmitter(
+      client: cloud.test.client, store: cloud.store, admission: scheduler, events: cloud.events, jitter: { 0.5 })
+    let scope = ImportScope(
+      profile: cloud.test.client.session.profile, projectID: "0123456789abcdef0123456789abcdef")
+    for _ in 0..<10 { try await cloud.store.addVisibility(.seconds(2), in: scope, at: Date()) }
+    let job = try await cloud.test.run(for: .seconds(100_000)) {
+      try await submitter.submit(Samples.system, options: SubmitOptions(onNotFound: .resubmit))
+    }
+    #expect(job.id == "job-1" && cloud.posts == 3)
+    #expect(await scheduler.admissions.underWay == 1)
+    await scheduler.ended(job.id)
+    #expect(await scheduler.admissions.underWay == 0)
+  }
+
   @Test("never sends again without a marker, however early others were seen")
   func unmarked() async throws {
     let cloud = RecordingCloud(.loseBefore)
