@@ -11,7 +11,8 @@ struct SettlementTests {
     origin: String? = "file,ims-image:web01.zvhd2", disk: Int = 40
   ) -> ImageRecord {
     ImageRecord(json: [
-      "id": .string(id), "status": .string(status), "name": .string(name), "__data_origin": origin.map(JSONValue.string) ?? .null,
+      "id": .string(id), "status": .string(status), "name": .string(name),
+      "__data_origin": origin.map(JSONValue.string) ?? .null,
       "min_disk": .integer(Int64(disk)), "tags": .array(tags.map(JSONValue.string)),
       "created_at": .string(Timestamp.iso8601(Date(timeIntervalSince1970: 1_700_000_000 + created))),
     ])
