@@ -28,6 +28,8 @@ public struct CloudProfile: Sendable, Hashable {
   public var objectStoragePathStyle: Bool
   /// How requests to object storage are signed.
   public var objectStorageSignature: ObjectStorageSignature
+  /// Whether the cloud lists the images of failed imports.
+  public var killedImages = KilledImages.auto
   /// What the cloud is recognised by in a later run, where its endpoints do not tell since they change with every start.
   public var identity: String?
   public var verifyTLS: Bool

@@ -99,5 +99,6 @@ struct CloudsFile: Sendable {
     (.sign_extra_headers, ["x_slipway_sign_extra_headers"]), (.catalog, ["x_slipway_catalog"]),
     (.path_style, ["x_slipway_obs_path_style", "obs_path_style"]),
     (.object_signature, ["x_slipway_obs_signature", "obs_signature"]), (.timeout, ["api_timeout"]),
+    (.killed_images, ["x_slipway_killed_images"]),
   ]
 }

@@ -28,6 +28,12 @@ struct ProfileBuilder {
       }
       profile.objectStorageSignature = signature
     }
+    if let word = settings[.killed_images] {
+      guard let choice = KilledImages(rawValue: word.lowercased()) else {
+        throw wrong(.killed_images, expected: "auto, listed or hidden")
+      }
+      profile.killedImages = choice
+    }
     if let flag = try settings.flag(.verify) { profile.verifyTLS = flag }
     if settings[.verify] == nil, let flag = try settings.flag(.insecure) { profile.verifyTLS = !flag }
     profile.caFile = settings[.cacert]

@@ -34,7 +34,7 @@ extension ProfileSettings {
     (.dialect, ["SLIPWAY_DIALECT"]), (.signing_form, ["SLIPWAY_SIGNING_FORM"]),
     (.sign_extra_headers, ["SLIPWAY_SIGN_EXTRA_HEADERS"]), (.catalog, ["SLIPWAY_CATALOG"]),
     (.path_style, ["SLIPWAY_OBS_PATH_STYLE"]), (.object_signature, ["SLIPWAY_OBS_SIGNATURE"]),
-    (.timeout, ["SLIPWAY_TIMEOUT"]),
+    (.timeout, ["SLIPWAY_TIMEOUT"]), (.killed_images, ["SLIPWAY_KILLED_IMAGES"]),
   ]
 
   /// TLS settings, which also serve a file's entry that has none.
@@ -64,6 +64,7 @@ extension ProfileSettings {
     // A switch in the environment wins over the file's.
     for field in [
       Field.dialect, .signing_form, .sign_extra_headers, .catalog, .path_style, .object_signature, .timeout,
+      .killed_images,
     ] {
       if let value = switches[field], let place = switches.place(field) { replace(field, value, place: place) }
     }

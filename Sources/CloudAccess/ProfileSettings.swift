@@ -7,6 +7,7 @@ struct ProfileSettings: Sendable {
     case access_key, secret_key, security_token, object_access_key, object_secret_key, object_security_token
     case cacert, verify, insecure, identity_endpoint, image_endpoint, object_endpoint
     case vendor, dialect, signing_form, sign_extra_headers, catalog, path_style, object_signature, timeout
+    case killed_images
   }
 
   struct Setting: Sendable {

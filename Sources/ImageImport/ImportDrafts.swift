@@ -7,6 +7,9 @@ struct ImportDrafts: Sendable {
   /// The id of a record of a key that is made now.
   let makeID: @Sendable (Date, _ key: String) -> String
 
+  /// The trace of this run; nil where nobody keeps one.
+  let trace: ImportTrace?
+
   /// Cloud, project and region of an import, for which a token may have to be asked for first.
   func scope(for request: ImportRequest) async throws -> ImportScope {
     do {
@@ -35,6 +38,7 @@ struct ImportDrafts: Sendable {
     let id = makeID(now, key)
     return ImportRecord(
       id: id, scope: scope, profile: client.session.profile.name, key: key, request: request,
-      isMarked: options.marksImage && ImportMarker.marked(request, with: id) != nil, createdAt: now)
+      isMarked: options.marksImage && ImportMarker.marked(request, with: id) != nil, createdAt: now,
+      trace: trace?.context(of: id, request))
   }
 }

@@ -36,11 +36,14 @@ public struct ImportRecord: Sendable, Hashable {
   /// The last answer of the job query, once it has ended.
   public var result: JSONValue?
 
+  /// Where the run that began it stood in a trace: its events have the same ids. Nil where it was not traced.
+  public var trace: TraceContext?
+
   public init(
     id: String, scope: ImportScope, profile: String, key: String,
     progress: ImportRecordStateMachine = ImportRecordStateMachine(), request: ImportRequest, isMarked: Bool,
     createdAt: Date, updatedAt: Date? = nil, sentAt: Date? = nil, attempts: Int = 0, requestID: String? = nil,
-    result: JSONValue? = nil
+    result: JSONValue? = nil, trace: TraceContext? = nil
   ) {
     self.id = id
     self.scope = scope
@@ -55,6 +58,7 @@ public struct ImportRecord: Sendable, Hashable {
     self.attempts = attempts
     self.requestID = requestID
     self.result = result
+    self.trace = trace
   }
 
   public var state: ImportRecordState { progress.state }
@@ -93,6 +97,7 @@ public struct ImportRecord: Sendable, Hashable {
     members["resubmitted_as"] = progress.successor.map(JSONValue.string)
     members["request_id"] = requestID.map(JSONValue.string)
     members["sent_at"] = sentAt.map { .string(Timestamp.iso8601($0, milliseconds: true)) }
+    if let trace { members.merge(trace.members) { own, _ in own } }
     return .object(members)
   }
 }

@@ -26,9 +26,19 @@ struct JobIndex: Sendable {
     let entry = Entry(
       recordID: job.recordID, name: job.imageName, url: job.request?.imageURL,
       earliest: job.submittedAt.map { $0 - JobIndex.clockSlack })
-    entries[job.id] = entry
-    if let id = entry.recordID { byRecord[id] = job.id }
-    if let name = entry.name { byName[name, default: []].append(job.id) }
+    insert(job.id, entry)
+  }
+
+  /// Takes a job over from another index, which keeps it.
+  mutating func insert(_ id: String, from other: JobIndex) {
+    guard let entry = other.entries[id] else { return }
+    insert(id, entry)
+  }
+
+  private mutating func insert(_ id: String, _ entry: Entry) {
+    entries[id] = entry
+    if let record = entry.recordID { byRecord[record] = id }
+    if let name = entry.name { byName[name, default: []].append(id) }
   }
 
   mutating func remove(_ id: String) {

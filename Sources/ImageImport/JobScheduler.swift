@@ -40,6 +40,7 @@ public actor JobScheduler {
   let limiter: RequestLimiter
   let random: @Sendable () -> Double
   private let history: (any JobDurationHistory)?
+  private let killedImages: (any KilledImageMemory)?
 
   var entries: [String: Entry] = [:]
   var planner: PollPlanner
@@ -62,13 +63,13 @@ public actor JobScheduler {
 
   /// A scheduler over a client; if its session is governed by a ``RequestLimiter``, that is the budget.
   ///
-  /// `slots` are those that all processes share; without them only this one is counted. `history` knows how long imports took so far; without it
-  /// only this run teaches. At most `maximumInFlight` questions are under way
+  /// `slots` are those that all processes share; without them only this one is counted. `history` knows how long imports took so far, and
+  /// `killedImages` whether failed ones are listed; without them only this run teaches. At most `maximumInFlight` questions are under way
   /// at once, and `random` gives numbers from 0 to 1 for the jitter.
   public init(
     client: ImageClient, time: (any TimeSource)? = nil, policy: PollPolicy = PollPolicy(),
     admission: AdmissionGate.Policy = AdmissionGate.Policy(), slots: (any AdmissionSlots)? = nil,
-    history: (any JobDurationHistory)? = nil,
+    history: (any JobDurationHistory)? = nil, killedImages: (any KilledImageMemory)? = nil,
     events: any ImportEventSink = NoEvents(), maximumInFlight: Int = 16,
     random: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
   ) {
@@ -78,11 +79,13 @@ public actor JobScheduler {
     self.policy = policy
     self.events = events
     self.history = history
+    self.killedImages = killedImages
     self.random = random
     // Without one, as good as none.
     limiter =
       client.session.governor as? RequestLimiter ?? RequestLimiter(policy: RequestBudget.Policy(rate: 1e6), time: time)
-    planner = PollPlanner(policy: policy, maximumInFlight: maximumInFlight)
+    planner = PollPlanner(
+      policy: policy, maximumInFlight: maximumInFlight, killedImages: client.session.profile.killedImages)
     health = RegionHealth(step: max(.milliseconds(20), .seconds(10) / policy.clockScale))
     gate = AdmissionGate(policy: admission)
     self.slots = slots
@@ -177,13 +180,31 @@ public actor JobScheduler {
   /// Reads once how long imports took so far; the first questions need not wait for that.
   private func learn() {
     hasHistory = true
-    guard let history else { return }
-    let profile = client.session.profile
-    Task {
-      guard let project = try? await client.session.projectID() else { return }
-      let scope = ImportScope(profile: profile, projectID: project)
-      guard let finished = try? await history.finishedImports(in: scope, limit: 200) else { return }
+    guard history != nil || killedImages != nil else { return }
+    Task { [history, killedImages] in
+      guard let scope = await self.scope else { return }
+      if let areListed = try? await killedImages?.areKilledImagesListed(in: scope) {
+        self.planner.learn(areKilledImagesListed: areListed)
+      }
+      guard let finished = try? await history?.finishedImports(in: scope, limit: 200) else { return }
       self.take(finished)
+    }
+  }
+
+  private var scope: ImportScope? {
+    get async {
+      guard let project = try? await client.session.projectID() else { return nil }
+      return ImportScope(profile: client.session.profile, projectID: project)
+    }
+  }
+
+  /// Has it remembered when the plan has found out whether killed images are listed.
+  private func noteNews() {
+    guard let news = planner.takeKilledImageNews(), let killedImages else { return }
+    Task { [time] in
+      guard let scope = await self.scope else { return }
+      // Without it the next run finds it out anew.
+      try? await killedImages.setKilledImagesListed(news, in: scope, at: time.now)
     }
   }
 
@@ -196,6 +217,7 @@ public actor JobScheduler {
   /// Sends what is to be sent now and sets the timer for what comes next.
   func pump() {
     let now = time.monotonic
+    noteNews()
     for ask in limiter.withBudget({ planner.asks(now: now, budget: &$0) }) { start(ask) }
     guard let due = [planner.nextDue, gate.nextDue].compactMap(\.self).min() else {
       timer?.task.cancel()

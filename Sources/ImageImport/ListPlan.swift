@@ -32,20 +32,18 @@ struct ListPlan: Sendable {
   private static let deepOverlap: TimeInterval = 15
   private static let deepInterval = Duration.seconds(5)
 
-  /// After so many failures whose images no list of killed ones showed, such lists are not asked for any more.
-  private static let hiddenFailures = 5
-
   @Indirect private var policy: PollPolicy
   private var active = Track()
   private var killed = Track()
+  private var killedAskedAt = Duration.zero
 
-  /// Whether the cloud lets killed images be listed.
-  private var isKilledAnswered = false
+  /// Whether lists of killed images show anything.
+  private(set) var sight: KilledImageSight
 
-  /// Failures in a row that no list of killed images showed.
-  private var hidden = 0
-
-  init(policy: Indirect<PollPolicy>) { _policy = policy }
+  init(policy: Indirect<PollPolicy>, killedImages: KilledImages = .auto) {
+    _policy = policy
+    sight = KilledImageSight(killedImages)
+  }
 
   /// When ``asks(now:isBatch:earliest:)`` has something to do; nil while answers are awaited or nothing is planned.
   var nextDue: Duration? {
@@ -58,9 +56,10 @@ struct ListPlan: Sendable {
   /// Plans nothing any more; answers may still come.
   mutating func end() {
     let (activeIsAsked, killedIsAsked) = (active.isAsked, killed.isAsked)
-    self = ListPlan(policy: _policy)
+    (active, killed) = (Track(), Track())
     active.isAsked = activeIsAsked
     killed.isAsked = killedIsAsked
+    sight.forgetWaiting()
   }
 
   /// The lists to ask for now; `earliest` is the moment of the first submission by this machine's clock, nil where no job can be told by its image.
@@ -75,7 +74,10 @@ struct ListPlan: Sendable {
     }
     if let due = killed.due, due <= now, !killed.isAsked {
       killed.due = nil
-      if isBatch, !isUseless, let since = begin(\.killed, earliest, now) { asks.append((.killed, since)) }
+      if isBatch, let since = begin(\.killed, earliest, now) {
+        killedAskedAt = now
+        asks.append((.killed, since))
+      }
     }
     return asks
   }
@@ -104,15 +106,18 @@ struct ListPlan: Sendable {
     active.deepDue = min(active.deepDue ?? due, due)
   }
 
-  /// A list was answered; `latest` is the latest date in it.
-  mutating func answered(_ sight: Sight, latest: Date?) {
+  /// A list was answered with these images.
+  mutating func answered(_ sight: Sight, _ images: [SeenImage]) {
+    let latest = images.lazy.compactMap(\.updatedAt).max()
     switch sight {
     case .active:
       active.isAsked = false
       active.newest = [active.newest, latest].compactMap(\.self).max()
     case .killed:
-      (killed.isAsked, isKilledAnswered) = (false, true)
+      killed.isAsked = false
       killed.newest = [killed.newest, latest].compactMap(\.self).max()
+      self.sight.answered(
+        images, askedAt: killedAskedAt, delay: .seconds(ListPlan.deepOverlap) / policy.clockScale)
     }
   }
 
@@ -123,24 +128,27 @@ struct ListPlan: Sendable {
       active.isAsked = false
       active.due = now + max(policy.listMaximum, retryAfter ?? .zero)
     case .killed:
-      // The next list of active ones plans it again, unless the cloud refuses it always.
+      // The next list of active ones plans it again.
       killed.isAsked = false
-      hidden += 1
+      self.sight.refused()
     }
   }
 
   /// Plans what follows a list of active images; nil for no more lists.
   mutating func plan(rest: Duration?, now: Duration) {
     active.due = rest.map { now + $0 }
-    guard let rest, killed.due == nil, !killed.isAsked, !isUseless else { return }
-    killed.due = now + max(policy.first, rest * 2)
+    guard let rest, killed.due == nil, !killed.isAsked, let pause = sight.pause(policy, rest: rest) else { return }
+    killed.due = now + pause
   }
 
-  /// A job failed; `isSeen` tells whether a list showed its killed image.
-  mutating func jobFailed(isSeen: Bool) {
-    guard isKilledAnswered else { return }
-    hidden = isSeen ? 0 : hidden + 1
+  /// A job of an index failed; `isSeen` tells whether a list showed its killed image.
+  mutating func jobFailed(_ id: String, in jobs: JobIndex, isSeen: Bool, now: Duration) {
+    sight.jobFailed(id, in: jobs, isSeen: isSeen, now: now)
   }
 
-  private var isUseless: Bool { hidden >= ListPlan.hiddenFailures }
+  /// An earlier run found out whether killed images are listed.
+  mutating func learned(areKilledImagesListed: Bool) { sight.learned(areKilledImagesListed) }
+
+  /// Whether killed images are listed, where that was found out since the last call.
+  mutating func takeNews() -> Bool? { sight.takeNews() }
 }

@@ -43,9 +43,11 @@ struct PollPlanner: Sendable {
   private var earliest: Date?
   private var images: [String: ImageRecord] = [:]
 
-  init(policy: PollPolicy, maximumInFlight: Int = 16, durations: JobDurations? = nil) {
+  init(
+    policy: PollPolicy, maximumInFlight: Int = 16, durations: JobDurations? = nil, killedImages: KilledImages = .auto
+  ) {
     self.policy = policy
-    lists = ListPlan(policy: _policy)
+    lists = ListPlan(policy: _policy, killedImages: killedImages)
     self.maximumInFlight = max(1, maximumInFlight)
     self.durations = durations ?? JobDurations(guess: policy.guess)
   }
@@ -55,6 +57,12 @@ struct PollPlanner: Sendable {
 
   /// An import that ended elsewhere took so long.
   mutating func learn(_ duration: Duration, size: JobDurations.Size) { durations.add(duration, size: size) }
+
+  /// An earlier run found out whether the cloud lists the killed images of failed imports.
+  mutating func learn(areKilledImagesListed: Bool) { lists.learned(areKilledImagesListed: areKilledImagesListed) }
+
+  /// Whether it does, where that was found out since the last call.
+  mutating func takeKilledImageNews() -> Bool? { lists.takeNews() }
 
   /// When ``advance(now:)`` and ``asks(now:budget:)`` have something to do; nil while only answers are awaited.
   var nextDue: Duration? {
@@ -206,7 +214,7 @@ struct PollPlanner: Sendable {
     _ images: [SeenImage], _ sight: ListPlan.Sight = .active, now: Duration, budget: RequestBudget
   ) -> [Effect] {
     var seen: [String] = []
-    lists.answered(sight, latest: images.lazy.compactMap(\.updatedAt).max())
+    lists.answered(sight, images)
     for image in images {
       let candidates = index.candidates(for: image) { entries[$0]?.tried.contains(image.id) ?? true }
       for id in candidates {
@@ -253,7 +261,8 @@ struct PollPlanner: Sendable {
     // What lists have shown has to be asked for before more of them help.
     let backlog = Duration.seconds(Double(urgent.count) / max(budget.rate, 0.01) / 2)
     let pause = min(max(shortestInterval(now) * 4 / Double(entries.count), backlog), policy.listMaximum)
-    lists.plan(rest: max(pause, policy.listMinimum, .seconds(1 / max(budget.rate * share, 0.01))), now: now)
+    let least = budgetDue == nil ? policy.listMinimum : max(policy.listMinimum, .seconds(1) / policy.clockScale)
+    lists.plan(rest: max(pause, least, .seconds(1 / max(budget.rate * share, 0.01))), now: now)
   }
 
   /// The shortest pause between two questions for one job; it changes slowly, and all jobs have to be looked at.
@@ -293,7 +302,9 @@ struct PollPlanner: Sendable {
         lookUps.append((id, token, name))
       case .end(let ending):
         learn(from: ending, id, now)
-        if case .failed = ending, let entry = entries[id] { lists.jobFailed(isSeen: entry.isSeenKilled) }
+        if case .failed = ending, let entry = entries[id] {
+          lists.jobFailed(id, in: index, isSeen: entry.isSeenKilled, now: now)
+        }
         remove(id)
         effects.append((id, action))
       case .forget:

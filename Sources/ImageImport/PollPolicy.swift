@@ -88,14 +88,15 @@ public struct PollPolicy: Sendable, Hashable {
 
   /// The pause before a job of this age is asked for again.
   ///
-  /// Where its end is predicted, the next question comes then. `stretch` lengthens the pause.
+  /// Where its end is predicted, the next question comes then. `stretch` lengthens the pause, within
+  /// the same limits.
   func pause(age: Duration, timing: JobTiming, remaining: Duration?, stretch: Double) -> Duration {
     if let remaining { return min(max(remaining, minimum), maximum) }
-    guard age < timing.median else { return min(max(age * 0.1, first, minimum), maximum) * stretch }
+    guard age < timing.median else { return min(max(age * 0.1, first, minimum) * stretch, maximum) }
     var pause = min(max((timing.median - age) / 4, minimum), maximum)
     // A guess may be far too long: then no pause is longer than half of the time that has passed.
     if !timing.isLearned { pause = max(minimum, min(pause, max(first, age * 0.5))) }
-    return pause * stretch
+    return min(pause * stretch, maximum)
   }
 
   /// The pause after so many answers, where nothing is known about the time it takes.

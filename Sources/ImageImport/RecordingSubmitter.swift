@@ -37,12 +37,14 @@ public struct RecordingSubmitter: Submitter {
 
   /// A submitter over a client and a store.
   ///
-  /// `admission` lets imports through as there is room for them, `jitter` gives numbers from 0 to 1, `makeID` the id of a record of a key.
+  /// `admission` lets imports through as there is room for them, `jitter` gives numbers from 0 to 1, `makeID` the id of a record of a key. Records carry the
+  /// ids of `trace`.
   public init(
     client: ImageClient, store: any ImportRecordStore, policy: Policy = Policy(),
     admission: (any ImportAdmission)? = nil, events: any ImportEventSink = NoEvents(),
     jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) },
-    makeID: @escaping @Sendable (Date, _ key: String) -> String = { date, _ in ULID.make(at: date) }
+    makeID: @escaping @Sendable (Date, _ key: String) -> String = { date, _ in ULID.make(at: date) },
+    trace: ImportTrace? = nil
   ) {
     self.client = client
     self.store = store
@@ -50,7 +52,7 @@ public struct RecordingSubmitter: Submitter {
     self.admission = admission
     self.events = events
     let probe = policy.probing.map { MarkerProbe(client: client, store: store, policy: $0) }
-    drafts = ImportDrafts(client: client, makeID: makeID)
+    drafts = ImportDrafts(client: client, makeID: makeID, trace: trace)
     sending = RecordedSending(
       client: client, store: store, policy: policy.submission, admission: admission, events: events, jitter: jitter,
       probe: probe)

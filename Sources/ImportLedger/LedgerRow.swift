@@ -7,7 +7,8 @@ import ImageImport
 enum LedgerRow {
   static let columns =
     "id, cloud, project, region, profile, key, name, state, job_id, image_id, code, reason, successor, request, marked, "
-    + "request_id, attempts, created_at, updated_at, sent_at, result"
+    + "request_id, attempts, created_at, updated_at, sent_at, result, trace_id, "
+    + "span_id, parent_span_id"
 
   /// The record in a row.
   ///
@@ -31,7 +32,12 @@ enum LedgerRow {
       updatedAt: Date(timeIntervalSince1970: row["updated_at"]),
       sentAt: (row["sent_at"] as Double?).map(Date.init(timeIntervalSince1970:)), attempts: row["attempts"],
       requestID: row["request_id"],
-      result: (row["result"] as String?).flatMap { try? JSONValue(parsing: Array($0.utf8)) })
+      result: (row["result"] as String?).flatMap { try? JSONValue(parsing: Array($0.utf8)) }, trace: trace(row))
+  }
+
+  private static func trace(_ row: Row) -> TraceContext? {
+    guard let trace: String = row["trace_id"], let span: String = row["span_id"] else { return nil }
+    return TraceContext(traceID: trace, spanID: span, parentSpanID: row["parent_span_id"])
   }
 
   private static func arguments(_ record: ImportRecord) -> [(any DatabaseValueConvertible)?] {
@@ -40,7 +46,8 @@ enum LedgerRow {
       record.state.rawValue, record.jobID, record.imageID, record.progress.code, record.progress.reason,
       record.progress.successor, record.request.jsonValue.serialized(), record.isMarked, record.requestID,
       record.attempts, record.createdAt.timeIntervalSince1970, record.updatedAt.timeIntervalSince1970,
-      record.sentAt?.timeIntervalSince1970, record.result?.serialized(),
+      record.sentAt?.timeIntervalSince1970, record.result?.serialized(), record.trace?.traceID, record.trace?.spanID,
+      record.trace?.parentSpanID,
     ]
   }
 

@@ -78,6 +78,19 @@ enum LedgerSchema {
       PRIMARY KEY (cloud, project, region)
     ) STRICT;
     """,
+    """
+    ALTER TABLE import ADD COLUMN trace_id TEXT;
+    ALTER TABLE import ADD COLUMN span_id TEXT;
+    ALTER TABLE import ADD COLUMN parent_span_id TEXT;
+    CREATE TABLE killed_image (
+      cloud TEXT NOT NULL,
+      project TEXT NOT NULL,
+      region TEXT NOT NULL,
+      listed INTEGER NOT NULL,
+      at REAL NOT NULL,
+      PRIMARY KEY (cloud, project, region)
+    ) STRICT;
+    """,
   ]
 
   /// Brings a file up to date, or refuses it; nothing is written to one that is refused.

@@ -6,9 +6,9 @@ import ScriptAPI
 /// An error that nobody caught, taken apart for the reader: what happened, where in the script, what to do.
 ///
 /// A pure value; the text is made by `lines(_:)`, so that it can be compared with a golden text.
-public struct ErrorReport: Sendable {
+public struct ErrorReport: Sendable, Codable {
   /// A place in a script.
-  public struct Location: Sendable, Hashable {
+  public struct Location: Sendable, Hashable, Codable {
     public var source: String
     public var line: Int
     /// The text of that line, where the source is known.
@@ -16,7 +16,7 @@ public struct ErrorReport: Sendable {
   }
 
   /// One of several things that are wrong, as the rules found them.
-  public struct Item: Sendable, Hashable {
+  public struct Item: Sendable, Hashable, Codable {
     public var severity: Severity
     public var text: String
     public var hint: String?

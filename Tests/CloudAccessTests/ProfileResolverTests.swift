@@ -54,6 +54,7 @@ struct ProfileResolverTests {
         x_slipway_signing_form: b
         x_slipway_obs_path_style: true
         api_timeout: 7
+        x_slipway_killed_images: listed
     """
 
   private func error(_ places: Places, _ environment: [String: String] = [:], name: String? = nil) -> String {
@@ -61,6 +62,20 @@ struct ProfileResolverTests {
       let profile = try places.resolver(environment).resolve(name: name)
       return "resolved \(profile?.name ?? "nothing")"
     } catch { return error.description }
+  }
+
+  @Test("Whether killed images are listed is found out unless somebody says it, the environment before the file")
+  func killedImages() throws {
+    let places = try Places()
+    try places.write("project/clouds.yaml", Self.clouds)
+    func choice(_ name: String, _ word: String? = nil) throws -> KilledImages? {
+      try places.resolver(word.map { ["SLIPWAY_KILLED_IMAGES": $0] } ?? [:]).resolve(name: name)?.killedImages
+    }
+    #expect(try choice("otc") == .auto)
+    #expect(try choice("hw") == .listed)
+    #expect(try choice("hw", "Hidden") == .hidden)
+    let error = error(places, ["SLIPWAY_KILLED_IMAGES": "yes"], name: "hw")
+    #expect(error.contains("SLIPWAY_KILLED_IMAGES is \"yes\", expected auto, listed or hidden"), "\(error)")
   }
 
   @Test("Nothing configured is nothing, not an error")
@@ -98,6 +113,7 @@ struct ProfileResolverTests {
     #expect(!hw.verifyTLS)
     #expect(hw.objectStoragePathStyle)
     #expect(hw.timeouts.headers == .seconds(7))
+    #expect(hw.killedImages == .listed)
     guard case .accessKey(let key) = hw.credentials else { Issue.record("no key"); return }
     #expect(key.securityToken?.reveal() == "T3")
   }

@@ -21,7 +21,7 @@ struct ListPlanTests {
 
   /// Answers the list of active images and plans the next one for the same moment.
   private func answer(_ plan: inout ListPlan, _ seconds: Double, latest: Double?) {
-    plan.answered(.active, latest: latest.map { Self.start + $0 })
+    plan.answered(.active, latest.map { [Self.image(at: $0)] } ?? [])
     plan.plan(rest: .zero, now: .seconds(seconds))
   }
 
@@ -65,16 +65,64 @@ struct ListPlanTests {
     #expect(since(&plan, 12.3) == [Self.start + 985])
   }
 
-  @Test("Lists of killed images end after five failures that none of them showed")
+  private static func image(at seconds: Double) -> SeenImage {
+    SeenImage(id: "i", name: "n", marker: nil, origin: nil, createdAt: nil, updatedAt: start + seconds)
+  }
+
+  /// The moments of the lists of killed images within an hour, where each list of active ones is followed by the next in ten seconds.
+  private func killedLists(
+    _ plan: inout ListPlan, _ answer: (inout ListPlan, Double) -> Void = { _, _ in }
+  ) -> [Double] {
+    var moments: [Double] = []
+    for second in stride(from: 5.0, through: 3600, by: 1) {
+      for (sight, _) in plan.asks(now: .seconds(second), isBatch: true, earliest: Self.start) {
+        if sight == .killed {
+          moments.append(second)
+          answer(&plan, second)
+          plan.answered(.killed, [])
+        } else {
+          plan.answered(.active, [])
+          plan.plan(rest: .seconds(1), now: .seconds(second))
+        }
+      }
+    }
+    return moments
+  }
+
+  @Test("Killed images are looked for often where they are listed, seldom where they are hidden, never where told")
   func killed() {
+    func count(_ setting: KilledImages, learned: Bool? = nil) -> Int {
+      var plan = ListPlan(policy: Indirect(wrappedValue: PollPolicy()), killedImages: setting)
+      plan.begin(at: .seconds(5))
+      if let learned { plan.learned(areKilledImagesListed: learned) }
+      return killedLists(&plan).count
+    }
+    #expect((500...720).contains(count(.listed)))
+    #expect((500...720).contains(count(.auto, learned: true)))
+    #expect((180...240).contains(count(.auto)))
+    #expect((10...13).contains(count(.auto, learned: false)))
+    #expect(count(.hidden) == 0)
+    // What the user says counts more than what was found out.
+    #expect(count(.hidden, learned: true) == 0)
+    #expect(count(.listed, learned: false) > 500)
+  }
+
+  @Test("Five failures that no list shows make lists of killed images rare from then on")
+  func hiddenFailures() {
     var plan = plan
-    _ = since(&plan, 5)
-    answer(&plan, 5, latest: 1)
-    #expect(plan.asks(now: .seconds(10), isBatch: true, earliest: Self.start).map(\.sight) == [.active, .killed])
-    plan.answered(.killed, latest: nil)
-    for _ in 0..<5 { plan.jobFailed(isSeen: false) }
-    answer(&plan, 20, latest: 1)
-    #expect(plan.asks(now: .seconds(30), isBatch: true, earliest: Self.start).map(\.sight) == [.active])
+    var jobs = JobIndex()
+    for number in 0..<5 {
+      jobs.insert(JobReference(id: "j\(number)", imageName: "n\(number)", recordID: "r\(number)"))
+    }
+    let moments = killedLists(&plan) { plan, second in
+      guard second < 100 else { return }
+      for number in 0..<5 {
+        plan.jobFailed("j\(number)", in: jobs, isSeen: false, now: .seconds(second))
+      }
+    }
+    #expect(plan.takeNews() == false)
+    #expect(moments.count { $0 > 200 } <= 12, "\(moments)")
+    #expect(moments.count { $0 > 200 } >= 10, "\(moments)")
   }
 
   @Test("What ends while a list is under way plans nothing, and the next does not begin before the answer")
@@ -85,7 +133,7 @@ struct ListPlanTests {
     #expect(plan.nextDue == nil)
     plan.begin(at: .seconds(6))
     #expect(since(&plan, 7).isEmpty)
-    plan.answered(.active, latest: nil)
+    plan.answered(.active, [])
     #expect(since(&plan, 7) == [Self.start - 120])
   }
 }

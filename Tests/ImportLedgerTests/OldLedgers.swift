@@ -20,4 +20,20 @@ enum OldLedgers {
     INSERT INTO import VALUES ('01HF000000000000000000000B', 'iam.test', 'p', 'eu-de', 'otc', 'b', 'web02', 'unknown',
       NULL, NULL, NULL, 'cut', NULL, '{"name":"web02"}', 1, NULL, 1, 1700000200.0, 1700000300.0, 1700000201.0, 1);
     """
+
+  static let version3 =
+    version1 + """
+      ALTER TABLE import ADD COLUMN result TEXT;
+      CREATE TABLE visibility (cloud TEXT NOT NULL, project TEXT NOT NULL, region TEXT NOT NULL,
+        measured_at REAL NOT NULL, lag REAL) STRICT;
+      CREATE INDEX visibility_scope ON visibility (cloud, project, region, measured_at);
+      CREATE TABLE slot (id INTEGER PRIMARY KEY AUTOINCREMENT, cloud TEXT NOT NULL, project TEXT NOT NULL,
+        region TEXT NOT NULL, owner INTEGER NOT NULL, record TEXT NOT NULL, held INTEGER NOT NULL,
+        seen_at REAL NOT NULL) STRICT;
+      CREATE INDEX slot_scope ON slot (cloud, project, region);
+      CREATE TABLE admission (cloud TEXT NOT NULL, project TEXT NOT NULL, region TEXT NOT NULL,
+        learned INTEGER NOT NULL, at REAL NOT NULL, PRIMARY KEY (cloud, project, region)) STRICT;
+      UPDATE import SET result = '{"status":"SUCCESS"}' WHERE key = 'a';
+      PRAGMA user_version = 3;
+      """
 }

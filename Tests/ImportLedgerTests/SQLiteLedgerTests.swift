@@ -133,6 +133,45 @@ struct SQLiteLedgerTests {
     }
   }
 
+  @Test("adds the ids of traces to a file of the third format, whose records have none")
+  func traces() async throws {
+    try await withLedgerPath { path in
+      try FileManager.default.createDirectory(
+        at: URL(fileURLWithPath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
+      let old = try DatabaseQueue(path: path)
+      try await old.writeWithoutTransaction { try $0.execute(sql: OldLedgers.version3) }
+      try old.close()
+      let ledger = try SQLiteLedger(path: path)
+      let records = try await ledger.records(ImportRecordFilter())
+      #expect(records.map(\.key) == ["a", "b"] && records.allSatisfy { $0.trace == nil })
+      #expect(records[0].result == ["status": "SUCCESS"] && records[0].json["trace_id"] == nil)
+      var traced = draft("01HF000000000000000000000C", key: "c")
+      traced.trace = TraceContext(
+        traceID: String(repeating: "a", count: 32), spanID: String(repeating: "b", count: 16),
+        parentSpanID: String(repeating: "c", count: 16))
+      _ = try await ledger.claim(traced, reusing: true, refuted: [])
+      try await ledger.apply(.send, to: traced.id, at: Date())
+      let again = try #require(try await SQLiteLedger(path: path).record(traced.id))
+      #expect(again.state == .sent && again.trace == traced.trace)
+      #expect(again.json["parent_span_id"] == .string(String(repeating: "c", count: 16)))
+    }
+  }
+
+  @Test("remembers of each region whether killed images are listed")
+  func killedImages() async throws {
+    try await withLedgerPath { path in
+      let ledger = try SQLiteLedger(path: path)
+      let other = ImportScope(cloud: "iam.test", project: "p", region: "eu-nl")
+      #expect(try await ledger.areKilledImagesListed(in: scope) == nil)
+      try await ledger.setKilledImagesListed(true, in: scope, at: Date())
+      try await ledger.setKilledImagesListed(false, in: other, at: Date())
+      #expect(try await SQLiteLedger(path: path).areKilledImagesListed(in: scope) == true)
+      try await ledger.setKilledImagesListed(false, in: scope, at: Date())
+      #expect(try await ledger.areKilledImagesListed(in: scope) == false)
+      #expect(try await ledger.areKilledImagesListed(in: other) == false)
+    }
+  }
+
   @Test("refuses what is no ledger, or not one of this version, and leaves it byte for byte as it was")
   func refusals() async throws {
     try await withLedgerPath { path in

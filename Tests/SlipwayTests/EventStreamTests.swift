@@ -144,4 +144,38 @@ struct EventStreamTests {
       #expect(log["trace_id"] == .string(parent.trace) && log["span_id"] == run["span_id"])
     }
   }
+
+  @Test("The ids of a run's events are on record, so that an import found days later leads back to them")
+  func idsOnRecord() async throws {
+    try await withTemporaryDirectory { directory in
+      try await ExampleFiles.disk(in: directory, bucket: "images", key: "x.zvhd2")
+      let ledger = ["--ledger", directory.appending(path: "ledger.sqlite").path]
+      func importing(_ name: String, _ more: [String] = []) async throws -> Tool.Outcome {
+        let arguments = [
+          "import", "--local-cloud", directory.path, "--name", name, "--image-url", "images:x.zvhd2", "--os-version",
+          "CentOS 7.0 64bit", "--min-disk", "40",
+        ]
+        return try await Tool.run(arguments + ledger + more)
+      }
+      let told = try events(try await importing("told", ["--output", "json"]).output)
+      let submitted = try #require(told.first { $0["event"] == "submitted" })
+      let (trace, span) = (submitted["trace_id"]?.stringValue ?? "", submitted["span_id"]?.stringValue ?? "")
+      #expect(trace.count == 32 && span.count == 16)
+      let silent = try await importing("silent")
+      #expect(silent.status == 0, "\(silent.errors)")
+      let records = try events(try await Tool.run(["jobs", "export"] + ledger).output)
+      try #require(records.count == 2)
+      #expect(records[0]["trace_id"] == submitted["trace_id"] && records[0]["span_id"] == submitted["span_id"])
+      #expect(records[0]["parent_span_id"] == submitted["parent_span_id"])
+      // A run whose events nobody saw has ids all the same: a plugin or a log may tell them.
+      #expect(records[1]["trace_id"]?.stringValue?.count == 32 && records[1]["trace_id"] != records[0]["trace_id"])
+      let shown = try await Tool.run(["jobs", "show", records[0]["id"]?.stringValue ?? ""] + ledger).output
+      #expect(shown.contains("trace           \(trace), span \(span)\n"), "\(shown)")
+      let csv = try await Tool.run(["jobs", "export", "--format", "csv"] + ledger).output
+      #expect(csv.contains(",\(trace),\(span),"), "\(csv)")
+      let script = "print(require('history').find({ name = 'told' }).span_id)"
+      let history = try await Tool.run(["run"] + ledger + ["-"], input: script)
+      #expect(history.output == span + "\n", "\(history.errors)")
+    }
+  }
 }

@@ -24,6 +24,9 @@
 ---@field created_at string UTC, ISO 8601
 ---@field updated_at string UTC, ISO 8601
 ---@field sent_at? string UTC, ISO 8601
+---@field trace_id? string of the run that began it, as in its events: 32 hexadecimal digits
+---@field span_id? string of the import within that run: 16 hexadecimal digits
+---@field parent_span_id? string of that run itself
 
 ---Which records are asked for; all conditions must hold.
 ---@class (exact) history.Filter

@@ -30,6 +30,17 @@ public final class ImportTrace: ImportEventSink {
     return TraceContext(traceID: context.traceID, spanID: span, parentSpanID: context.spanID).members
   }
 
+  /// The ids for the record of an import that begins now; the events that name the record have them, too.
+  func context(of record: String, _ request: ImportRequest) -> TraceContext {
+    let keys = ["record \(record)"] + Self.keys(request: request).prefix(1)
+    let span = state.withLock { state in
+      let span = state.known(keys) ?? made(keys[0], 0)
+      state.spans[keys[0]] = span
+      return span
+    }
+    return TraceContext(traceID: context.traceID, spanID: TraceContext.hex(span), parentSpanID: context.spanID)
+  }
+
   /// The span of the import that an event is about, 16 hexadecimal digits; nil where it is about none.
   func span(of event: ImportEvent) -> String? {
     let keys = Self.keys(of: event)

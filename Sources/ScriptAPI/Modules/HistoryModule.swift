@@ -104,6 +104,9 @@ public enum HistoryModule {
         HostParameter("profile", .string, "what the cloud's entry was called"),
         HostParameter("created_at", .string, "UTC, ISO 8601"), HostParameter("updated_at", .string, "UTC, ISO 8601"),
         optional("sent_at", .string, "UTC, ISO 8601"),
+        optional("trace_id", .string, "of the run that began it, as in its events: 32 hexadecimal digits"),
+        optional("span_id", .string, "of the import within that run: 16 hexadecimal digits"),
+        optional("parent_span_id", .string, "of that run itself"),
       ]))
 
   private static let filter = LuaType.record(

@@ -32,6 +32,16 @@ struct TestOptions: ParsableArguments {
   @Option(help: ArgumentHelp("How much real time a case may take, such as 30s or 2m.", valueName: "duration"))
   var caseTimeout = "30s"
 
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "How many cases run side by side, in processes of their own: a number, or auto for one a core.", valueName: "n"))
+  var jobs: TestJobs = .number(1)
+
+  /// Makes this process one that runs cases for another, which has made this directory.
+  @Option(help: .hidden)
+  var workerDirectory: String?
+
   @Option(help: ArgumentHelp("Whose rules the clouds follow: otc or huawei.", valueName: "dialect"))
   var dialect: CloudDialect = .otc
 
@@ -57,8 +67,12 @@ struct TestOptions: ParsableArguments {
 
   /// Runs files, each with its plugins.
   func run(_ files: [(path: String, plugins: PluginChoice?)]) async throws {
-    let environment = ProcessInfo.processInfo.environment
-    let console = Console(terminal: .detect(environment: environment))
+    // A reader that has gone would end the process at once, and the clouds' directories would stay.
+    signal(SIGPIPE, SIG_IGN)
+    if let workerDirectory {
+      return await TestWorker(runner: try runner(files, directory: URL(filePath: workerDirectory))).run()
+    }
+    let console = Console(terminal: .detect(environment: ProcessInfo.processInfo.environment))
     let directory = FileManager.default.temporaryDirectory.appending(path: "slipway-test-\(UUID().uuidString)")
     let images = directory.appending(path: "images")
     do {
@@ -67,23 +81,14 @@ struct TestOptions: ParsableArguments {
       throw CommandFailure(.failed, "no directory can be made for the clouds: \(error.localizedDescription)")
     }
     defer { try? FileManager.default.removeItem(at: directory) }
-    let timeout = try timeout()
-    var policy = try limits.policy()
-    // A loop without end, which may be shielded from being cancelled, has to meet its own limit in time.
-    if let burst = policy.limits.burstTime { policy.limits.burstTime = min(burst, timeout) }
-    let settings = TestBench.Settings(
-      policy: policy, dialect: dialect, seed: seed, logLevel: logLevel.level, environment: environment,
-      workingDirectory: FileManager.default.currentDirectoryPath, directory: directory,
-      images: ExampleImages(directory: images),
-      plugins: Dictionary(files.compactMap { file in file.plugins.map { (file.path, $0) } }, uniquingKeysWith: { $1 }))
-    let run = TestRun(
-      settings: settings, reporter: reporter(console), filter: filter, failsFast: failFast,
-      isWanted: { console.outputFailure == nil }, caseTimeout: timeout)
-    // A reader that has gone would end the process at once, and the clouds' directories would stay.
-    signal(SIGPIPE, SIG_IGN)
-
-    let work = Task { try await run.run(files.map(\.path)) }
+    var run = TestRun(
+      runner: try runner(files, directory: directory), reporter: reporter(console), filter: filter, failsFast: failFast,
+      isWanted: { console.outputFailure == nil })
+    let pool = jobs.count == 1 ? nil : try pool(directory)
+    run.pool = pool
+    let work = Task { [run] in try await run.run(files.map(\.path)) }
     let (outcome, signal) = await SignalledWork.result(of: work) {
+      pool?.kill()
       try? FileManager.default.removeItem(at: directory)
     }
     var summary = try outcome.get()
@@ -91,6 +96,27 @@ struct TestOptions: ParsableArguments {
     run.reporter.end(summary)
     let status = console.reportOutputFailure() ?? summary.status
     if status.code != 0 { throw ExitCode(status.code) }
+  }
+
+  private func runner(_ files: [(path: String, plugins: PluginChoice?)], directory: URL) throws -> TestCaseRunner {
+    let timeout = try timeout()
+    var policy = try limits.policy()
+    // A loop without end, which may be shielded from being cancelled, has to meet its own limit in time.
+    if let burst = policy.limits.burstTime { policy.limits.burstTime = min(burst, timeout) }
+    let settings = TestBench.Settings(
+      policy: policy, dialect: dialect, seed: seed, logLevel: logLevel.level,
+      environment: ProcessInfo.processInfo.environment, workingDirectory: FileManager.default.currentDirectoryPath,
+      directory: directory, images: ExampleImages(directory: directory.appending(path: "images")),
+      plugins: Dictionary(files.compactMap { file in file.plugins.map { (file.path, $0) } }, uniquingKeysWith: { $1 }))
+    return TestCaseRunner(settings: settings, caseTimeout: timeout)
+  }
+
+  /// Children get the words that this process got, and one more behind the command's name.
+  private func pool(_ directory: URL) throws -> TestPool {
+    var words = Array(CommandLine.arguments.dropFirst())
+    let place = words.firstIndex(of: TestCommand.configuration.commandName ?? "test").map { $0 + 1 } ?? words.count
+    words.insert(contentsOf: ["--worker-directory", directory.path], at: place)
+    return TestPool(size: jobs.count, arguments: words, answerTimeout: try timeout() + .seconds(15))
   }
 
   private func reporter(_ console: Console) -> any TestReporter {

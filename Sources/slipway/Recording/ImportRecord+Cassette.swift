@@ -18,6 +18,7 @@ extension ImportRecord {
     members["sent_at"] = sentAt.map(Self.date)
     members["request_id"] = requestID.map(JSONValue.string)
     members["result"] = result
+    if let trace { members.merge(trace.members) { own, _ in own } }
     return .object(members)
   }
 
@@ -30,11 +31,16 @@ extension ImportRecord {
     let progress = ImportRecordStateMachine(
       state: state, jobID: json["job_id"]?.stringValue, imageID: json["image_id"]?.stringValue,
       code: json["code"]?.stringValue, reason: json["reason"]?.stringValue, successor: json["successor"]?.stringValue)
+    var trace: TraceContext?
+    if let id = json["trace_id"]?.stringValue, let span = json["span_id"]?.stringValue {
+      trace = TraceContext(traceID: id, spanID: span, parentSpanID: json["parent_span_id"]?.stringValue)
+    }
     self.init(
       id: id, scope: scope, profile: json["profile"]?.stringValue ?? "", key: key, progress: progress,
       request: ImportRequest(json: request), isMarked: json["marked"]?.boolValue ?? false, createdAt: created,
       updatedAt: Self.date(json["updated_at"]), sentAt: Self.date(json["sent_at"]),
-      attempts: json["attempts"]?.intValue ?? 0, requestID: json["request_id"]?.stringValue, result: json["result"])
+      attempts: json["attempts"]?.intValue ?? 0, requestID: json["request_id"]?.stringValue, result: json["result"],
+      trace: trace)
   }
 
   private static func date(_ date: Date) -> JSONValue { .string(Timestamp.iso8601(date, milliseconds: true)) }

@@ -3,7 +3,7 @@ import Foundation
 import ScriptAPI
 import Synchronization
 
-/// Makes image files with sparse disks inside, each kind once for all cases of a run.
+/// Makes image files with sparse disks inside, each kind once for all cases and processes of a run.
 final class ExampleImages: Sendable {
   /// The largest disk: what a real image may have.
   private static let largest: UInt64 = 1 << 40
@@ -26,21 +26,28 @@ final class ExampleImages: Sendable {
       let name = "\(size).\(format)"
       if let file = made[name] { return file }
       let file = directory.appending(path: name)
-      if format == "raw" {
-        try Self.makeDisk(file, size)
-      } else {
-        let raw = directory.appending(path: "\(size).source")
-        try Self.makeDisk(raw, size)
-        var options = ConvertOptions()
-        options.inputFormat = .raw
-        options.synchronize = false
-        options.force = true
-        try DiskConverter.convert(from: raw.path, to: file.path, options: options)
-        try FileManager.default.removeItem(at: raw)
-      }
+      if !FileManager.default.fileExists(atPath: file.path) { try make(file, format: format, size: size) }
       made[name] = file
       return file
     }
+  }
+
+  /// Makes a file under another name first: other processes of the run look for it, too.
+  private func make(_ file: URL, format: String, size: UInt64) throws {
+    let mine = directory.appending(path: "\(UUID().uuidString).\(format)")
+    if format == "raw" {
+      try Self.makeDisk(mine, size)
+    } else {
+      let raw = directory.appending(path: "\(UUID().uuidString).source")
+      try Self.makeDisk(raw, size)
+      var options = ConvertOptions()
+      options.inputFormat = .raw
+      options.synchronize = false
+      options.force = true
+      try DiskConverter.convert(from: raw.path, to: mine.path, options: options)
+      try FileManager.default.removeItem(at: raw)
+    }
+    guard rename(mine.path, file.path) == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
   }
 
   private static func makeDisk(_ file: URL, _ size: UInt64) throws {

@@ -1,8 +1,8 @@
 import Workbench
 
 /// How one case ended.
-struct TestOutcome: Sendable {
-  enum Result: Sendable {
+struct TestOutcome: Sendable, Codable {
+  enum Result: Sendable, Codable {
     case passed
     case failed(ErrorReport)
     case skipped(String)

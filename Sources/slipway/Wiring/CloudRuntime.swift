@@ -31,19 +31,21 @@ final class CloudRuntime: Sendable {
   private let layer: TransportLayer?
   private let tape: SessionTape?
   private let isRehearsal: Bool
+  private let trace: ImportTrace?
   private let opened = Mutex(Opened())
 
   /// `scale` is how much faster the cloud's time runs than this machine's; `requestsPerSecond` is the request budget and `concurrentImports` how
   /// many may be under way at once, nil for the usual ones.
   ///
-  /// `layer` stands between the session and the network; `tape` is what the session is recorded on or played from. In a rehearsal `time`
+  /// `trace` gives records the ids of their events. `layer` stands between the session and the network; `tape` is what the session is recorded on or played from. In a rehearsal `time`
   /// is one that jumps: requests are signed by the real one, nothing is left to chance, and nothing is asked for its own sake.
   init(
     choice: CloudChoice, scale: Double, events: any ImportEventSink, logger: Logger, environment: [String: String],
     ledger: LedgerAccess, requestsPerSecond: Double? = nil,
     concurrentImports: Int? = nil, hooks: any ImportHooks = NoHooks(), time: any TimeSource = SystemTime(),
-    layer: TransportLayer? = nil, tape: SessionTape? = nil, isRehearsal: Bool = false
+    layer: TransportLayer? = nil, tape: SessionTape? = nil, isRehearsal: Bool = false, trace: ImportTrace? = nil
   ) {
+    self.trace = trace
     self.layer = layer
     self.tape = tape
     self.isRehearsal = isRehearsal
@@ -135,14 +137,15 @@ final class CloudRuntime: Sendable {
     let scheduler = JobScheduler(
       client: client, time: time, policy: polling,
       admission: AdmissionGate.Policy(ceiling: isReplay ? 1_000_000 : concurrentImports ?? 40).scaled(by: scale),
-      slots: store as? any AdmissionSlots, history: RecordedDurations(store: store), events: events,
+      slots: store as? any AdmissionSlots, history: RecordedDurations(store: store),
+      killedImages: store as? any KilledImageMemory, events: events,
       maximumInFlight: isReplay ? 1_000_000 : 16, random: random)
     let rules = RuleSet(dialect: choice.dialect)
     return ImportService(
       client: client, rules: rules,
       submitter: RecordingSubmitter(
         client: client, store: tape?.store(store) ?? store, policy: submission, admission: scheduler, events: events,
-        jitter: random, makeID: { [tape] in tape?.recordID($0, $1) ?? ULID.make(at: $0) }),
+        jitter: random, makeID: { [tape] in tape?.recordID($0, $1) ?? ULID.make(at: $0) }, trace: trace),
       scheduler: scheduler,
       preflight: Preflight(client: client, rules: rules, ownImports: { await scheduler.admissions.underWay }),
       events: events, hooks: hooks)

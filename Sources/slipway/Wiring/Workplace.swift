@@ -120,7 +120,8 @@ struct Workplace: Sendable {
     runtime = CloudRuntime(
       choice: choice, scale: scale, events: events, logger: logger, environment: environment, ledger: ledger,
       requestsPerSecond: options.requestsPerSecond, concurrentImports: options.concurrentImports,
-      hooks: plugins?.host ?? NoHooks(), time: time, layer: tape?.cloudLayer ?? options.layer, tape: tape)
+      hooks: plugins?.host ?? NoHooks(), time: time, layer: tape?.cloudLayer ?? options.layer, tape: tape,
+      trace: spans)
   }
 
   /// Loads the plugins, before anything that could use them.

@@ -32,6 +32,7 @@ enum RecordText {
   static let columns = [
     "id", "state", "name", "key", "job_id", "image_id", "code", "reason", "cloud", "project_id", "region", "profile",
     "marked", "attempts", "request_id", "created_at", "sent_at", "updated_at", "resubmitted_as",
+    "trace_id", "span_id", "parent_span_id",
   ]
 
   private static func cell(_ value: JSONValue?) -> String {
@@ -73,6 +74,7 @@ enum RecordText {
       ("cloud", "\(record.profile) (\(record.scope.cloud), \(record.scope.region), project \(record.scope.project))"),
       ("marker", record.isMarked ? "\(ImportMarker.tagKey)=\(record.id)" : "none"),
       ("attempts", String(record.attempts)), ("request id", record.requestID),
+      ("trace", record.trace.map { "\($0.traceID), span \($0.spanID)" }),
       ("created", Timestamp.iso8601(record.createdAt)), ("sent", record.sentAt.map { Timestamp.iso8601($0) }),
       ("updated", Timestamp.iso8601(record.updatedAt)), ("request", record.request.jsonValue.serialized()),
       ("next", next(record)),
