@@ -78,7 +78,7 @@ extension FuzzSpecimen {
 
   /// Disks with systems in them, as they are and as RAW, where damage goes past the compression; and in the formats of others.
   private static func guests() throws -> [FuzzSpecimen] {
-    var images = try (GuestImage.all + ["windows-efi"]).map { try GuestImage.fixture($0) }
+    var images = try (GuestImage.all + ["windows-efi", "windows-ntfs"]).map { try GuestImage.fixture($0) }
     if Shell.has("mkfs.ext4") {
       let kinds = [[], ["-b", "1024"], ["-O", "^extents,^64bit"], ["-O", "inline_data"]]
       images += try kinds.map { try GuestImage.ext($0, files: GuestImage.debian) }
@@ -92,7 +92,7 @@ extension FuzzSpecimen {
         ("qcow2", "compat=1.1"), ("vpc", "subformat=dynamic"), ("vhdx", "subformat=dynamic"), ("vdi", "static=off"),
         ("vmdk", "subformat=monolithicSparse"), ("vmdk", "subformat=streamOptimized"),
       ]
-      for (number, (driver, options)) in kinds.prefix(image.path.contains("windows-efi") ? 6 : 1).enumerated() {
+      for (number, (driver, options)) in kinds.prefix(image.path.contains("windows-ntfs") ? 6 : 1).enumerated() {
         let name = "\(number).\(driver == "vpc" ? "vhd" : driver)"
         let packed = driver == "qcow2" ? ["-c"] : []
         try Shell.output(
