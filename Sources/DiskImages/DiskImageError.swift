@@ -47,10 +47,14 @@ public struct DiskImageError: Error, Sendable, Hashable, CustomStringConvertible
     hint.map { "\(message) (\($0))" } ?? message
   }
 
-  /// The error for a failed system call; must be called before anything else changes `errno`.
-  static func system(_ action: String, _ path: String, code: Int32 = errno) -> DiskImageError {
+  /// The error for a failed system call, at a place in the file where it has one; must be called before anything else
+  /// changes `errno`.
+  static func system(
+    _ action: String, _ path: String, at offset: UInt64? = nil, code: Int32 = errno
+  ) -> DiskImageError {
     let reason = String(cString: strerror(code))
-    let message = "cannot \(action) '\(path)': \(reason)"
+    let place = offset.map { " at offset \($0)" } ?? ""
+    let message = "cannot \(action) '\(path)'\(place): \(reason)"
     switch code {
     case ENOENT, ENOTDIR:
       return DiskImageError(.notFound, message, hint: "check the path")

@@ -4,7 +4,8 @@ extension DiskInspector {
 
   /// The same as ``inspect(_:fileName:)``, and besides looks for the operating system on the disk: some hundred kilobytes more.
   ///
-  /// Of RAW, ZVHD2, ZVHD, qcow2 and fixed VHD; of other formats the report says that nobody looked.
+  /// Of disks that stand alone in RAW, ZVHD2, ZVHD, qcow2, VHD, VHDX, VMDK and VDI; of others the report says that nobody
+  /// looked.
   public static func inspectWithSystem(
     _ source: any ByteSource, fileName: String? = nil, limits: SystemSearchLimits = SystemSearchLimits()
   ) throws -> DiskInspection {
@@ -13,7 +14,7 @@ extension DiskInspector {
     if search == nil {
       search = try finding {
         let reader = GuestReader(try guestDisk(source, report), limits)
-        try readPartitions(of: reader, &report)
+        try describeDisk(of: reader, &report)
         var finder = SystemFinder(reader, partitions: report.partitions, readsPrograms: true)
         return try finder.run()
       }
@@ -37,6 +38,7 @@ extension DiskInspector {
     var partial = PartialByteSource(size: size)
     var cost = ReadCost()
     var reader: GuestReader?
+    var isDescribed = false
     while true {
       let missing: Range<UInt64>
       do {
@@ -50,7 +52,8 @@ extension DiskInspector {
             opened = GuestReader(try guestDisk(partial, report), limits)
           }
           reader = opened
-          try readPartitions(of: opened, &report)
+          if !isDescribed { try describeDisk(of: opened, &report) }
+          isDescribed = true
           let isPlain = opened.disk is PlainGuestDisk
           var finder = SystemFinder(opened, partitions: report.partitions, readsPrograms: isPlain)
           return try finder.run()
@@ -82,10 +85,10 @@ extension DiskInspector {
   private static func reasonNotToLook(_ report: DiskInspection) -> String? {
     guard report.virtualSize != nil, !report.isEmpty else { return "there is no disk to look into" }
     switch report.format {
-    case .raw, .zvhd2, .zvhd, .qcow2: return nil
-    case .vhd where report.variant == "fixed": return nil
-    default:
+    case .raw, .zvhd2, .zvhd, .qcow2, .vhd, .vhdx, .vmdk, .vdi: return nil
+    case .qcow, .qed, .parallels:
       return "not looked into: the disk in \(report.format.displayName) is read by a conversion only"
+    default: return "not looked into: \(report.format.displayName) is not the image of a disk as it stands"
     }
   }
 
@@ -93,26 +96,29 @@ extension DiskInspector {
     "not looked into: of \(format.displayName) all in front of a block must be read to reach it"
   }
 
-  private static func guestDisk(_ source: any ByteSource, _ report: DiskInspection) throws -> any GuestDisk {
+  static func guestDisk(_ source: any ByteSource, _ report: DiskInspection) throws -> any GuestDisk {
     switch report.format {
     case .zvhd2: try ZVHD2GuestDisk(source)
     case .zvhd: try ZVHDGuestDisk(source)
     case .qcow2: try QcowGuestDisk(source)
+    case .vhd where report.variant != "fixed": MappedGuestDisk(source, try VHDBlockMap(source))
+    case .vhdx: MappedGuestDisk(source, try VHDXBlockMap(source))
+    case .vmdk: MappedGuestDisk(source, try VMDKBlockMap(source))
+    case .vdi: MappedGuestDisk(source, try VDIBlockMap(source))
     default: PlainGuestDisk(source, size: report.virtualSize ?? source.size)
     }
   }
 
-  /// Reads the partition table of a disk into which the inspection does not look.
-  private static func readPartitions(of reader: GuestReader, _ report: inout DiskInspection) throws {
-    guard report.format == .qcow2 || report.format == .vhd, report.partitions.isEmpty else { return }
+  /// Describes a disk into which the inspection does not look, as it does those of RAW and ZVHD2.
+  private static func describeDisk(of reader: GuestReader, _ report: inout DiskInspection) throws {
+    guard ![.raw, .zvhd2, .zvhd].contains(report.format) else { return }
     var partial = PartialByteSource(size: reader.disk.size)
     while true {
       let missing: Range<UInt64>
       do {
-        let table = try PartitionTable(partial)
-        report.partitionTable = table.scheme?.rawValue
-        report.partitions = table.partitions
-        report.firmwareHint = table.firmwareHint
+        var described = report
+        try describeContent(partial, &described)
+        report = described
         return
       } catch let miss as PartialByteSource.MissingRange {
         missing = miss.range

@@ -15,7 +15,11 @@ final class DiskSource: Sendable {
 
     init(_ file: FileByteSource) throws {
       let status = try file.file.status(path: file.path)
-      guard status.st_mode & S_IFMT == S_IFREG else { return }
+      guard status.st_mode & S_IFMT == S_IFREG else {
+        // A device has no time of change, but its size may be another now: a volume that was extended, say.
+        size = lseek(file.file.descriptor, 0, SEEK_END)
+        return
+      }
       (size, seconds, nanoseconds) = (status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
     }
   }
@@ -49,7 +53,7 @@ final class DiskSource: Sendable {
     }
   }
 
-  /// Throws `busy` when somebody wrote to the file since it was opened; of block devices nothing is known.
+  /// Throws `busy` when somebody wrote to the file since it was opened; of block devices only the size tells.
   func checkUnchanged() throws {
     guard try State(file) != state else { return }
     throw DiskImageError(

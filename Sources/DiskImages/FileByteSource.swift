@@ -54,7 +54,7 @@ public struct FileByteSource: ExtentSource {
       let count = pread(file.descriptor, base + done, length - done, off_t(offset) + off_t(done))
       if count < 0 {
         if errno == EINTR { continue }
-        throw DiskImageError.system("read", path)
+        throw DiskImageError.system("read", path, at: offset + UInt64(done))
       }
       if count == 0 { break }
       done += count

@@ -12,9 +12,7 @@ extension OSVersions {
     for system: OperatingSystem, firmware: String? = nil, dialect: CloudDialect
   ) -> OSVersionSuggestion {
     let name = system.displayName
-    if system.id == "windows" {
-      return OSVersionSuggestion(note: "which Windows it is, is not read from the disk: give os_version yourself")
-    }
+    if system.id == "windows" { return windowsSuggestion(for: system, firmware: firmware, dialect: dialect) }
     guard let distribution = Distribution(system) else {
       return OSVersionSuggestion(note: "no list of this service has \(name)")
     }

@@ -24,15 +24,13 @@ extension PreflightCheck {
     guard let location = probe.location else { return }
     let bucket = Quoted.text(location.bucket)
     let region = probe.facts.region
-    if let failure = probe.facts.bucket.failure, let endpoint = failure.rightEndpoint {
+    if let failure = probe.facts.bucket.failure, let place = Self.place(failure) {
       probe.report(
-        60,
-        "The bucket \(bucket) lies in another region than \(region): object storage names the endpoint "
-          + "\(Quoted.text(endpoint)).", hint: "Use a bucket in the region \(region), or import in the bucket's region."
-      )
+        60, "The bucket \(bucket) lies in another region than \(region): object storage names \(place).",
+        hint: "Use a bucket in the region \(region), or import in the bucket's region.")
       probe.explain(.bucket)
-      if probe.facts.object.failure?.rightEndpoint != nil { probe.explain(.object) }
-      if probe.facts.bitmap.failure?.rightEndpoint != nil { probe.explain(.bitmap) }
+      if probe.facts.object.failure.flatMap(Self.place) != nil { probe.explain(.object) }
+      if probe.facts.bitmap.failure.flatMap(Self.place) != nil { probe.explain(.bitmap) }
       return
     }
     guard case .known(let info) = probe.facts.bucket else { return }
@@ -47,6 +45,12 @@ extension PreflightCheck {
     probe.report(
       60, "The bucket \(bucket) lies in the region \(Quoted.text(found)), but the image service in \(region).",
       hint: "Use a bucket in the region \(region), or import in the region \(Quoted.plain(found)).")
+  }
+
+  /// Where the service says that the bucket lives; nil where it does not say that it lives elsewhere.
+  private static func place(_ failure: PreflightFailure) -> String? {
+    failure.rightEndpoint.map { "the endpoint \(Quoted.text($0))" }
+      ?? failure.rightRegion.map { "the region \(Quoted.text($0))" }
   }
 
   private static let bucketClass = PreflightCheck(

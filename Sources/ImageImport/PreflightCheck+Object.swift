@@ -16,6 +16,13 @@ extension PreflightCheck {
       probe.explain(.object)
       // The missing bucket is the finding of another check.
       if probe.facts.bucket.failure?.isMissing == true { return }
+      if failure.isDeleteMarker {
+        probe.report(
+          65, "The object \(Quoted.text(location.description)) was deleted: its newest version is a delete marker.",
+          code: "IMG.0121",
+          hint: "Remove the delete marker to have the version before it back, or upload the file again.")
+        return
+      }
       probe.report(
         65, "There is no object \(Quoted.text(location.key)) in the bucket \(Quoted.text(location.bucket)).",
         code: "IMG.0121", hint: "Check the key after the colon, case and folders included, or upload the file.")

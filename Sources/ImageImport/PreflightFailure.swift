@@ -8,6 +8,12 @@ struct PreflightFailure: Error, Sendable {
   /// The endpoint that object storage names for a bucket that lives elsewhere.
   var rightEndpoint: String?
 
+  /// The region that it names instead.
+  var rightRegion: String?
+
+  /// Whether the object's newest version is a delete marker.
+  var isDeleteMarker = false
+
   /// The question whose failure left this one without a sense; nobody needs to hear of both.
   var cause: PreflightQuestion?
 
@@ -21,7 +27,10 @@ struct PreflightFailure: Error, Sendable {
   init(wrapping error: any Error) {
     switch error {
     case let error as PreflightFailure: self = error
-    case let error as ObjectStorageError: self.init(error.cloudError, rightEndpoint: error.rightEndpoint)
+    case let error as ObjectStorageError:
+      self.init(error.cloudError, rightEndpoint: error.rightEndpoint)
+      rightRegion = error.rightRegion
+      isDeleteMarker = error.isDeleteMarker
     case let error as CloudError: self.init(error)
     default: self.init(CloudError(kind: .service, message: "\(error)", delivery: .answered))
     }

@@ -6,7 +6,8 @@ extension ObjectStorageError {
   init(response: HTTPResponse, method: String, bucket: String, key: String?, now: Date) {
     let body = XMLElement(parsing: response.body)
     let thing = key.map { "the object \(bucket):\($0)" } ?? "the bucket \(bucket)"
-    let code = body?.text(of: "Code") ?? Self.code(ofStatus: response.status, key: key)
+    let offset = CloudError.clockOffset(of: response, now: now)
+    let code = body?.text(of: "Code") ?? Self.code(ofStatus: response.status, key: key, clockOffset: offset)
     let said = body?.text(of: "Message").map { ": \($0)" } ?? "."
     var error = CloudError(
       kind: Self.kind(code: code, status: response.status),
@@ -16,19 +17,54 @@ extension ObjectStorageError {
       hint: Self.hint(code: code, bucket: bucket, key: key), retryable: Self.isRetryable(code, response.status),
       delivery: .answered)
     if error.retryable { error.retryAfter = RetryAfter.pause(in: response, text: nil, now: now) }
-    var rightEndpoint: String?
-    if [301, 302, 307, 308].contains(response.status) {
-      rightEndpoint = body?.text(of: "Endpoint") ?? response.header("Location").map { Self.host(of: $0) }
-      error.kind = .validation
-      error.message =
-        "The bucket \(bucket) does not live at this endpoint; the service names "
-        + "\(rightEndpoint ?? "no other")."
-      error.hint = "use a bucket in the region of the image service, or set the endpoint of object storage"
-    }
-    if code == "RequestTimeTooSkewed", let offset = CloudError.clockOffset(of: response, now: now) {
+    if code == "RequestTimeTooSkewed", let offset {
       error.hint = "this machine's clock is \(Int(abs(offset))) s \(offset > 0 ? "behind" : "ahead of") the cloud's"
     }
-    self.init(cloudError: error, bucket: bucket, key: key, rightEndpoint: rightEndpoint)
+    self.init(cloudError: error, bucket: bucket, key: key)
+    explainPlace(response, body)
+    explainSilence(response, method)
+  }
+
+  /// The bucket lives in another region, as a redirection or the refusal of a signature says.
+  private mutating func explainPlace(_ response: HTTPResponse, _ body: XMLElement?) {
+    let isRedirection = [301, 302, 307, 308].contains(response.status)
+    let region =
+      body?.text(of: "Region") ?? response.header("x-obs-bucket-location") ?? response.header("x-amz-bucket-region")
+    // HEAD has no code: that a region is named says as much.
+    let isForeign = response.status == 400 && region != nil
+    guard isRedirection || isForeign || cloudError.code == "AuthorizationHeaderMalformed" else { return }
+    rightRegion = region
+    if isRedirection {
+      rightEndpoint = body?.text(of: "Endpoint") ?? response.header("Location").map { Self.host(of: $0) }
+    }
+    cloudError.kind = .validation
+    let place = rightEndpoint ?? rightRegion.map { "the region \($0)" } ?? "no other"
+    cloudError.message = "The bucket \(bucket) does not live at this endpoint; the service names \(place)."
+    let setting = rightEndpoint.map { "https://\($0)" } ?? "that of its region"
+    cloudError.hint =
+      "use a bucket in the region of the image service, or set the endpoint of object storage "
+      + "(object_store_endpoint_override in the cloud's entry) to \(setting)"
+  }
+
+  /// Answers to HEAD say nothing but a status, which may mean several things; so may a code.
+  private mutating func explainSilence(_ response: HTTPResponse, _ method: String) {
+    guard let key else { return }
+    let isMarked = ["x-obs-delete-marker", "x-amz-delete-marker"].contains {
+      response.header($0)?.lowercased() == "true"
+    }
+    if isMarked, response.status == 404 || response.status == 405 {
+      isDeleteMarker = true
+      cloudError.message = "The object \(bucket):\(key) was deleted: its newest version is a delete marker."
+      cloudError.hint = "remove the delete marker to have the version before it back, or upload the file again"
+    } else if method == "HEAD", response.status == 403, cloudError.code == "AccessDenied" {
+      cloudError.hint =
+        "the access key may not read this; or it is not there, and the access key may not list the bucket either: "
+        + "check the key, the bucket's policy and the user's roles"
+    } else if response.status == 400, rightRegion == nil, method == "HEAD" || cloudError.code == "InvalidRequest" {
+      cloudError.hint =
+        "objects that are encrypted with a key of the customer (SSE-C) answer so, which the image service cannot read "
+        + "either; or the request was signed for another region"
+    }
   }
 
   private static func host(of location: String) -> String {
@@ -36,9 +72,10 @@ extension ObjectStorageError {
     return String(rest.prefix { $0 != "/" && $0 != "?" })
   }
 
-  private static func code(ofStatus status: Int, key: String?) -> String? {
+  private static func code(ofStatus status: Int, key: String?, clockOffset: TimeInterval?) -> String? {
     switch status {
-    case 403: "AccessDenied"
+    // A clock that is so wrong is refused whatever the rights are.
+    case 403: abs(clockOffset ?? 0) > 900 ? "RequestTimeTooSkewed" : "AccessDenied"
     case 404: key == nil ? "NoSuchBucket" : "NoSuchKey"
     case 412: "PreconditionFailed"
     case 416: "InvalidRange"

@@ -8,12 +8,19 @@ public struct ObjectStorageError: Error, Sendable, Hashable, CustomStringConvert
   public var key: String?
   /// The endpoint the service names when the bucket lives elsewhere.
   public var rightEndpoint: String?
+  /// The region the service names when the bucket lives elsewhere.
+  public var rightRegion: String?
+  /// Whether the object is gone only so far as its newest version is a delete marker.
+  public var isDeleteMarker = false
 
-  public init(cloudError: CloudError, bucket: String, key: String? = nil, rightEndpoint: String? = nil) {
+  public init(
+    cloudError: CloudError, bucket: String, key: String? = nil, rightEndpoint: String? = nil, rightRegion: String? = nil
+  ) {
     self.cloudError = cloudError
     self.bucket = bucket
     self.key = key
     self.rightEndpoint = rightEndpoint
+    self.rightRegion = rightRegion
   }
 
   public var description: String { cloudError.description }

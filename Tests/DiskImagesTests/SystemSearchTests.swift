@@ -94,42 +94,6 @@ struct SystemSearchTests {
     }
   }
 
-  @Test(
-    "It is read from qcow2 of every kind, and from fixed VHD", .enabled(if: Shell.has("qemu-img")),
-    arguments: [
-      ["qcow2", "compat=1.1"], ["qcow2", "compat=0.10"], ["qcow2", "extended_l2=on,cluster_size=128k"],
-      ["qcow2", "cluster_size=4k"], ["qcow2", "compression_type=zstd", "-c"], ["qcow2", "compat=1.1", "-c"],
-      ["vpc", "subformat=fixed"],
-    ])
-  func inOtherFormats(_ kind: [String]) async throws {
-    for name in ["xfs-v5", "btrfs-zstd"] {
-      let image = try GuestImage.fixture(name)
-      let (raw, path) = (try image.converted(to: "raw"), image.scratch["a.\(kind[0] == "vpc" ? "vhd" : "qcow2")"])
-      try Shell.output(
-        ["qemu-img", "convert", "-f", "raw", "-O", kind[0], "-o", kind[1]] + kind.dropFirst(2) + [raw, path])
-      let system = try image.look(raw).operatingSystem
-      let found = try image.look(path)
-      #expect(system != nil)
-      #expect(found.operatingSystem == system, "\(found.systemSearch?.reason ?? "")")
-      #expect(found.partitions.count == (kind[0] == "vpc" ? found.partitions.count : 1))
-      let far = try await image.lookFromAfar(path)
-      #expect(far.operatingSystem?.versionID == system?.versionID, "\(far.systemSearch?.reason ?? "")")
-    }
-  }
-
-  @Test(
-    "Formats that are read by a conversion only are said not to be looked into", .enabled(if: Shell.has("qemu-img")))
-  func otherFormats() throws {
-    let image = try GuestImage.fixture("xfs-v4")
-    let raw = try image.converted(to: "raw")
-    try Shell.output("qemu-img", "convert", "-f", "raw", "-O", "vmdk", raw, image.scratch["a.vmdk"])
-    let search = try image.look(image.scratch["a.vmdk"]).systemSearch
-    #expect(search?.system == nil)
-    #expect(search?.reason == "not looked into: the disk in VMDK is read by a conversion only")
-    try Shell.output("qemu-img", "create", "-q", "-f", "qcow2", "-b", raw, "-F", "raw", image.scratch["b.qcow2"])
-    #expect(try image.look(image.scratch["b.qcow2"]).systemSearch?.reason?.contains("needs another file") == true)
-  }
-
   @Test("It is read from ZVHD, whose blocks come one after the other")
   func inZVHD() async throws {
     let image = try GuestImage.fixture("lvm-root")

@@ -135,6 +135,35 @@ struct OSVersionSuggestionTests {
     }
   }
 
+  @Test(
+    "A Windows is told by its name in the registry, with its edition",
+    arguments: [
+      ("Windows Server 2019 Standard", "x86_64", "Windows Server 2019 Standard 64bit", true),
+      ("Windows Server 2022 Datacenter", "x86_64", "Windows Server 2022 Datacenter 64bit", true),
+      ("Windows Server 2012 R2 Standard", "x86_64", "Windows Server 2012 R2 Standard 64bit", true),
+      ("Windows Server 2012 Standard", nil, "Windows Server 2012 Standard 64bit", true),
+      ("Windows Server (R) 2008 R2 Enterprise", "x86_64", "Windows Server 2008 R2 Enterprise 64bit", true),
+      ("Windows Web Server 2008 R2", "x86_64", "Windows Server 2008 R2 WEB 64bit", true),
+      ("Windows Server 2012 R2 Essentials", "x86_64", "Windows Server 2012 Essentials R2 64bit", true),
+      ("Windows 10 Pro", "x86_64", "Windows 10 64bit", true),
+      ("Windows 10 Enterprise LTSC 2019", "x86_64", "Windows 10 64bit", true),
+      ("Windows 7 Professional", "i386", "Windows 7 Professional 32bit", true),
+      ("Windows 7 Home Premium", "x86_64", "Windows 7 Enterprise 64bit", false),
+      ("Windows Server 2016 Essentials", "x86_64", "Windows Server 2016 Standard 64bit", false),
+      ("Windows Server 2019 Standard Evaluation", "x86_64", "Windows Server 2019 Standard 64bit", false),
+      ("Windows 11 Pro", "x86_64", nil, false), ("Windows Server 2025 Standard", "x86_64", nil, false),
+      ("Windows 10 Pro", "aarch64", nil, false), ("Windows 10 Pro", "i386", nil, false),
+      ("Hyper-V Server 2016", "x86_64", nil, false),
+    ] as [(String, String?, String?, Bool)])
+  func windows(_ name: String, _ machine: String?, _ value: String?, _ isExact: Bool) {
+    var system = OperatingSystem(id: "windows", path: "/Windows/System32/config/SOFTWARE")
+    (system.prettyName, system.architecture) = (name, machine)
+    let found = OSVersions.suggestion(for: system, firmware: "uefi", dialect: .otc)
+    #expect(found.value == value)
+    #expect(found.isExact == isExact)
+    #expect((found.note == nil) == isExact)
+  }
+
   @Test("A disk that boots with UEFI gets the spelling of the list of such systems")
   func firmware() {
     let system = Self.releases[2].system

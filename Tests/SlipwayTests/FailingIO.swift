@@ -32,6 +32,18 @@ enum FailingIO {
     return environment
   }
 
+  /// The environment in which files whose path ends in `name` are broken at `offset`, give at most `short` bytes a read,
+  /// or are taken for a block device.
+  static func disk(
+    _ name: String, brokenAt offset: Int? = nil, short: Int? = nil, isDevice: Bool = false
+  ) throws -> [String: String] {
+    var environment = ["LD_PRELOAD": try #require(library).path, "FAIL_NAME": name]
+    environment["FAIL_OFFSET"] = offset.map { "\($0)" }
+    environment["FAIL_SHORT"] = short.map { "\($0)" }
+    environment["FAIL_DEVICE"] = isDevice ? "1" : nil
+    return environment
+  }
+
   /// Waits until the program has come to a call that holds.
   static func waitUntilHeld(_ until: URL) async throws {
     for _ in 0..<6000 where !FileManager.default.fileExists(atPath: until.path + ".held") {

@@ -45,6 +45,8 @@ extension FaultEffect {
     case .jobTakes(let duration): return ["for": .number(duration.inSeconds)]
     case .field(let path, let value):
       return ["at": .string(path), value == nil ? "remove" : "value": value ?? true]
+    case .header(let name, let value):
+      return ["header": .string(name), value == nil ? "remove" : "value": value.map { .string($0) } ?? true]
     }
   }
 

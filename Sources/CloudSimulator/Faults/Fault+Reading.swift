@@ -75,7 +75,7 @@ extension FaultEffect {
   static let names = [
     "reply_lost_before", "reply_lost_after", "reply_cut", "request_cut", "throttled", "status", "slow_headers",
     "slow_body", "slow_request", "token_refused", "clock_skew", "refused", "job_unknown", "job_fails", "job_takes",
-    "field",
+    "field", "header",
   ]
 
   fileprivate init(_ members: inout FaultMembers) throws(FaultError) {
@@ -125,6 +125,7 @@ extension FaultEffect {
         code: try need(try Self.code(&members), "code"), reason: try members.text("reason"),
         keepsImage: try members.flag("keeps_image"))
     case "job_takes": self = .jobTakes(try need(try members.duration("for"), "for"))
+    case "header": self = try Self.header(&members)
     default:
       let path = try need(try members.text("at"), "at")
       let isRemoved = try members.flag("remove") ?? false
@@ -134,6 +135,26 @@ extension FaultEffect {
       }
       self = .field(path: path, value: value)
     }
+  }
+
+  private static func header(_ members: inout FaultMembers) throws(FaultError) -> FaultEffect {
+    let name = try members.take("header", "the name of a header of letters, digits and hyphens") { value in
+      value.stringValue.flatMap { text in
+        !text.isEmpty && text.utf8.count < 200
+          && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+          ? text : nil
+      }
+    }
+    let isRemoved = try members.flag("remove") ?? false
+    let value = try members.take("value", "a text of one line, a number or true or false") { value in
+      let text = value.stringValue ?? value.serialized()
+      return text.utf8.allSatisfy { (32..<127).contains($0) } && text.utf8.count < 2000 ? text : nil
+    }
+    guard let name, isRemoved != (value != nil) else {
+      throw FaultError(
+        place: members.place, message: "'header' needs the header's name, and either 'value' or 'remove: true'")
+    }
+    return .header(name: name, value: value)
   }
 
   private static func code(_ members: inout FaultMembers) throws(FaultError) -> String? {

@@ -6,7 +6,7 @@ extension Fault {
     "reply_cut": "bytes", "request_cut": "bytes", "throttled": "retry_after", "status": "status", "slow_headers": "by",
     "slow_body": "bytes_per_second", "slow_request": "bytes_per_second", "clock_skew": "seconds", "refused": "code",
     "job_unknown": "younger_than",
-    "job_fails": "code", "job_takes": "for", "field": "at",
+    "job_fails": "code", "job_takes": "for", "field": "at", "header": "header",
   ]
 
   /// From the compact form of flags: `EFFECT[=VALUE][:CALL][:NAME=VALUE]…`, such as `reply_lost_after:submit:count=1` or

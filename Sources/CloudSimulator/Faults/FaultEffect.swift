@@ -34,6 +34,8 @@ public enum FaultEffect: Sendable, Hashable {
   case jobTakes(Duration)
   /// A field of a JSON answer has another value; nil takes the field away.
   case field(path: String, value: JSONValue?)
+  /// An answer has this header with another value; nil takes the header away.
+  case header(name: String, value: String?)
 
   /// What a throttled answer says about the time to wait.
   public enum Pause: Sendable, Hashable {
@@ -70,6 +72,7 @@ public enum FaultEffect: Sendable, Hashable {
     case .jobFails: "job_fails"
     case .jobTakes: "job_takes"
     case .field: "field"
+    case .header: "header"
     }
   }
 

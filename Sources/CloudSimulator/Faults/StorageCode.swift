@@ -6,7 +6,8 @@ enum StorageCode {
     "InsufficientStorageSpace": 403, "TooManyWrongSignature": 400, "InvalidPart": 400, "InvalidPartOrder": 400,
     "EntityTooSmall": 400, "EntityTooLarge": 400, "BadDigest": 400, "NoSuchBucket": 404, "NoSuchKey": 404,
     "NoSuchUpload": 404, "InvalidRange": 416, "RequestTimeout": 408, "OperationAborted": 409, "TooManyRequests": 429,
-    "InternalError": 500, "ServiceUnavailable": 503, "SlowDown": 503,
+    "InternalError": 500, "ServiceUnavailable": 503, "SlowDown": 503, "PermanentRedirect": 301,
+    "TemporaryRedirect": 307, "AuthorizationHeaderMalformed": 400, "InvalidRequest": 400,
   ]
 
   /// The code that a status of the gateway stands for.
@@ -24,7 +25,26 @@ enum StorageCode {
 
   /// What object storage says with a code.
   static func refusal(_ code: String, status: Int? = nil, _ reason: String? = nil) -> StorageRefusal {
-    StorageRefusal(
+    var refusal = StorageRefusal(
       status: status ?? statuses[code] ?? 500, code: code, message: reason ?? "Refused by a fault: \(code)")
+    switch code {
+    case "PermanentRedirect", "TemporaryRedirect":
+      refusal.message = "The bucket you are attempting to access must be addressed using the specified endpoint"
+      refusal.details = [("Endpoint", reason ?? "obs.elsewhere.example.com")]
+    case "AuthorizationHeaderMalformed":
+      let region = reason ?? "elsewhere"
+      refusal.message = "The authorization header is malformed; the region is wrong; expecting '\(region)'"
+      refusal.details = [("Region", region)]
+    default: break
+    }
+    return refusal
+  }
+
+  /// The same as an answer: a redirection names the place in a header, too, which an answer to HEAD has as well.
+  static func reply(_ code: String, _ reason: String?, requestID: String) -> Reply {
+    let refusal = refusal(code, reason)
+    let reply = refusal.reply(requestID: requestID)
+    guard let endpoint = refusal.details.first(where: { $0.name == "Endpoint" })?.value else { return reply }
+    return reply.with("Location", "https://\(endpoint)/")
   }
 }

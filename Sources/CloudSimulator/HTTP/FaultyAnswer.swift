@@ -26,6 +26,12 @@ struct FaultyAnswer: Sendable {
     }
     if exchange.faults.contains(.replyLostAfter) { return cut(after: 0) }
     for case .field(let path, let value) in exchange.faults { reply = Self.edited(reply, path, value) }
+    for case .header(let name, let value) in exchange.faults {
+      reply.headers.removeAll { $0.name.lowercased() == name.lowercased() }
+      if let value { reply.headers.append((name, value)) }
+    }
+    // Errors to HEAD have no body, those of faults neither.
+    if exchange.method == "HEAD", case .bytes = reply.body { reply.body = .none }
     var response = dated(reply).response()
     // Without a body there is nothing to slow down, and a new one would bring a wrong length.
     if exchange.method != "HEAD", response.body.contentLength != 0 {
@@ -99,7 +105,7 @@ struct FaultyAnswer: Sendable {
         Refusal.unauthenticated("the token has expired, get a new one").reply(requestID: exchange.requestID), false
       )
     case .refused(let code, let reason) where StorageCode.statuses[code] != nil:
-      return (StorageCode.refusal(code, reason).reply(requestID: exchange.requestID), false)
+      return (StorageCode.reply(code, reason, requestID: exchange.requestID), false)
     case .refused(let code, let reason): return (Refusal.catalogued(code, reason).reply(requestID: ""), false)
     default: return nil
     }

@@ -25,7 +25,8 @@ struct SystemFinder {
     do {
       search = try find() ?? windowsFound() ?? SystemSearch(reason: nothingFound)
     } catch let stop as SystemSearchStop {
-      search = SystemSearch(reason: "the search was given up: \(stop.reason)")
+      // The boot loader's word is less than the registry's, but more than none.
+      search = windowsFound() ?? SystemSearch(reason: "the search was given up: \(stop.reason)")
     }
     search.cost = reader.disk.cost
     return search
@@ -58,6 +59,7 @@ struct SystemFinder {
         if let found = try system(in: SystemFiles(tree: tree), partition, logical) { return found }
       }
       if trees.isEmpty {
+        if kind == "ntfs", let found = try windows(on: volume, partition) { return found }
         try lookAtBoot(volume, partition, kind)
         if kind == "lvm", logical == nil {
           for (name, inner) in try LVMVolumes.read(volume).prefix(Self.mostVolumes) {
@@ -108,6 +110,20 @@ struct SystemFinder {
     }
     search.system = system
     return search
+  }
+
+  /// The Windows on an NTFS volume; what is damaged there is not the end, since the boot loader tells as well.
+  private func windows(on volume: GuestVolume, _ partition: DiskPartition?) throws -> SystemSearch? {
+    do {
+      guard let files = try NTFSFileSystem(volume), var system = try WindowsFiles(fileSystem: files).system() else {
+        return nil
+      }
+      system.partition = partition?.number
+      system.architecture = system.architecture ?? boot.architecture
+      return SystemSearch(system: system)
+    } catch let error as DiskImageError where [.corrupt, .truncated, .unsupported].contains(error.kind) {
+      return nil
+    }
   }
 
   private mutating func lookAtBoot(_ volume: GuestVolume, _ partition: DiskPartition?, _ kind: String?) throws {

@@ -119,10 +119,10 @@ extension ImportError {
       switch error.kind {
       case .notFound: .not_found
       case .permission: .permission
-      case .exists, .busy: .conflict
+      case .exists, .busy, .io, .noSpace, .verification: .conflict
       case .cancelled: .cancelled
       case .corrupt, .truncated, .unsupported: .validation
-      case .argument, .io, .noSpace, .program, .verification: .argument
+      case .argument, .program: .argument
       }
     self.init(kind: kind, message: error.message, hint: error.hint)
   }

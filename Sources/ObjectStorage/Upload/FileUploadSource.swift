@@ -53,7 +53,7 @@ public final class FileUploadSource: RandomAccessUploadSource {
         descriptor, buffer.baseAddress.map { $0 + done }, buffer.count - done, off_t(offset) + off_t(done))
       if count < 0 {
         if errno == EINTR { continue }
-        throw Self.error("cannot read", path, errno)
+        throw Self.unreadable(path, at: offset + UInt64(done), errno)
       }
       if count == 0 { break }
       done += count
@@ -76,6 +76,14 @@ public final class FileUploadSource: RandomAccessUploadSource {
   /// file put in another's place counts as another even within the clock's grain.
   private static func fingerprint(of facts: stat, length: UInt64) -> String {
     "file:\(length):\(facts.st_mtim.tv_sec).\(facts.st_mtim.tv_nsec):\(facts.st_dev):\(facts.st_ino)"
+  }
+
+  /// Unlike a file that cannot be opened, nothing the caller could have known: what is stored stays, for another run.
+  private static func unreadable(_ path: String, at offset: UInt64, _ number: Int32) -> CloudError {
+    CloudError(
+      kind: .conflict, message: "\(path): cannot read at offset \(offset): \(String(cString: strerror(number))).",
+      hint: number == EIO
+        ? "the device or the way to it fails; the kernel's log tells more: dmesg, journalctl -k" : nil)
   }
 
   private static func error(_ what: String, _ path: String, _ number: Int32) -> CloudError {

@@ -11,4 +11,14 @@ public protocol SequentialUploadSource: UploadSource {
   ///
   /// At most one stream of a source is open at a time.
   func open(after checkpoints: [[UInt8]]) async throws -> any UploadStream
+
+  /// Whether its bytes come once, so that no later run gets them again: an upload of it that does not succeed is given up at
+  /// the store.
+  ///
+  /// Such a source holds a large part in memory while it is made, so there are fewer small ones in front of less large ones.
+  var comesOnce: Bool { get }
+}
+
+extension SequentialUploadSource {
+  public var comesOnce: Bool { false }
 }

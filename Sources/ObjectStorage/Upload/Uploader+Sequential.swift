@@ -3,6 +3,9 @@ import Crypto
 import Foundation
 
 extension Uploader {
+  /// How many small parts a source that comes once has: those behind are 116 MiB for 1 TiB, which fits into memory.
+  private static let mostSmallOfStreams = 1000
+
   func upload(
     sequential source: any SequentialUploadSource, bucket: String, key: String
   ) async throws -> UploadResult {
@@ -14,8 +17,9 @@ extension Uploader {
     }
     // A first part that is asked to be smaller is; a larger one would not fit into memory.
     let head = options.heldHead.map { max(options.heldPart, min($0, options.partSize ?? $0)) }
+    let count = source.comesOnce ? min(options.heldParts, Self.mostSmallOfStreams) : options.heldParts
     var plan = PartPlan(
-      bound: bound, head: limiter == nil ? head : nil, small: options.heldPart, count: options.heldParts)
+      bound: bound, head: limiter == nil ? head : nil, small: options.heldPart, count: count)
     let file = try openRecord(bucket: bucket, key: key)
     var resumed: (record: UploadRecord, there: [StoredPart])?
     switch try await resumption(file, source: source, matches: { suits($0, bound) }) {
@@ -87,14 +91,32 @@ extension Uploader {
     observe(resumed == nil ? .started(size: source.size) : .resumed(parts: kept, bytes: had))
     let meter = UploadMeter(total: source.size, stored: had, parts: kept, time: time, observe: observe)
     let upload = UploadTarget(bucket: bucket, key: key, uploadID: record.uploadID)
-    try await run(&machine, upload, maker, there, file, meter, first)
-    try source.checkUnchanged()
-    let size = machine.storedParts.values.reduce(0) { $0 + $1.size }
-    let etag = try await complete(upload, machine.storedParts, size: size)
+    let etag: String?
+    let size: UInt64
+    do {
+      try await run(&machine, upload, maker, there, file, meter, first)
+      try source.checkUnchanged()
+      // Ctrl-C ends whoever writes to a pipe as well, and so the stream: half of it must not become the object.
+      try Task.checkCancellation()
+      size = machine.storedParts.values.reduce(0) { $0 + $1.size }
+      etag = try await complete(upload, machine.storedParts, size: size)
+    } catch {
+      if source.comesOnce { await giveUp(upload, file) }
+      throw error
+    }
     file?.remove()
     return UploadResult(
       bucket: bucket, key: key, size: size, etag: etag, parts: machine.storedParts.count, sentBytes: meter.sentBytes,
       resumedBytes: had, wasThere: false, duration: .zero)
+  }
+
+  /// Has the store forget the parts that nobody can go on with; where it does not, the record stays, and the next run tries.
+  private func giveUp(_ target: UploadTarget, _ file: UploadRecordFile?) async {
+    // A task that was cancelled could not make the call.
+    let isGivenUp = await Task.detached { [store] in
+      (try? await store.abortUpload(bucket: target.bucket, key: target.key, uploadID: target.uploadID)) != nil
+    }.value
+    if isGivenUp { file?.remove() }
   }
 
   /// What turned out to be smaller than a part goes in one piece.

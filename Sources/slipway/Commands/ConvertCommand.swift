@@ -35,6 +35,15 @@ struct ConvertCommand: AsyncParsableCommand {
     name: .customLong("output"), help: ArgumentHelp("How to report: text, table, json or yaml.", valueName: "form"))
   var form: OutputForm = .text
 
+  func validate() throws {
+    guard input != "-", output != "-" else {
+      throw ValidationError(
+        "Standard input and output cannot be converted: images are read at many places, and a ZVHD2 file begins with the "
+          + "size of its disk. Save the disk to a file first; plain bytes of a RAW disk go to a bucket with slipway upload - …"
+      )
+    }
+  }
+
   func run() async throws {
     let console = Console(terminal: .detect())
     var options = conversion.options

@@ -54,6 +54,11 @@ struct ImportCommand: AsyncParsableCommand {
     try tape.validate(with: options, ledger)
     try OutputForm.refuseTable(options.form)
     if let key, let fault = ImportKey.fault(of: key) { throw ValidationError("--key: \(fault)") }
+    if file == "-" {
+      throw ValidationError(
+        "Standard input cannot be imported: what it is shows only in all of it. Save it to a file first; or send it with "
+          + "slipway upload - BUCKET:KEY, and import the object with --image-url.")
+    }
     if file != nil {
       guard let bucket = place.bucket, !bucket.isEmpty else {
         throw ValidationError("--bucket is missing: where shall '\(file ?? "")' go?")

@@ -76,9 +76,9 @@ extension FuzzSpecimen {
     try Fixtures.samples().map { try FuzzSpecimen(file: Fixtures.path($0.file), name: $0.file) }
   }
 
-  /// Disks with systems in them, as they are and as RAW, where damage goes past the compression; some as qcow2.
+  /// Disks with systems in them, as they are and as RAW, where damage goes past the compression; and in the formats of others.
   private static func guests() throws -> [FuzzSpecimen] {
-    var images = try (GuestImage.all + ["windows-efi"]).map { try GuestImage.fixture($0) }
+    var images = try (GuestImage.all + ["windows-efi", "windows-ntfs"]).map { try GuestImage.fixture($0) }
     if Shell.has("mkfs.ext4") {
       let kinds = [[], ["-b", "1024"], ["-O", "^extents,^64bit"], ["-O", "inline_data"]]
       images += try kinds.map { try GuestImage.ext($0, files: GuestImage.debian) }
@@ -86,9 +86,18 @@ extension FuzzSpecimen {
     return try images.flatMap { image in
       let raw = image.path.hasSuffix(".raw") ? image.path : try image.converted(to: "raw")
       var found = [try FuzzSpecimen(file: raw, name: "a.raw"), try FuzzSpecimen(file: image.path, name: "a.zvhd2")]
-      if Shell.has("qemu-img") {
-        try Shell.output("qemu-img", "convert", "-f", "raw", "-O", "qcow2", "-c", raw, image.scratch["a.qcow2"])
-        found.append(try FuzzSpecimen(file: image.scratch["a.qcow2"], name: "a.qcow2"))
+      guard Shell.has("qemu-img") else { return found }
+      // One disk in every format whose blocks are looked up; the others as qcow2.
+      let kinds = [
+        ("qcow2", "compat=1.1"), ("vpc", "subformat=dynamic"), ("vhdx", "subformat=dynamic"), ("vdi", "static=off"),
+        ("vmdk", "subformat=monolithicSparse"), ("vmdk", "subformat=streamOptimized"),
+      ]
+      for (number, (driver, options)) in kinds.prefix(image.path.contains("windows-ntfs") ? 6 : 1).enumerated() {
+        let name = "\(number).\(driver == "vpc" ? "vhd" : driver)"
+        let packed = driver == "qcow2" ? ["-c"] : []
+        try Shell.output(
+          ["qemu-img", "convert", "-f", "raw", "-O", driver, "-o", options] + packed + [raw, image.scratch[name]])
+        found.append(try FuzzSpecimen(file: image.scratch[name], name: name))
       }
       return found
     }

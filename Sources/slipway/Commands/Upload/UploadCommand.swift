@@ -16,9 +16,12 @@ struct UploadCommand: AsyncParsableCommand {
 
         slipway upload web01.zvhd2 golden-images:web01.zvhd2
         slipway upload --limit-rate 50MB web01.zvhd2 golden-images:
+        zstd -dc web01.raw.zst | slipway upload - golden-images:web01.raw
       """)
 
-  @Argument(help: ArgumentHelp("The file.", valueName: "file"), completion: .file())
+  @Argument(
+    help: ArgumentHelp("The file; - is standard input, which cannot be gone on with.", valueName: "file"),
+    completion: .file())
   var file: String
 
   @Argument(
@@ -31,6 +34,12 @@ struct UploadCommand: AsyncParsableCommand {
   @OptionGroup(title: "Transfer") var transfer: TransferOptions
 
   @Option(
+    help: ArgumentHelp(
+      "How many bytes standard input will give: fewer or more are an error. Without it at most 1 TB.",
+      valueName: "size"))
+  var size: String?
+
+  @Option(
     help: ArgumentHelp("The ledger whose directory remembers uploads; none remembers nothing.", valueName: "path"))
   var ledger: String?
 
@@ -39,6 +48,10 @@ struct UploadCommand: AsyncParsableCommand {
 
   func validate() throws {
     try OutputForm.refuseTable(options.form)
+    _ = try streamSize()
+    guard !isStream || !target.hasSuffix("/") && !target.hasSuffix(":") else {
+      throw ValidationError("Standard input has no name: the target needs a key, got '\(target)'.")
+    }
     guard UploadPlace(target, file: file) != nil else {
       throw ValidationError("The target must be BUCKET:KEY, obs://BUCKET/KEY or s3://BUCKET/KEY, got '\(target)'.")
     }
@@ -52,10 +65,11 @@ struct UploadCommand: AsyncParsableCommand {
     workplace.announce()
     let console = workplace.console
     let choices = try transfer.options(recordDirectory: workplace.ledger.uploadsDirectory)
-    let view = UploadView(console: console, name: file, json: workplace.json, isQuiet: quiet)
+    let view = UploadView(console: console, name: name, json: workplace.json, isQuiet: quiet)
     let (path, signature) = (file, transfer.signature)
+    let size = try streamSize()
     let work = Task {
-      let source = try FileUploadSource(path: path)
+      let source = try path == "-" ? StandardInput.source(size: size) : FileUploadSource(path: path)
       let store = try await workplace.runtime.objectStore(signature: signature)
       return try await Uploader(store: store, options: choices) { view.show($0) }
         .upload(source, bucket: place.bucket, key: place.key)
@@ -67,11 +81,11 @@ struct UploadCommand: AsyncParsableCommand {
     case .success(let result): try report(result, workplace)
     case .failure(let error):
       if let signal {
-        console.note("Interrupted." + Self.stored(view.progress))
+        console.note("Interrupted." + (isStream ? " What was sent of it is of no use." : Self.stored(view.progress)))
         workplace.json?.emitFinished(ExitStatus(signal))
       }
       let status = signal.map { ExitCode(ExitStatus($0).code) } ?? workplace.fail(Self.presentable(error))
-      if let directory = choices.recordDirectory, Self.isRemembered(place, in: directory) {
+      if !isStream, let directory = choices.recordDirectory, Self.isRemembered(place, in: directory) {
         let words = ["slipway"] + CommandLine.arguments.dropFirst()
         console.note("To go on: " + words.map(ShellWord.quoted).joined(separator: " "))
       }
@@ -79,12 +93,24 @@ struct UploadCommand: AsyncParsableCommand {
     }
   }
 
+  private var isStream: Bool { file == "-" }
+  private var name: String { isStream ? StandardInput.name : file }
+
+  private func streamSize() throws -> UInt64? {
+    guard let size else { return nil }
+    guard isStream else { throw ValidationError("--size is for standard input; a file has its own.") }
+    guard let bytes = LuaSize.parse(size) else {
+      throw ValidationError("--size must be a number of bytes, such as 10737418240 or 10GB, got '\(size)'.")
+    }
+    return bytes
+  }
+
   private func report(_ result: UploadResult, _ workplace: Workplace) throws {
     let console = workplace.console
     if let json = workplace.json {
       json.write(.object((result.json.objectValue ?? [:]).merging(["event": "uploaded"]) { $1 }))
     } else {
-      if !quiet { console.note("\(DisplayText.harmless(file)): \(Self.text(result))") }
+      if !quiet { console.note("\(DisplayText.harmless(name)): \(Self.text(result))") }
       console.print("\(result.bucket):\(result.key)")
     }
     if let status = console.reportOutputFailure() { throw ExitCode(status.code) }
