@@ -11,6 +11,7 @@ struct ManyImportsTests {
   private func importMany(
     _ count: Int, switches: [String: JSONValue] = [:], faults: [String] = [],
     names: (Int) -> String = { "image-\($0)" }, budget: RequestBudget.Policy? = nil,
+    killedImages: (any KilledImageMemory)? = nil, setting: KilledImages = .auto,
     _ check: (TestCloud, TestClient, [Result<ImportResult, any Error>], VirtualTime) async throws -> Void
   ) async throws {
     let time = VirtualTime()
@@ -24,7 +25,9 @@ struct ManyImportsTests {
     } _: { cloud in
       try cloud.putSample()
       for fault in faults { cloud.cloud.add(try Fault(fault)) }
-      let client = cloud.client(time: time, scale: 1, budget: budget)
+      var profile = cloud.access.profile
+      profile.killedImages = setting
+      let client = cloud.client(profile, time: time, scale: 1, budget: budget, killedImages: killedImages)
       let requests = (0..<count).map { TestCloud.request(names($0)) }
       let results = await withTaskGroup(of: Result<ImportResult, any Error>.self) { group in
         for (index, request) in requests.enumerated() {
@@ -86,6 +89,46 @@ struct ManyImportsTests {
       }
       #expect(images(results).count == 49)
       #expect(time.monotonic < .seconds(300))
+    }
+  }
+
+  private actor Memory: KilledImageMemory {
+    private(set) var answer: Bool?
+
+    init(_ answer: Bool? = nil) { self.answer = answer }
+
+    func areKilledImagesListed(in scope: ImportScope) -> Bool? { answer }
+
+    func setKilledImagesListed(_ areListed: Bool, in scope: ImportScope, at date: Date) { answer = areListed }
+  }
+
+  @Test(
+    "Failures teach whether this cloud lists killed images, which is remembered",
+    arguments: [true, false], [Bool?.none, true, false])
+  func killedImages(areListed: Bool, before: Bool?) async throws {
+    let faults = [
+      "job_fails=IMG.0057:name=image-1*:keeps_image=\(areListed)", "job_takes:for=3m:name=image-1*",
+    ]
+    let memory = Memory(before)
+    try await importMany(60, switches: ["job_base": "1h"], faults: faults, killedImages: memory) {
+      _, _, results, _ in
+      #expect(images(results).count == 49)
+      let answer = await memory.answer
+      #expect(answer == areListed)
+    }
+  }
+
+  @Test("Where the profile says what the cloud does, nothing is found out", arguments: [KilledImages.listed, .hidden])
+  func saidKilledImages(setting: KilledImages) async throws {
+    let faults = [
+      "job_fails=IMG.0057:name=image-1*:keeps_image=\(setting == .hidden)", "job_takes:for=3m:name=image-1*",
+    ]
+    let memory = Memory()
+    try await importMany(60, switches: ["job_base": "1h"], faults: faults, killedImages: memory, setting: setting) {
+      _, _, results, _ in
+      #expect(images(results).count == 49)
+      let answer = await memory.answer
+      #expect(answer == nil)
     }
   }
 

@@ -39,7 +39,7 @@ extension TestCloud {
   func client(
     _ profile: CloudProfile? = nil, time: any TimeSource = SystemTime(), transport: (any HTTPTransport)? = nil,
     scale: Double = 1000, timeouts: HTTPTimeouts = HTTPTimeouts(connect: .seconds(5), headers: .seconds(30)),
-    budget: RequestBudget.Policy? = nil, checks: Bool = false
+    budget: RequestBudget.Policy? = nil, checks: Bool = false, killedImages: (any KilledImageMemory)? = nil
   ) -> TestClient {
     var profile = profile ?? access.profile
     profile.timeouts = timeouts
@@ -54,7 +54,7 @@ extension TestCloud {
     let images = ImageClient(session: session, time: time)
     let scheduler = JobScheduler(
       client: images, time: time, policy: PollPolicy().scaled(by: scale),
-      admission: AdmissionGate.Policy().scaled(by: scale), events: events, random: { 0.5 })
+      admission: AdmissionGate.Policy().scaled(by: scale), killedImages: killedImages, events: events, random: { 0.5 })
     let imports = ImportService(
       client: images, rules: RuleSet(dialect: .otc),
       submitter: RecordingSubmitter(

@@ -116,6 +116,22 @@ struct TestJobsTests {
     }
   }
 
+  @Test("The first failure of a run that ends there ends what else is under way", .timeLimit(.minutes(2)))
+  func failFast() async throws {
+    let text =
+      Self.header + """
+        test.case("passes", function() end)
+        test.case("fails", function() error "no" end)
+        test.case("waits", function() \(Self.endless) end)
+        test.case("never", function() end)
+        """
+    let outcome = try await run(
+      ["-j", "3", "--fail-fast", "--case-timeout", "10m"], files: ["a_test.lua": text])
+    #expect(outcome.status == 1)
+    #expect(outcome.output.contains("1 passed, 1 failed, 2 not tried"), "\(outcome.output)")
+    #expect(!outcome.output.contains("waits"))
+  }
+
   @Test("Without the process that started them, children end by themselves")
   func orphans() async throws {
     try await withTemporaryDirectory { directory in

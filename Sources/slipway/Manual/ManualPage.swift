@@ -130,6 +130,7 @@ struct ManualPage {
     ("OS_*, HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK", "Credentials, where no cloud is named."),
     ("SLIPWAY_LOCAL_CLOUD", "Where the built-in local cloud keeps its state and buckets."),
     ("SLIPWAY_REQUESTS_PER_SECOND", "How many requests a second the image service gets at most."),
+    ("SLIPWAY_KILLED_IMAGES", "Whether the cloud lists images of failed imports: auto, listed or hidden."),
     ("HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE", "As elsewhere."),
     ("NO_COLOR, CLICOLOR_FORCE, TERM", "Whether standard error gets colours and progress that redraws itself."),
   ]

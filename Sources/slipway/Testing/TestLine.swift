@@ -54,6 +54,9 @@ actor TestLine {
     }
   }
 
+  /// Whether a failure has ended the run and all before it is told: what is still under way is of no use.
+  var isCutShort: Bool { told == end && end < steps.count }
+
   /// What was told so far.
   var summary: TestSummary {
     var summary = counts

@@ -41,7 +41,9 @@ final class TestPool: Sendable {
       child = current
       let begin = ContinuousClock.now
       switch await current.run(task, timeout: answerTimeout) {
-      case .outcome(let outcome): await line.take(outcome, number)
+      case .outcome(let outcome):
+        await line.take(outcome, number)
+        if await line.isCutShort { kill() }
       case .ended(let report):
         await stop(current)
         child = nil
@@ -49,6 +51,7 @@ final class TestPool: Sendable {
         var outcome = TestOutcome(file: task.file, name: task.name, line: task.line, result: .failed(report))
         outcome.duration = begin.duration(to: .now)
         await line.take(outcome, number)
+        if await line.isCutShort { kill() }
       }
     }
     if let child { await stop(child) }
