@@ -122,6 +122,8 @@ struct UploadStreamTests {
       let outcome = try await run(#""$2" \#(words) \#(cloud) < /dev/null"#, directory)
       #expect(outcome.status == 64, "\(outcome.errors)")
       #expect(outcome.output.isEmpty)
+      let closed = try await run(#""$2" upload - images:k CLOUD <&-"#, directory)
+      #expect(closed.status == 64 && closed.errors.contains("Standard input is closed"), "\(closed.errors)")
       let expected = words.contains("--size") ? "--size" : "tandard input"
       #expect(outcome.errors.contains(expected), "\(outcome.errors)")
     }

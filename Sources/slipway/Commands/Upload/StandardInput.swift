@@ -6,14 +6,16 @@ import ObjectStorage
 enum StandardInput {
   static let name = "standard input"
 
+  /// Why nothing can be read; asked before other files are opened, one of which would else be taken for it.
+  static var fault: String? {
+    if fcntl(STDIN_FILENO, F_GETFD) < 0 { return "Standard input is closed." }
+    guard isatty(STDIN_FILENO) != 0 else { return nil }
+    return "Standard input is a terminal: put a program in front, as in zstd -dc FILE | slipway upload - …"
+  }
+
   /// A file that standard input was redirected from is read as any other file, so that its upload can be gone on with; all
-  /// else is read as it comes. Throws a ``CloudError`` for a terminal, and for a file that has not `size` bytes.
+  /// else is read as it comes. Throws a ``CloudError`` for a file that has not `size` bytes.
   static func source(size: UInt64?) throws -> any UploadSource {
-    guard isatty(STDIN_FILENO) == 0 else {
-      throw CloudError(
-        kind: .validation, message: "Standard input is a terminal.",
-        hint: "put a program in front: zstd -dc FILE | slipway upload - …")
-    }
     guard let file = redirected() else {
       return PipeUploadSource(descriptor: STDIN_FILENO, name: name, size: size)
     }
