@@ -6,9 +6,11 @@ import ObjectStorage
 enum StandardInput {
   static let name = "standard input"
 
-  /// Why nothing can be read; asked before other files are opened, one of which would else be taken for it.
+  /// Why nothing can be read.
   static var fault: String? {
-    if fcntl(STDIN_FILENO, F_GETFD) < 0 { return "Standard input is closed." }
+    // What was closed when the program began is open for writing alone, so that no other file gets its number.
+    let mode = fcntl(STDIN_FILENO, F_GETFL)
+    if mode < 0 || mode & O_ACCMODE == O_WRONLY { return "Standard input is closed." }
     guard isatty(STDIN_FILENO) != 0 else { return nil }
     return "Standard input is a terminal: put a program in front, as in zstd -dc FILE | slipway upload - …"
   }
