@@ -9,7 +9,7 @@ struct WindowsSystemTests {
     var limits = SystemSearchLimits()
     limits.steps = 1_000_000
     let reader = GuestReader(PlainGuestDisk(try FileByteSource(path: path), size: .max), limits)
-    return GuestVolume(reader, at: 24576 * 512, length: 29_342_720)
+    return GuestVolume(reader, at: 24576 * 512, length: 28_311_552)
   }
 
   @Test("Its name, version and machine come from its registry, near and from afar")

@@ -110,6 +110,15 @@ struct UploadStreamTests {
     }
   }
 
+  @Test("Standard input that is closed is told at once")
+  func closed() async throws {
+    try await withFile { directory in
+      let closed = try await run(#""$2" upload - images:k CLOUD <&-"#, directory)
+      #expect(closed.status == 64 && closed.errors.contains("Standard input is closed"), "\(closed.errors)")
+      #expect(object(directory, "k") == nil)
+    }
+  }
+
   @Test(
     "Wrong use is told",
     arguments: [

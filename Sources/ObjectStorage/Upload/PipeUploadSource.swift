@@ -82,12 +82,12 @@ public final class PipeUploadSource: SequentialUploadSource {
       var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       let ready = poll(&waiting, 1, 100)
       if ready == 0 || ready < 0 && errno == EINTR { continue }
-      var count = 0
-      let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, initialized in
-        count = Glibc.read(descriptor, buffer.baseAddress, limit)
-        initialized = max(0, count)
+      // A pipe often gives less than is asked for, and what is kept should be no larger than what came.
+      let bytes: [UInt8]? = withUnsafeTemporaryAllocation(byteCount: limit, alignment: 16) { buffer in
+        let count = Glibc.read(descriptor, buffer.baseAddress, limit)
+        return count < 0 ? nil : Array(buffer[..<count])
       }
-      if count >= 0 { return bytes }
+      if let bytes { return bytes }
       guard errno == EINTR || errno == EAGAIN else {
         throw CloudError(
           kind: .conflict, message: "\(name): cannot read: \(String(cString: strerror(errno))).",

@@ -6,14 +6,18 @@ import ObjectStorage
 enum StandardInput {
   static let name = "standard input"
 
+  /// Why nothing can be read.
+  static var fault: String? {
+    // What was closed when the program began is open for writing alone, so that no other file gets its number.
+    let mode = fcntl(STDIN_FILENO, F_GETFL)
+    if mode < 0 || mode & O_ACCMODE == O_WRONLY { return "Standard input is closed." }
+    guard isatty(STDIN_FILENO) != 0 else { return nil }
+    return "Standard input is a terminal: put a program in front, as in zstd -dc FILE | slipway upload - …"
+  }
+
   /// A file that standard input was redirected from is read as any other file, so that its upload can be gone on with; all
-  /// else is read as it comes. Throws a ``CloudError`` for a terminal, and for a file that has not `size` bytes.
+  /// else is read as it comes. Throws a ``CloudError`` for a file that has not `size` bytes.
   static func source(size: UInt64?) throws -> any UploadSource {
-    guard isatty(STDIN_FILENO) == 0 else {
-      throw CloudError(
-        kind: .validation, message: "Standard input is a terminal.",
-        hint: "put a program in front: zstd -dc FILE | slipway upload - …")
-    }
     guard let file = redirected() else {
       return PipeUploadSource(descriptor: STDIN_FILENO, name: name, size: size)
     }

@@ -49,6 +49,7 @@ struct UploadCommand: AsyncParsableCommand {
   func validate() throws {
     try OutputForm.refuseTable(options.form)
     _ = try streamSize()
+    if isStream, let fault = StandardInput.fault { throw ValidationError(fault) }
     guard !isStream || !target.hasSuffix("/") && !target.hasSuffix(":") else {
       throw ValidationError("Standard input has no name: the target needs a key, got '\(target)'.")
     }
