@@ -37,6 +37,7 @@ extension CloudError {
     case 401: .authentication
     case 403: .permission
     case 404: .not_found
+    case 407: .network
     case 409: .conflict
     case 429: .throttled
     case 400, 402, 405...499: status == 408 ? .service : .validation
@@ -48,6 +49,7 @@ extension CloudError {
     kind: Kind, response: HTTPResponse, text: String?, now: Date, isSigned: Bool
   ) -> String? {
     switch kind {
+    case .network: return "a proxy wants credentials: give them in HTTPS_PROXY as http://USER:PASSWORD@HOST:PORT"
     case .authentication, .permission:
       if isSigned, let offset = clockOffset(of: response, now: now), abs(offset) > 300 {
         let minutes = Int((abs(offset) / 60).rounded())
@@ -63,8 +65,9 @@ extension CloudError {
       guard let throttle = text.flatMap(RetryAfter.throttle) else { return "too many calls; go on more slowly" }
       return "the cloud takes \(throttle.limit) calls per \(throttle.period.shortText); go on more slowly"
     case .service where (300..<400).contains(response.status):
-      return
-        "redirects are not followed; set the endpoint to \(response.header("Location").map(Redaction.url) ?? "the right one")"
+      // No endpoint has a query, and that of a login page may hold a token.
+      let target = response.header("Location").map { Redaction.url(String($0.prefix { $0 != "?" })) }
+      return "redirects are not followed; set the endpoint to \(target ?? "the right one")"
     default: return nil
     }
   }

@@ -59,6 +59,10 @@ extension CloudSession {
     }
   }
 
+  private var doubtfulAddress: String {
+    "auth_url may not be an IAM address, or a proxy answered: \(Redaction.url(profile.authURL))"
+  }
+
   private func logIn() async throws -> ProjectToken {
     guard case .password(let credentials) = profile.credentials else {
       throw CloudError(kind: .authentication, message: "The profile \(profile.name) has no password to log in with.")
@@ -72,13 +76,17 @@ extension CloudSession {
     return try await repeating(call) {
       let response = try await self.exchange(login, bodyLimit: call.bodyLimit)
       guard (200..<300).contains(response.status) else {
-        throw CloudError(response: response, what: "The login at IAM", now: self.time.now, isSigned: false)
+        var error = CloudError(response: response, what: "The login at IAM", now: self.time.now, isSigned: false)
+        if response.status == 404 || response.status == 405 { error.hint = self.doubtfulAddress }
+        throw error
       }
       guard let value = response.header("X-Subject-Token"), !value.isEmpty else {
         throw CloudError(
-          kind: .authentication, message: "IAM answered \(response.status), but without the header X-Subject-Token.",
+          kind: .authentication,
+          message: "IAM answered \(response.status), but without the header X-Subject-Token"
+            + (ErrorBody(response.body).message.map { ": \($0)" } ?? "."),
           status: response.status, requestID: CloudError.requestID(in: response),
-          hint: "auth_url may not be an IAM address: \(Redaction.url(self.profile.authURL))", delivery: .answered)
+          hint: self.doubtfulAddress, delivery: .answered)
       }
       return ProjectToken(
         value: Secret(value), answer: Self.json(response.body), received: self.time.monotonic, now: self.time.now,

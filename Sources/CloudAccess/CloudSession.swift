@@ -81,7 +81,9 @@ public final class CloudSession: Sendable {
           let pause = schedule.pause(
             afterAttempt: attempt, elapsed: time.monotonic - start, retryAfter: error.retryAfter, random: random())
         else { throw error }
-        logger.debug(
+        // Once is nothing; whoever waits for the third attempt wants to know what for.
+        logger.log(
+          level: attempt == 2 ? .info : .debug,
           "\(call.method) \(call.path) failed, next attempt in \(pause.shortText)",
           metadata: ["attempt": "\(attempt)", "error": "\(error)"])
         do { try await time.sleep(for: pause) } catch { throw Self.cancelled(call) }
@@ -96,13 +98,21 @@ public final class CloudSession: Sendable {
     CloudError(kind: .cancelled, message: "\(call.method) \(call.path) was cancelled.")
   }
 
-  /// Sends a request once and logs it.
+  private var passwords: [Secret] {
+    guard case .password(let credentials) = profile.credentials else { return [] }
+    return [credentials.password] + (credentials.passcode.map { [$0] } ?? [])
+  }
+
+  /// Sends a request once and logs it; the answer quotes none of its secrets.
   func exchange(_ request: HTTPRequest, bodyLimit: Int) async throws -> HTTPResponse {
     let start = time.monotonic
     time.hold()
     defer { time.release() }
     do {
-      let response = try await transport.send(request, timeouts: profile.timeouts, bodyLimit: bodyLimit)
+      let answer = try await transport.send(request, timeouts: profile.timeouts, bodyLimit: bodyLimit)
+      let isRefusal = !(200..<300).contains(answer.status)
+      // What the cloud has may read like somebody's password; what it says against a request may not.
+      let response = SecretMask(request, also: isRefusal ? passwords : []).masked(answer)
       logger.debug(
         "\(request) → \(response.status) in \((time.monotonic - start).shortText)",
         metadata: CloudError.requestID(in: response).map { ["request_id": "\($0)"] } ?? [:])

@@ -36,14 +36,15 @@ enum HTTPFailure {
       if let known = clientError(error, host: host, delivery: delivery, timeouts: timeouts) { return known }
     default: break
     }
-    let isTLS = error is NIOSSLError || error is BoringSSLError || error is NIOSSLExtraError
+    if let failure = TLSFailure(error) {
+      return CloudError(
+        kind: .network, message: "No trusted connection to \(host).", hint: failure.hint, delivery: delivery,
+        cause: failure.cause)
+    }
+    let isSent = delivery != .notSent
     return CloudError(
-      kind: .network,
-      message: isTLS
-        ? "No trusted connection to \(host)."
-        : delivery == .notSent ? "No connection to \(host)." : "The connection to \(host) broke.",
-      hint: isTLS ? "set cacert or OS_CACERT when the cloud has its own certificate authority" : nil,
-      retryable: !isTLS, delivery: delivery, cause: cause(error))
+      kind: .network, message: isSent ? "The connection to \(host) broke." : "No connection to \(host).",
+      hint: isSent ? nil : unreachable, retryable: true, delivery: delivery, cause: cause(error))
   }
 
   private static func clientError(
@@ -55,6 +56,14 @@ enum HTTPFailure {
       return timeout(
         "No connection to \(host) within \(timeouts.connect.shortText).",
         hint: "check the endpoint, the proxy settings and the network", delivery: .notSent)
+    case .proxyAuthenticationRequired:
+      return CloudError(
+        kind: .network, message: "The proxy on the way to \(host) wants other credentials.",
+        hint: "give them in HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT", delivery: .notSent)
+    case .invalidProxyResponse:
+      return CloudError(
+        kind: .network, message: "The proxy on the way to \(host) refused the connection, or is no proxy.",
+        hint: "check HTTPS_PROXY, and whether \(host) belongs into NO_PROXY", retryable: true, delivery: .notSent)
     case .alreadyShutdown:
       return CloudError(kind: .cancelled, message: "The request to \(host) came after the end of the session.")
     case _ where isRefusedByClient(error):
@@ -65,6 +74,8 @@ enum HTTPFailure {
     default: return nil
     }
   }
+
+  private static let unreachable = "check that the endpoint is up and reachable from here"
 
   private static func timeout(_ message: String, hint: String?, delivery: Delivery) -> CloudError {
     CloudError(kind: .timeout, message: message, hint: hint, retryable: true, delivery: delivery)
@@ -79,7 +90,7 @@ enum HTTPFailure {
     }
     let reasons = error.connectionErrors.map { cause($0.error) }
     return CloudError(
-      kind: .network, message: "No connection to \(host).", hint: "check that the endpoint is up and reachable",
+      kind: .network, message: "No connection to \(host).", hint: unreachable,
       retryable: true, delivery: .notSent, cause: reasons.joined(separator: "; "))
   }
 

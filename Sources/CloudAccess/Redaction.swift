@@ -8,9 +8,12 @@ public enum Redaction {
     "signature", "x-amz-signature", "x-amz-security-token", "x-obs-security-token", "accesskeyid", "x-amz-credential",
   ]
 
+  /// Whether the values of a header are secret, by its name.
+  package static func isSecret(header name: String) -> Bool { secretHeaders.contains(name.asciiLowercased) }
+
   /// The value to show for a header: itself, or `<secret>`.
   public static func header(_ name: String, _ value: String) -> String {
-    secretHeaders.contains(name.lowercased()) ? "<secret>" : value
+    isSecret(header: name) ? "<secret>" : value
   }
 
   /// The URL without user, password and the values of signing parameters.

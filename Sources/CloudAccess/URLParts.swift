@@ -34,4 +34,11 @@ package struct URLParts {
     let ownPort = scheme == "http" ? ":80" : ":443"
     if host.hasSuffix(ownPort) { host.removeLast(ownPort.count) }
   }
+
+  /// Whether the host is an IPv4 or IPv6 address instead of a name.
+  package var isAddress: Bool {
+    if host.hasPrefix("[") { return true }
+    let parts = host.prefix { $0 != ":" }.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
+  }
 }

@@ -102,6 +102,9 @@ public struct AdmissionGate: Sendable {
   public var inFlightCount: Int { inFlight.count }
   public var queueCount: Int { queue.count }
 
+  /// Whether most wait for nothing but the answer about the quota.
+  var isAskingQuota: Bool { quota == .asking && free == nil }
+
   /// How many are ahead of a ticket in the queue; nil for one that is not in it.
   public func position(of ticket: Int) -> Int? {
     let index = index(of: ticket)
@@ -202,7 +205,7 @@ public struct AdmissionGate: Sendable {
     if let blockedUntil, blockedUntil > now { return [] }
     var actions: [Action] = []
     // Until the quota is known one goes, the others wait for the answer.
-    let room = quota == .asking && free == nil ? 1 : limit
+    let room = isAskingQuota ? 1 : limit
     var admitted = 0
     while inFlight.count < room, admitted < queue.count {
       inFlight.insert(queue[admitted])

@@ -76,7 +76,7 @@ extension JobScheduler: ImportAdmission {
         queued[ticket] = (name, continuation)
         take(enter())
         if queued[ticket] != nil {
-          tellQueued(ticket, name, refusal)
+          if gate.isAskingQuota { untold.append((ticket, name, refusal)) } else { tellQueued(ticket, name, refusal) }
           watchIfNeeded()
         }
         pump()
@@ -91,13 +91,14 @@ extension JobScheduler: ImportAdmission {
     withdraw(ticket)
   }
 
+  /// Says what a ticket waits for; nothing of one that the gate has let through.
   private func tellQueued(_ ticket: Int, _ name: String?, _ refusal: String?) {
+    guard let ahead = gate.position(of: ticket) else { return }
     let underWay = gate.inFlightCount
     if underWay == 0, let end = gate.blockedUntil {
       let delay = max(.zero, end - time.monotonic)
       return events.emit(.waiting(name: name, reason: refusal ?? "The cloud has no room for it.", delay: delay))
     }
-    let ahead = gate.position(of: ticket) ?? 0
     var reason = underWay == 1 ? "One import is under way" : "\(underWay) imports are under way"
     if gate.inFlightCount >= gate.limit { reason += ", as many as the cloud takes" }
     if ahead > 0 { reason += "; \(ahead) more \(ahead == 1 ? "is" : "are") ahead" }
@@ -121,6 +122,8 @@ extension JobScheduler: ImportAdmission {
 
   private func quotaAnswered(_ free: Int?) {
     take(gate.quotaAnswered(free: free, now: time.monotonic))
+    for (ticket, name, refusal) in untold { tellQueued(ticket, name, refusal) }
+    untold = []
     if !isAwaited { stopWatching() }
     pump()
   }

@@ -53,6 +53,8 @@ public actor JobScheduler {
   // The part of JobScheduler+Admission.
   var gate: AdmissionGate
   var queued: [Int: (name: String?, continuation: CheckedContinuation<Void, any Error>)] = [:]
+  /// Who will be told what they wait for when the quota is known.
+  var untold: [(ticket: Int, name: String?, refusal: String?)] = []
   var tickets: [String: Int] = [:]
   var admitted: [Int: JobReference] = [:]
   var watched: [String: Int] = [:]

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import ImageImport
 
@@ -39,17 +40,34 @@ enum LedgerFault {
       hint: "check the permissions of the file and its directory; or \(elsewhere)")
   }
 
+  private static func full(_ path: String) -> RecordStoreError {
+    RecordStoreError(
+      .full, "The ledger \(path) cannot grow: the disk is full. What is recorded is safe.",
+      hint: "make room, then run the same again")
+  }
+
+  /// Below so many bytes SQLite cannot even make the files that it needs to open a ledger.
+  private static let leastRoom: UInt64 = 64 << 10
+
+  /// The bytes that are free where the file is; nil where the system does not say.
+  private static func room(at path: String) -> UInt64? {
+    var facts = statvfs()
+    guard statvfs(URL(fileURLWithPath: path).deletingLastPathComponent().path, &facts) == 0 else { return nil }
+    return UInt64(facts.f_bavail) * UInt64(facts.f_frsize)
+  }
+
   /// From what SQLite said.
-  static func from(_ error: any Error, path: String) -> any Error {
+  static func from(_ error: any Error, path: String) -> any Error { from(error, path: path, room: room(at: path)) }
+
+  /// With the bytes that are free: SQLite calls it an error of the disk when one of its side files finds no room.
+  static func from(_ error: any Error, path: String, room: UInt64?) -> any Error {
     guard let error = error as? DatabaseError else { return error }
     let detail = error.message ?? "SQLite code \(error.extendedResultCode.rawValue)"
     switch error.resultCode {
     case .SQLITE_NOTADB: return notDatabase(path)
     case .SQLITE_CORRUPT: return damaged(path, detail)
-    case .SQLITE_FULL:
-      return RecordStoreError(
-        .full, "The ledger \(path) cannot grow: the disk is full. What is recorded is safe.",
-        hint: "make room, then run the same again")
+    case .SQLITE_FULL: return full(path)
+    case .SQLITE_IOERR where room.map { $0 < leastRoom } == true: return full(path)
     case .SQLITE_BUSY, .SQLITE_LOCKED:
       return RecordStoreError(
         .locked, "The ledger \(path) was held by another process for too long.",

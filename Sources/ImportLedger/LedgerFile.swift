@@ -1,3 +1,4 @@
+import CloudAccess
 import Foundation
 import ImageImport
 
@@ -19,7 +20,7 @@ enum LedgerFile {
         try FileManager.default.createDirectory(
           atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
       } catch {
-        throw LedgerFault.inaccessible(path, "its directory cannot be made")
+        throw LedgerFault.inaccessible(path, "its directory cannot be made: \(SystemErrorText.text(error))")
       }
     }
     let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)

@@ -23,7 +23,8 @@ public final class ObjectStore: Sendable {
 
   /// Opens nothing; the first call does. Without an `identity` the endpoint is it.
   ///
-  /// With `pathStyle` the bucket stands in the path, which fakes and own installations need.
+  /// With `pathStyle` the bucket stands in the path, which fakes and own installations need. It does in any case where the endpoint is an
+  /// address: nothing can stand in front of one.
   public init(
     endpoint: String, identity: String? = nil, region: String, key: AccessKey, pathStyle: Bool,
     signature: ObjectStorageSignature = .obs,
@@ -36,7 +37,7 @@ public final class ObjectStore: Sendable {
     self.identity = identity ?? String(trimmed)
     self.region = region
     self.key = key
-    self.pathStyle = pathStyle
+    self.pathStyle = pathStyle || URLParts(String(trimmed)).isAddress
     self.signature = signature
     self.transport = transport
     self.time = time
@@ -153,7 +154,8 @@ public final class ObjectStore: Sendable {
   private func exchange(_ request: HTTPRequest, bodyLimit: Int) async throws -> HTTPResponse {
     time.hold()
     defer { time.release() }
-    return try await transport.send(request, timeouts: timeouts, bodyLimit: bodyLimit)
+    let response = try await transport.send(request, timeouts: timeouts, bodyLimit: bodyLimit)
+    return (200..<300).contains(response.status) ? response : SecretMask(request).masked(response)
   }
 
   private func learnClock(from response: HTTPResponse) -> Bool {

@@ -33,6 +33,7 @@ struct Slipway: AsyncParsableCommand {
     slip_limit_arenas(2)
     slip_return_from(256 << 10)
     do {
+      try CommandWords.check(count: Int(CommandLine.argc), CommandLine.unsafeArgv)
       var command = try parseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()

@@ -264,3 +264,18 @@ struct ObjectStoreTests {
     await bench.close()
   }
 }
+
+extension ObjectStoreTests {
+  @Test("At an endpoint that is an address the bucket stands in the path, whatever the profile says")
+  func address() async throws {
+    let server = try await ScriptedServer.start { _, _ in .answer(200, [], []) }
+    let transport = AsyncHTTPTransport()
+    let store = ObjectStore(
+      endpoint: server.url, region: "eu-de", key: AccessKey(access: "AK", secret: Secret("s3cr3t")), pathStyle: false,
+      transport: transport, time: ManualTime())
+    _ = try await store.headBucket("images")
+    #expect(server.received.first?.uri == "/images")
+    await transport.shutdown()
+    await server.stop()
+  }
+}

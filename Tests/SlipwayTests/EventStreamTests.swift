@@ -72,6 +72,7 @@ struct EventStreamTests {
         "run", good, "--fault", "reply_lost_after:submit:count=1", "--fault", "status=502:job:count=6", "--fault",
         "field=min_disk:image:value=41",
         "--fault", "job_takes:for=10m", "--switch", "image_visibility=at_end",
+        "--concurrent-imports", "2",
       ])
       let late = try write("local ims = require 'ims' ims.import(\(image("d")), { timeout = '10ms' })", to: "late.lua")
       try await run(["run", late, "--fault", "job_takes:for=20m"])

@@ -135,7 +135,7 @@ struct ImportFileTests {
       #expect(packed.errors.contains("gunzip"), "\(packed.errors)")
       let small = try await Tool.run(words(directory, "disk.raw", ["--min-disk", "0"]))
       #expect(small.status == 65)
-      #expect(try await Tool.run(words(directory, "none.raw")).status == 1)
+      #expect(try await Tool.run(words(directory, "none.raw")).status == 64)
       let plan = try await Tool.run(words(directory, "disk.raw", ["--dry-run", "--output", "json"]))
       #expect(plan.status == 0, "\(plan.errors)")
       #expect(plan.output.contains(#""image_url":"golden:disk.zvhd2""#) && plan.output.contains(#""min_disk":1"#))

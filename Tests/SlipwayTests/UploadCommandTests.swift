@@ -177,18 +177,18 @@ struct UploadCommandTests {
   }
 
   @Test(
-    "Wrong use ends with 64, a missing file or bucket with 1",
+    "Wrong use ends with 64, a missing file included, a missing bucket with 1",
     arguments: [
       (["upload", "x.raw", "nobucket"], 64), (["upload", "x.raw", "b:k", "--limit-rate", "fast"], 64),
       (["upload", "x.raw", "b:k", "--part-size", "1KB"], 64), (["upload", "x.raw", "b:k", "--parallel", "0"], 64),
-      (["uploads", "abort"], 64), (["upload", "missing.raw", "images:k"], 1), (["upload", "/", "images:k"], 65),
+      (["uploads", "abort"], 64), (["upload", "missing.raw", "images:k"], 64), (["upload", "/", "images:k"], 64),
       (["upload", "README.md", "no-such-bucket:k"], 1), (["uploads", "list", "no-such-bucket"], 1),
     ] as [([String], Int32)])
   func wrongUse(_ arguments: [String], _ status: Int32) async throws {
     try await withPlace { place in
       let outcome = try await place.run(arguments)
       #expect(outcome.status == status, "\(outcome.errors)")
-      #expect(!outcome.errors.isEmpty)
+      #expect(!outcome.errors.isEmpty && !outcome.errors.contains("sent again"), "\(outcome.errors)")
       #expect(outcome.output.isEmpty)
       let left = place.directory.appending(path: "state/slipway/uploads").path
       #expect((try? FileManager.default.contentsOfDirectory(atPath: left))?.isEmpty ?? true)

@@ -1,3 +1,4 @@
+import CloudAccess
 import Foundation
 
 #if canImport(Glibc)
@@ -34,7 +35,7 @@ final class DataDirectory: Sendable {
       }
     } catch {
       throw LocalCloudError(
-        "The data directory \(path) cannot be made: \(error.localizedDescription)",
+        "The data directory \(path) cannot be made: \(SystemErrorText.text(error))",
         hint: "choose a directory that can be written")
     }
     lock = open(self.path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)

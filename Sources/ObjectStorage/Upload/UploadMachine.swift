@@ -42,7 +42,7 @@ struct UploadMachine: Sendable {
   private var failures: [Int: Int] = [:]
   private var mayMakeMore: Bool
   private var isMaking = false
-  private var stopReason: Stop?
+  private(set) var stopReason: Stop?
 
   /// `parts` are all parts of a source that gives them in any order, or nil for one that makes them one after the other.
   init(parts: [UploadPart]?, pace: UploadPace, attempts: Int = 10, mostUnderWay: UInt64 = .max) {

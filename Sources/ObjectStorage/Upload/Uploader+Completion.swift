@@ -27,7 +27,10 @@ extension Uploader {
       machine.stored(part, at: time.monotonic, mayGrow: limiter == nil)
     case .failed(let number, let error):
       machine.failed(number, error, at: time.monotonic, random: random())
-      observe(.troubled(part: number, error: error, parallel: machine.pace.limit))
+      // What ends the upload is thrown; only what is tried again is trouble.
+      if machine.stopReason == nil {
+        observe(.troubled(part: number, error: error, parallel: machine.pace.limit))
+      }
     case .ended(let number, let size): machine.shortened(number, to: size)
     case .made, .due: break
     }

@@ -35,7 +35,7 @@ extension CheckPass {
       return
     }
     let inside = SourceRange(branch.condition.range.end, statement.range.end)
-    if tree.comments.contains(where: { $0.range.start >= inside.start && $0.range.start < inside.end }) { return }
+    if tree.hasComment(within: inside) { return }
     found.add("empty-branch", head(statement), "this branch is empty")
   }
 

@@ -8,7 +8,11 @@ struct Suppressions {
   private(set) var unknown: [(word: String, range: SourceRange)] = []
 
   init(_ tree: SyntaxTree) {
-    for comment in tree.comments {
+    // From the last to the first, since what follows a row of comments follows each of them.
+    var following: (start: Int, line: Int)?
+    for comment in tree.comments.reversed() {
+      let next = Self.nextLine(after: comment, following, in: tree.source)
+      following = (comment.range.start, next)
       guard let command = Self.command(tree.source.text(comment.text)) else { continue }
       var rules: Set<String> = []
       for word in command.rules {
@@ -22,27 +26,20 @@ struct Suppressions {
       let line = tree.source.line(comment.range.start)
       lines[line, default: []].append(rules)
       if comment.beginsLine {
-        lines[Self.nextLine(after: comment, in: tree), default: []].append(rules)
+        lines[next, default: []].append(rules)
       }
     }
   }
 
-  /// The next line with anything else than comments on it.
-  private static func nextLine(after comment: Comment, in tree: SyntaxTree) -> Int {
+  /// The next line with anything else than comments on it; `following` is the next comment, with the line behind it.
+  private static func nextLine(
+    after comment: Comment, _ following: (start: Int, line: Int)?, in source: SourceText
+  ) -> Int {
+    let bytes = source.bytes
     var place = comment.range.end
-    let bytes = tree.source.bytes
-    var index = tree.comments.firstIndex { $0.range == comment.range } ?? 0
-    while place < bytes.count {
-      if [32, 9, 10, 13, 11, 12].contains(bytes[place]) {
-        place += 1
-      } else if index + 1 < tree.comments.count, tree.comments[index + 1].range.start == place {
-        index += 1
-        place = tree.comments[index].range.end
-      } else {
-        break
-      }
-    }
-    return tree.source.line(min(place, max(bytes.count - 1, 0)))
+    while place < bytes.count, [32, 9, 10, 13, 11, 12].contains(bytes[place]) { place += 1 }
+    if let following, following.start == place { return following.line }
+    return source.line(min(place, max(bytes.count - 1, 0)))
   }
 
   private static func command(_ text: String) -> (rules: [String], isForFile: Bool)? {

@@ -20,6 +20,8 @@ public struct CheckFinding: Sendable, Hashable {
   /// Behind the last character.
   public let end: SourcePosition
   public let related: [Related]
-  /// The line it begins on, without its end.
+  /// The line it begins on, without its end; of a very long one, what stands around the place.
   public let sourceLine: String
+  /// The column of its first character: 1, unless the line was cut.
+  public let sourceColumn: Int
 }

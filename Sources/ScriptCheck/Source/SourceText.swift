@@ -75,7 +75,12 @@ struct SourceText: Sendable {
     return SourceRange(start, end)
   }
 
-  func lineText(_ line: Int) -> String { text(lineRange(line)) }
+  /// The first byte of the character that a byte belongs to.
+  func characterStart(_ offset: Int) -> Int {
+    var offset = offset
+    while offset > 0, offset < bytes.count, bytes[offset] & 0xC0 == 0x80 { offset -= 1 }
+    return offset
+  }
 
   func text(_ range: SourceRange) -> String {
     String(decoding: bytes[max(range.start, 0)..<min(max(range.end, range.start), bytes.count)], as: UTF8.self)

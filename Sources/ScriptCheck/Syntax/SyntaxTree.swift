@@ -23,6 +23,16 @@ final class SyntaxTree {
     self.functions = functions
   }
 
+  /// Whether a comment begins in a stretch of the source.
+  func hasComment(within range: SourceRange) -> Bool {
+    var (low, high) = (0, comments.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if comments[middle].range.start < range.start { low = middle + 1 } else { high = middle }
+    }
+    return low < comments.count && comments[low].range.start < range.end
+  }
+
   /// Whether the tree is as the script was meant: then it can be judged further.
   var isWhole: Bool { !problems.contains(where: \.isStructural) }
 }

@@ -24,8 +24,10 @@ struct CheckText {
   private func excerpt(_ finding: CheckFinding) -> [String] {
     guard finding.sourceLine.contains(where: { !$0.isWhitespace }) else { return [] }
     let scalars = Array(finding.sourceLine.unicodeScalars)
-    let first = min(finding.start.column - 1, scalars.count)
-    let last = finding.end.line > finding.start.line ? scalars.count : min(finding.end.column - 1, scalars.count)
+    let first = min(finding.start.column - finding.sourceColumn, scalars.count)
+    let last =
+      finding.end.line > finding.start.line
+      ? scalars.count : min(finding.end.column - finding.sourceColumn, scalars.count)
     let before = Self.shown(scalars[..<first], from: 0)
     let marked = Self.shown(scalars[first..<max(first, last)], from: DisplayText.width(before))
     let after = Self.shown(scalars[max(first, last)...], from: DisplayText.width(before + marked))

@@ -108,10 +108,12 @@ struct CheckCommand: AsyncParsableCommand {
     let vm = try LuaVM()
     var findings: [CheckFinding] = []
     var failure: CommandFailure?
+    var looked = 0
     for path in files {
       do {
         let others = Set(files).subtracting([path])
         findings += try await check(path, checker, vm, others)
+        looked += 1
       } catch let error as CommandFailure {
         console.note("error: \(error)")
         failure = error
@@ -121,7 +123,7 @@ struct CheckCommand: AsyncParsableCommand {
     if warningsAsErrors { for index in findings.indices { findings[index].severity = .error } }
     let unique = Self.unique(findings)
     write(unique, console)
-    if form == .text { console.note(summary(unique, files.count)) }
+    if form == .text { console.note(summary(unique, looked)) }
     if let status = console.reportOutputFailure() ?? failure?.status { throw ExitCode(status.code) }
     if unique.contains(where: { $0.severity == .error }) { throw ExitCode(ExitStatus.refused.code) }
   }

@@ -46,6 +46,7 @@ struct ConvertCommand: AsyncParsableCommand {
 
   func run() async throws {
     let console = Console(terminal: .detect())
+    try InputFile.check(input)
     var options = conversion.options
     options.force = force
     options.rawSize = rawSize

@@ -80,6 +80,7 @@ struct ImportCommand: AsyncParsableCommand {
 
   func run() async throws {
     let limit = LuaDuration.parse(timeout)
+    if let file { try InputFile.check(file) }
     let workplace = try Workplace(options.settings(ledger, preflight).with(plugins).with(tape), tellsFailures: false)
     workplace.announce()
     try await workplace.loadPlugins()

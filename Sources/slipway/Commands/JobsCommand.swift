@@ -29,15 +29,25 @@ struct JobsCommand: AsyncParsableCommand {
     /// The ledger, or an empty one where there is none yet.
     func open() throws -> any ImportRecordStore {
       do {
-        let environment = ProcessInfo.processInfo.environment
-        var settings = Settings()
-        settings.ledger = ledger
-        let project = try ProjectDefaults(
-          settings, environment: environment, workingDirectory: FileManager.default.currentDirectoryPath)
-        return try LedgerAccess(project.settings.ledger, environment: environment).openExisting()
+        return try access().openExisting()
       } catch let error as RecordStoreError {
         throw CommandFailure(.configuration, error.message, hint: error.hint)
       }
+    }
+
+    /// What to say when there is nothing to show: no record may mean that there is no such ledger.
+    func emptiness() throws -> String {
+      guard let path = try access().path, !FileManager.default.fileExists(atPath: path) else { return "no records" }
+      return "no records: there is no ledger yet at \(DisplayText.harmless(path))"
+    }
+
+    private func access() throws -> LedgerAccess {
+      let environment = ProcessInfo.processInfo.environment
+      var settings = Settings()
+      settings.ledger = ledger
+      let project = try ProjectDefaults(
+        settings, environment: environment, workingDirectory: FileManager.default.currentDirectoryPath)
+      return LedgerAccess(project.settings.ledger, environment: environment)
     }
   }
 

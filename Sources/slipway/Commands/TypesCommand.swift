@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudAccess
 import Foundation
 import LuaHost
 import ScriptAPI
@@ -107,7 +108,7 @@ struct TypesCommand: ParsableCommand {
     do {
       try body()
     } catch {
-      throw CommandFailure(.failed, "'\(path)' cannot be written: \(error.localizedDescription)")
+      throw CommandFailure(.failed, "'\(path)' cannot be written: \(SystemErrorText.text(error))")
     }
   }
 }

@@ -69,7 +69,7 @@ extension DryRunTransport {
 
     private static func object(_ url: URLParts, isPathStyle: Bool) -> Object {
       let path = PercentEncoding.decode(url.path.dropFirst())
-      if isPathStyle {
+      if isPathStyle || url.isAddress {
         guard let slash = path.firstIndex(of: "/") else { return Object(bucket: path, key: "", query: url.query) }
         return Object(
           bucket: String(path[..<slash]), key: String(path[path.index(after: slash)...]), query: url.query)

@@ -1,3 +1,4 @@
+import CloudAccess
 import Foundation
 import ImageImport
 import ImportLedger
@@ -23,7 +24,7 @@ enum DryRunLedger {
             try FileManager.default.copyItem(atPath: path + suffix, toPath: copy + suffix)
           } catch {
             throw RecordStoreError(
-              .inaccessible, "The ledger \(path) cannot be read: \(error.localizedDescription)",
+              .inaccessible, "The ledger \(path) cannot be read: \(SystemErrorText.text(error))",
               hint: "choose another one with --ledger PATH")
           }
         }

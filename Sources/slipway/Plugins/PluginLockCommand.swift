@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudAccess
 import Foundation
 import PluginHost
 import Workbench
@@ -39,7 +40,7 @@ struct PluginLockCommand: AsyncParsableCommand {
     do {
       try lock.text.write(toFile: path, atomically: true, encoding: .utf8)
     } catch {
-      throw CommandFailure(.failed, "'\(path)' cannot be written: \(error.localizedDescription)")
+      throw CommandFailure(.failed, "'\(path)' cannot be written: \(SystemErrorText.text(error))")
     }
     for (name, pin) in lock.pins.sorted(by: { $0.key < $1.key }) {
       let change = old?.pins[name] == nil ? "added" : old?.pins[name] == pin ? "unchanged" : "changed"

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudAccess
 import Foundation
 import PluginHost
 import Workbench
@@ -40,7 +41,7 @@ struct PluginNewCommand: ParsableCommand {
         console.print("\(place)/\(file.path)")
       }
     } catch {
-      throw CommandFailure(.failed, "'\(place)' cannot be written: \(error.localizedDescription)")
+      throw CommandFailure(.failed, "'\(place)' cannot be written: \(SystemErrorText.text(error))")
     }
     console.note("Name it under plugins in slipway.yaml to load it; try it with: slipway plugin test \(name)")
     if let status = console.reportOutputFailure() { throw ExitCode(status.code) }

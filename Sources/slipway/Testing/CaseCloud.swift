@@ -92,7 +92,7 @@ final class CaseCloud: TestCloud {
     } catch let error as ScriptFailure {
       throw error
     } catch {
-      throw ScriptFailure("cloud:put_object: '\(bucket):\(key)' cannot be written: \(error.localizedDescription)")
+      throw ScriptFailure("cloud:put_object: '\(bucket):\(key)' cannot be written: \(SystemErrorText.text(error))")
     }
   }
 

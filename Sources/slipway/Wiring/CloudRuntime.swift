@@ -102,7 +102,9 @@ final class CloudRuntime: Sendable {
     let polling = isReplay ? usual.eager : usual
     let deletionInterval = Duration.seconds(5) / max(1, scale)
     switch choice {
-    case .remote(let given, _): profile = given
+    case .remote(let given, _):
+      if given.verifyTLS, let file = given.caFile { try CertificateFile.check(file) }
+      profile = given
     case .local(let configuration, _):
       do {
         let cloud = try LocalCloud(configuration: configuration, time: time)

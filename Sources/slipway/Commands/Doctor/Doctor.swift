@@ -55,6 +55,13 @@ struct Doctor: Sendable {
       let value = workplace.environment[name.lowercased()] ?? workplace.environment[name]
       if let value, !value.isEmpty { facts.append((name, Redaction.url(value))) }
     }
+    if case .remote(let profile, _) = workplace.choice, profile.verifyTLS, let file = profile.caFile {
+      do throws(ConfigurationError) { try CertificateFile.check(file) } catch {
+        var diagnosis = Diagnosis.failed("configuration", error.message, hint: error.hint, exit: .configuration)
+        diagnosis.facts = facts
+        return diagnosis
+      }
+    }
     if case .remote(let profile, _) = workplace.choice, !profile.verifyTLS {
       var diagnosis = Diagnosis.warning(
         "configuration", message + "; certificates are not verified",

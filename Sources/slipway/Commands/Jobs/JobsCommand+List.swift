@@ -27,7 +27,7 @@ extension JobsCommand {
       let console = Console(terminal: .detect())
       let records = try await source.open().records(try selection.filter(now: Date()))
       RecordText.print(records, form, console)
-      if records.isEmpty, form == .table { console.note("no records") }
+      if records.isEmpty, form == .table { console.note(try source.emptiness()) }
       if let status = console.reportOutputFailure() { throw ExitCode(status.code) }
     }
   }

@@ -60,6 +60,7 @@ struct UploadCommand: AsyncParsableCommand {
 
   func run() async throws {
     guard let place = UploadPlace(target, file: file) else { return }
+    try InputFile.check(file)
     var settings = options.settings
     settings.ledger = ledger
     let workplace = try Workplace(settings, quiet: true)
