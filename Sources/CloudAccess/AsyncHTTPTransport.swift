@@ -79,6 +79,12 @@ public final class AsyncHTTPTransport: HTTPTransport {
 
   private func client(for request: HTTPRequest, timeouts: HTTPTimeouts) throws -> HTTPClient {
     let variant = Variant(connect: timeouts.connect, proxy: proxies.server(for: URLParts(request.url)))
+    // Going around a proxy that somebody wants, or taking it for another kind, would be wrong.
+    if let proxy = variant.proxy, !["http", "https"].contains(proxy.scheme) {
+      throw CloudError(
+        kind: .network, message: "The proxy \(proxy.scheme)://\(proxy.host):\(proxy.port) is not one for HTTP.",
+        hint: "name an HTTP proxy in HTTPS_PROXY, or the cloud's hosts in NO_PROXY")
+    }
     return try state.withLock { state in
       if state.isShutDown { throw HTTPClientError.alreadyShutdown }
       if let client = state.clients[variant] { return client }

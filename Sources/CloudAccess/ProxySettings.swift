@@ -4,6 +4,7 @@
 struct ProxySettings: Sendable {
   /// A proxy's address and its credentials.
   struct Server: Sendable, Hashable {
+    var scheme: String
     var host: String
     var port: Int
     var user: String?
@@ -47,7 +48,8 @@ struct ProxySettings: Sendable {
     let address = authority.split(separator: "@").last.map(String.init) ?? String(authority)
     let (host, port) = split(address)
     guard !host.isEmpty else { return nil }
-    var server = Server(host: host, port: port ?? (url.scheme == "https" ? 443 : 80))
+    var server = Server(
+      scheme: url.scheme, host: host, port: port ?? (url.scheme == "https" ? 443 : 80))
     if authority.utf8.contains(UInt8(ascii: "@")) {
       let user = authority.dropLast(address.count + 1).split(separator: ":", maxSplits: 1)
       server.user = user.first.map { PercentEncoding.decode($0) }

@@ -68,6 +68,13 @@ struct UnreachableCloudTests {
     await server.stop()
   }
 
+  @Test("A proxy of another kind is refused, neither gone around nor spoken to in HTTP")
+  func socks() async throws {
+    let error = try await failure("https://ims.example.test/", proxy: "socks5://me:hush@127.0.0.1:1080")
+    #expect(error.message == "The proxy socks5://127.0.0.1:1080 is not one for HTTP.")
+    #expect(error.delivery == .notSent && !error.retryable)
+  }
+
   @Test("A file of authorities that is missing or holds none is a mistake in the configuration")
   func authorities() throws {
     let place = FileManager.default.temporaryDirectory.appending(path: "slipway-ca-\(UUID().uuidString).pem")
