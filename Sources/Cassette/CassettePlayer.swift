@@ -12,6 +12,7 @@ public final class CassettePlayer: Sendable {
     var mismatches: [ReplayMismatch] = []
   }
 
+  static let arrivalNote = "arrival"
   private static let mostMismatches = 1000
 
   public let content: CassetteContent
@@ -19,6 +20,8 @@ public final class CassettePlayer: Sendable {
   public let scrubber: SecretScrubber
   public let time: any TimeSource
   private let start: Duration
+  /// When what scripts waited for reached them.
+  private let arrivals: [String: Duration]
   private let state: Mutex<State>
 
   /// What answers a request that was not recorded, where it is one that a run makes or leaves out as chance has it; nil for all others.
@@ -34,7 +37,13 @@ public final class CassettePlayer: Sendable {
     self.path = path
     self.time = time
     self.scrubber = scrubber
-    start = time.monotonic
+    let start = time.monotonic
+    self.start = start
+    arrivals = Dictionary(
+      (content.notes[Self.arrivalNote] ?? []).compactMap { note in
+        guard let name = note["of"]?.stringValue, let at = note["at"]?.doubleValue else { return nil }
+        return (name, start + .seconds(at))
+      }, uniquingKeysWith: { first, _ in first })
     state = Mutex(State(deck: ReplayDeck(content.exchanges)))
   }
 
@@ -64,7 +73,31 @@ public final class CassettePlayer: Sendable {
   public var unused: [RecordedExchange] { state.withLock { $0.deck.unused } }
 
   /// When the recorded run ended or broke off.
-  public var end: Duration { content.end?.at ?? content.exchanges.map(\.answeredAt).max() ?? .zero }
+  public var end: Duration {
+    content.end?.at
+      ?? max(content.exchanges.map(\.answeredAt).max() ?? .zero, (arrivals.values.max() ?? start) - start)
+  }
+
+  /// When something reached the script in the recorded run, on this replay's clock; nil where it did not, or nobody noted it.
+  public func arrival(_ name: String) -> Duration? { arrivals[name] }
+
+  /// When a timer is due that is computed to be due at `deadline`: when it was in the recorded run; one that was not is not before that has ended.
+  public func arrival(timer name: String, due deadline: Duration) -> Duration {
+    arrival(name) ?? (arrivals.isEmpty ? deadline : max(deadline, start + end + .milliseconds(10)))
+  }
+
+  /// Waits for the moment of the recorded run when something reached the script.
+  ///
+  /// What never reached it before that run was stopped does not do so now.
+  public func wait(forArrival name: String) async {
+    let due = arrival(name) ?? (isOpenEnded && !arrivals.isEmpty ? start + end + .seconds(3600) : .zero)
+    try? await time.sleep(for: max(.zero, due - time.monotonic))
+  }
+
+  /// Waits for a moment of the recorded run.
+  ///
+  /// - Throws: `CancellationError`.
+  public func wait(until moment: Duration) async throws { try await time.sleep(for: max(.zero, moment - elapsed)) }
 
   var elapsed: Duration { time.monotonic - start }
 
@@ -75,7 +108,8 @@ public final class CassettePlayer: Sendable {
   }
 
   func draw(_ request: RecordedRequest, _ channel: RecordedExchange.Channel) -> ReplayDeck.Draw {
-    state.withLock { $0.deck.draw(request, channel) }
+    let moment = elapsed
+    return state.withLock { $0.deck.draw(request, channel, at: moment) }
   }
 
   /// Remembers a request that has no answer; the same again is no news.

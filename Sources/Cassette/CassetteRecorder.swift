@@ -9,6 +9,10 @@ public final class CassetteRecorder: Sendable {
   private let time: any TimeSource
   private let start: Duration
   private let isEnded = Mutex(false)
+  /// Whether there is more than the header.
+  private let hasContent = Mutex(false)
+  /// When the last arrival was noted.
+  private let lastArrival = Mutex(Duration.zero)
   /// When the last answer was handed on.
   private let handed = Mutex(Duration.zero)
 
@@ -37,14 +41,37 @@ public final class CassetteRecorder: Sendable {
   /// Writes down the cloud that is used, and learns its secrets.
   public func connected(to profile: CloudProfile) {
     scrubber.add(profile)
-    writer.write(JSONValue.object(["cloud": scrubber.json(RecordedProfile.json(profile))]).serialized())
+    write(JSONValue.object(["cloud": scrubber.json(RecordedProfile.json(profile))]).serialized())
   }
 
   /// Writes a note of a kind.
   public func note(_ kind: String, _ members: [String: JSONValue]) {
     var members = members
     members["note"] = .string(kind)
-    writer.write(scrubber.json(.object(members)).serialized())
+    members["at"] = members["at"] ?? RecordedExchange.seconds(elapsed)
+    write(scrubber.json(.object(members)).serialized())
+  }
+
+  /// Notes that something reaches the script now; see ``CassettePlayer/arrival(_:)``.
+  public func arrived(_ name: String) {
+    lastArrival.withLock { last in
+      // In the order of the calls, whatever the clock's grain.
+      last = max(elapsed, last + .microseconds(1))
+      write(
+        JSONValue.serialized(members: [
+          ("note", .string(CassettePlayer.arrivalNote)), ("of", .string(name)), ("at", RecordedExchange.seconds(last)),
+        ]))
+    }
+  }
+
+  /// Takes the file away again, where nothing was recorded yet: a run that did not even begin leaves nothing behind.
+  public func abandon() {
+    let isFirst = isEnded.withLock { isEnded in
+      guard !isEnded, !hasContent.withLock({ $0 }) else { return false }
+      isEnded = true
+      return true
+    }
+    if isFirst { writer.discard() }
   }
 
   /// Records what passes through a transport.
@@ -52,8 +79,9 @@ public final class CassetteRecorder: Sendable {
     RecordingTransport(inner, channel, recorder: self)
   }
 
-  /// Writes how the run ended, and closes the file.
+  /// Writes how the run ended, and closes the file. One that failed before there was anything to record leaves no file.
   public func end(exitStatus: Int32, isInterrupted: Bool) {
+    if exitStatus != 0, !isInterrupted { abandon() }
     let isFirst = isEnded.withLock { isEnded in
       defer { isEnded = true }
       return !isEnded
@@ -75,5 +103,10 @@ public final class CassetteRecorder: Sendable {
     if pause > .zero { try? await time.sleep(for: pause) }
   }
 
-  func write(_ exchange: RecordedExchange) { writer.write(exchange.text) }
+  func write(_ exchange: RecordedExchange) { write(exchange.text) }
+
+  private func write(_ line: String) {
+    hasContent.withLock { $0 = true }
+    writer.write(line)
+  }
 }

@@ -66,6 +66,13 @@ public final class CassetteWriter: Sendable {
     }
   }
 
+  /// Ends the file and takes it away again.
+  func discard() {
+    let isOpen = state.withLock { $0.descriptor >= 0 }
+    close()
+    if isOpen { unlink(path) }
+  }
+
   /// Ends the file.
   func close() {
     state.withLock { state in

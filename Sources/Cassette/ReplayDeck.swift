@@ -33,9 +33,18 @@ struct ReplayDeck: Sendable {
     "\(channel.rawValue)\n\(request.key)"
   }
 
-  mutating func draw(_ request: RecordedRequest, _ channel: RecordedExchange.Channel) -> Draw {
+  /// A request made at a moment of the run. Questions whose answers came before that were somebody else's, who does not ask in a replay: another
+  /// waiter, or a scheduler that made room.
+  mutating func draw(
+    _ request: RecordedRequest, _ channel: RecordedExchange.Channel, at moment: Duration = .zero
+  ) -> Draw {
     let key = Self.key(channel, request)
     guard var queue = queues[key] else { return .unknown(mismatch(request, channel)) }
+    if request.mayRepeat {
+      while queue.next + 1 < queue.indices.count, exchanges[queue.indices[queue.next]].answeredAt < moment {
+        queue.next += 1
+      }
+    }
     let isRepeat = queue.next == queue.indices.count
     let last = exchanges[queue.indices[max(0, queue.next - 1)]]
     if isRepeat, !request.mayRepeat, !last.outcome.isRefusal {

@@ -35,6 +35,12 @@ public indirect enum ImportEvent: Sendable {
   /// Something unexpected that is no failure, such as an unknown job status.
   case warning(JobReference, message: String)
 
+  /// So many imports are about to begin, each of which has events of its own.
+  case batchBegan(count: Int)
+
+  /// A batch is over; imports that never began have no events.
+  case batchEnded(count: Int, notBegun: Int)
+
   /// The event's name in JSON.
   public var name: String {
     switch self {
@@ -52,6 +58,8 @@ public indirect enum ImportEvent: Sendable {
     case .degraded: "degraded"
     case .recovered: "recovered"
     case .warning: "warning"
+    case .batchBegan: "batch_began"
+    case .batchEnded: "batch_ended"
     }
   }
 
@@ -96,6 +104,10 @@ public indirect enum ImportEvent: Sendable {
     case .warning(let job, let message):
       members = job.json.objectValue ?? [:]
       members["message"] = .string(message)
+    case .batchBegan(let count):
+      members = ["count": .integer(Int64(count))]
+    case .batchEnded(let count, let notBegun):
+      members = ["count": .integer(Int64(count)), "not_begun": .integer(Int64(notBegun))]
     }
     members["event"] = .string(name)
     return .object(members)

@@ -10,6 +10,8 @@ public struct ScriptFailure: ScriptError {
   public var message: String
   /// What to do.
   public var hint: String?
+  /// Whether it is made up, in a dry run.
+  public var isSynthetic = false
 
   /// Creates a failure.
   public init(kind: String = "argument", _ message: String, hint: String? = nil) {
@@ -25,6 +27,7 @@ public struct ScriptFailure: ScriptError {
       ("kind", .string(LuaString(kind))), ("message", .string(LuaString(message))), ("retryable", .boolean(false)),
     ]
     if let hint { fields.append(("hint", .string(LuaString(hint)))) }
+    if isSynthetic { fields.append(("synthetic", .boolean(true))) }
     return fields
   }
 }

@@ -45,7 +45,10 @@ extension ProgressBoard {
       let isNew = phase(id: nil, name: subject) == nil
       update(id: "waiting:" + subject, name: subject, phase: .queued, note: reason, at: now)
       let text = Self.clause(reason) + (delay.map { "; tries again in \(DurationText.short($0))" } ?? "")
-      return isNew ? [notice(.step, subject, text)] : []
+      guard isNew else { return [] }
+      var waiting = notice(.step, subject, text)
+      waiting.isMinor = true
+      return [waiting]
     case .degraded(let job, let reason, let lasting, let delay):
       let again = "; asks again in \(DurationText.short(delay))"
       guard let job else {
@@ -60,6 +63,12 @@ extension ProgressBoard {
       return [notice(.step, "cloud", "API well again after \(DurationText.short(lasting))")]
     case .warning(let job, let message):
       return [notice(.warning, subject(job), message)]
+    case .batchBegan(let count):
+      expect(count, at: now)
+      return count > 1 ? [notice(.step, "batch", "\(count) images to import")] : []
+    case .batchEnded(let count, let notBegun):
+      endBatch(notBegun: notBegun)
+      return count > ProgressRenderer.many ? [notice(.step, "batch", "over: " + summary(at: now))] : []
     case .succeeded(let result):
       let onBoard = settle(id: result.reference.id, name: nil, success: true, at: now)
       let time = result.duration ?? (result.waited > .zero ? result.waited : onBoard)
@@ -84,7 +93,7 @@ extension ProgressBoard {
       note: status.progress == nil ? status.currentTask : nil, at: now)
     guard before != next, next == .running else { return [] }
     var running = notice(.step, subject(job), "running")
-    running.isFollowUp = before != nil
+    running.isMinor = before != nil
     return [running]
   }
 

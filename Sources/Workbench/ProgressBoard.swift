@@ -23,6 +23,11 @@ public struct ProgressBoard: Sendable {
   private(set) var rows = ProgressRows()
   public private(set) var succeeded = 0
   public private(set) var failed = 0
+  /// Imports that are no longer waited for.
+  private var detached = 0
+  /// Images that were announced and have not been heard of yet.
+  private var toCome = 0
+  private var openBatches = 0
   private var began: Duration?
   /// How long the imports took that ended on the board, for guessing at the others.
   private var finished: (count: Int, time: Duration) = (0, .zero)
@@ -51,7 +56,23 @@ public struct ProgressBoard: Sendable {
 
   public init() {}
 
-  public var isIdle: Bool { rows.isEmpty }
+  public var isIdle: Bool { rows.isEmpty && toCome == 0 }
+
+  /// Imports that have not ended, those not begun included.
+  var unfinished: Int { rows.count + toCome }
+
+  /// So many images are about to be imported.
+  mutating func expect(_ count: Int, at now: Duration) {
+    began = began ?? now
+    openBatches += 1
+    toCome += count
+  }
+
+  /// A batch is over: so many of its images never began.
+  mutating func endBatch(notBegun: Int) {
+    openBatches = max(0, openBatches - 1)
+    toCome = openBatches == 0 ? 0 : max(0, toCome - notBegun)
+  }
 
   /// Adds or changes an import. A queued one with the same name becomes the one with this id.
   mutating func update(
@@ -67,6 +88,8 @@ public struct ProgressBoard: Sendable {
       row.note = note.map { DisplayText.harmless($0) }
       rows.replace(id: known, with: row)
     } else {
+      // Who is heard of for the first time is one of those announced: names and ids may be others than when they were.
+      toCome = max(0, toCome - 1)
       rows.append(
         Row(
           id: id, name: DisplayText.harmless(name ?? id), phase: phase, fraction: fraction,
@@ -80,9 +103,12 @@ public struct ProgressBoard: Sendable {
     switch success {
     case true?: succeeded += 1
     case false?: failed += 1
-    case nil: break
+    case nil: detached += 1
     }
-    guard let row = row(id: id, name: name) else { return nil }
+    guard let row = row(id: id, name: name) else {
+      toCome = max(0, toCome - 1)
+      return nil
+    }
     rows.remove(id: row.id)
     let time = now - row.started
     if success == true, time > .zero { finished = (finished.count + 1, finished.time + time) }
@@ -101,10 +127,9 @@ public struct ProgressBoard: Sendable {
   /// The live region: a line for each import, or the most interesting ones where there are many, and a summary where there is more
   /// than one. Never wider than the window, never higher than half of it and its rows less two.
   public func liveLines(at now: Duration, style: ScreenStyle) -> [String] {
-    guard !rows.isEmpty else { return [] }
-    let total = rows.count + succeeded + failed
+    guard !isIdle else { return [] }
     let height = max(1, min(style.rows - 2, max(8, min(style.rows / 2, Self.mostLines))))
-    let hasSummary = total > 1 && height > 1
+    let hasSummary = rows.isEmpty || (total > 1 && height > 1)
     let room = hasSummary ? height - 1 : height
     let shown = rows.count <= room ? Array(rows) : Array(inOrderOfInterest.prefix(max(1, room - 1)))
     let nameWidth = min(shown.map { DisplayText.width($0.name) }.max() ?? 0, max(12, style.columns * 2 / 5))
@@ -135,23 +160,26 @@ public struct ProgressBoard: Sendable {
 
   /// How long those on the board may still take, by those that ended; nil before enough did.
   private func remaining(at now: Duration) -> Duration? {
-    guard finished.count >= 3 else { return nil }
+    guard finished.count >= 3, unfinished > 0 else { return nil }
     let usual = finished.time / finished.count
     let active = rows.filter { $0.phase != .queued }
     let longest = active.map { max(.zero, usual - (now - $0.started)) }.max() ?? usual
-    let rounds = Double(rows.count - active.count) / Double(max(1, active.count))
+    let rounds = Double(unfinished - active.count) / Double(max(1, active.count))
     return longest + usual * rounds
   }
 
+  private var total: Int { unfinished + succeeded + failed + detached }
+
   /// How all stand, in one line.
   func summary(at now: Duration) -> String {
-    let total = rows.count + succeeded + failed
-    var parts = ["\(total) images"]
+    var parts = [total == 1 ? "1 image" : "\(total) images"]
     if succeeded > 0 { parts.append("\(succeeded) done") }
     if failed > 0 { parts.append("\(failed) failed") }
     let queued = rows.count { $0.phase == .queued }
     if rows.count > queued { parts.append("\(rows.count - queued) running") }
     if queued > 0 { parts.append("\(queued) waiting") }
+    if toCome > 0 { parts.append("\(toCome) to come") }
+    if detached > 0 { parts.append("\(detached) detached") }
     var text = parts.joined(separator: ", ") + "  " + DurationText.short(now - (began ?? now))
     if let time = remaining(at: now), time >= .seconds(1) { text += ", about \(DurationText.short(time)) to go" }
     return (isDegraded ? "API degraded; " : "") + text

@@ -14,8 +14,8 @@ public struct ProgressNotice: Sendable, Hashable {
   public var text: String
   /// Further lines, shown indented below.
   public var details: [String] = []
-  /// A step of an import that was told of before.
-  public var isFollowUp = false
+  /// A step that is left out where lines are all there is and there are many imports.
+  public var isMinor = false
 
   /// The notice as lines. `time` stands in front of the first one, for logs.
   public func lines(_ style: ScreenStyle, time: String? = nil) -> [String] {

@@ -17,7 +17,7 @@ public final class ProgressRenderer: ImportEventSink {
   /// The live region changes at most this often.
   static let interval: Duration = .milliseconds(100)
   /// Without a live region, so many imports at a time are counted now and then, and their steps are left out.
-  private static let many = 20
+  static let many = 20
   private static let countInterval: Duration = .seconds(30)
 
   private let console: Console
@@ -50,7 +50,7 @@ public final class ProgressRenderer: ImportEventSink {
       if !tellsFailures, event.isFailure { notices = [] }
       guard console.terminal.canRedraw else {
         let time = Self.stamp(wallClock())
-        for notice in notices where notice.kind != .step || !notice.isFollowUp || state.board.rows.count <= Self.many {
+        for notice in notices where notice.kind != .step || !notice.isMinor || state.board.unfinished <= Self.many {
           console.note(notice.lines(style, time: time).joined(separator: "\n"))
         }
         count(&state, time, at: now)
@@ -80,7 +80,7 @@ public final class ProgressRenderer: ImportEventSink {
 
   /// How all stand, where there are many and nothing else shows it.
   private func count(_ state: inout State, _ time: String, at now: Duration) {
-    guard state.board.rows.count > Self.many else { return state.countedAt = nil }
+    guard state.board.unfinished > Self.many else { return state.countedAt = nil }
     guard let last = state.countedAt else { return state.countedAt = now }
     guard now - last >= Self.countInterval else { return }
     state.countedAt = now

@@ -244,6 +244,115 @@ struct DryRunTests {
     }
   }
 
+  @Test("Deletions, tags, uploads and conversions may fail, too, each where the script asks for it")
+  func changes() async throws {
+    try await DryRunCloud.with { cloud in
+      let real = try await cloud.run("require('ims').import(require('ims').system_image\(fields("old")))")
+      #expect(real.status == 0, "\(real.errors)")
+      try Data(repeating: 7, count: 4096).write(to: cloud.directory.appending(path: "disk.raw"))
+      try FileManager.default.copyItem(
+        at: cloud.directory.appending(path: "cloud/buckets/images/x.zvhd2"),
+        to: cloud.directory.appending(path: "own.zvhd2"))
+      let plan = try await cloud.plan(
+        """
+        local ims, disk, obs = require "ims", require "disk", require "obs"
+        local function try(name, f, ...)
+          local ok, err = pcall(f, ...)
+          if not ok then assert(err.synthetic, name) print(name, err.code or err.kind) end
+        end
+        local old
+        for image in ims.images { name = "old" } do old = image end
+        try("tags", function() old:set_tags { stage = "late" } end)
+        try("delete", function() old:delete() end)
+        try("convert", function() disk.convert("disk.raw", "disk.zvhd2") end)
+        try("upload", function() obs.upload("own.zvhd2", "images", "own.zvhd2") end)
+        try("object", function() obs.delete("images", "y.zvhd2") end)
+        try("import", function()
+          ims.import(ims.system_image { name = "file", file = "disk.raw", bucket = "images", os_version = "CentOS 7.0 64bit" })
+        end)
+        """, ["--allow-write", cloud.directory.path, "--max-branches", "20"])
+      let output = Set(plan.branches.compactMap { $0["output"]?.stringValue })
+      #expect(
+        output == [
+          "", "tags\tIMG.0116\n", "delete\tIMG.0091\n", "convert\targument\n", "upload\tAccessDenied\n",
+          "object\tAccessDenied\n", "import\tAccessDenied\n", "import\tIMG.0057\n",
+        ], "\(output) \(plan.branches[0]["end"] ?? .null)")
+      let deletion = try #require(plan.branches.indices.first { plan.codes($0) == ["IMG.0091"] })
+      let step = try #require(plan.steps(deletion).first { $0["action"] == "delete" })
+      #expect(step["outcome"] == "fails" && step["synthetic"] == true && step["code"] == "IMG.0091", "\(step)")
+      #expect(plan.branches[deletion]["assumptions"]?[0]?["at"]?["asks_for"] == "deletion")
+      // What could not be sent cannot become an image.
+      let unsent = try #require(
+        plan.branches.indices.first { plan.branches[$0]["output"] == "import\tAccessDenied\n" })
+      #expect(plan.words(unsent).last?.hasSuffix("disk.raw fails") == true, "\(plan.words(unsent))")
+      #expect(plan.count("not_followed") == 0)
+    }
+  }
+
+  @Test("Codes of object storage that a script mentions are followed")
+  func mentioned() async throws {
+    try await DryRunCloud.with { cloud in
+      try FileManager.default.copyItem(
+        at: cloud.directory.appending(path: "cloud/buckets/images/x.zvhd2"),
+        to: cloud.directory.appending(path: "own.zvhd2"))
+      let plan = try await cloud.plan(
+        """
+        local obs = require "obs"
+        local ok, err = pcall(obs.upload, "own.zvhd2", "images", "own.zvhd2")
+        if not ok and err.code == "SlowDown" then print(err.kind) end
+        """)
+      #expect(plan.branches.map { $0["output"]?.stringValue } == ["", "throttled\n", ""], "\(plan.json)")
+    }
+  }
+
+  @Test(
+    "slipway import --dry-run has the plan with preflight, of an object and of a file; without a cloud a file alone")
+  func importing() async throws {
+    try await DryRunCloud.with { cloud in
+      func plan(_ words: [String], status: Int32 = 0, cloudless: Bool = false) async throws -> JSONValue {
+        let before = cloud.state
+        let outcome = try await Tool.run(
+          ["import", "--dry-run", "--output", "json"] + words,
+          environment: cloudless ? ["HOME": cloud.directory.path] : cloud.environment, directory: cloud.directory)
+        #expect(outcome.status == status, "\(outcome.errors)")
+        #expect(cloud.state == before)
+        return try JSONValue(parsing: Array(outcome.output.utf8))
+      }
+      let words = ["--name", "web01", "--os-version", "CentOS 7.0 64bit", "--min-disk", "40"]
+      let object = try await plan(words + ["--image-url", "images:x.zvhd2"])
+      #expect(object["branches"]?[0]?["steps"]?[0]?["body"]?["name"] == "web01", "\(object)")
+      #expect(object["summary"]?["images"] == 1 && object["not_followed"] == [] && object["runs"] == 1)
+      let missing = try await plan(words + ["--image-url", "images:none.zvhd2"], status: 65)
+      #expect(missing["branches"]?[0]?["steps"]?[0]?["outcome"] == "refused", "\(missing)")
+      try Data(repeating: 7, count: 1 << 20).write(to: cloud.directory.appending(path: "disk.raw"))
+      let file = try await plan(["disk.raw", "--bucket", "images"] + words)
+      #expect(file["event"] == "planned" && file["image_url"] == "images:disk.zvhd2")
+      let steps = file["plan"]?["branches"]?[0]?["steps"]?.arrayValue ?? []
+      #expect(steps.map { $0["action"]?.stringValue } == ["upload", "import"], "\(file)")
+      let lost = try await plan(["disk.raw", "--bucket", "nowhere"] + words, status: 1)
+      #expect(lost["plan"]?["branches"]?[0]?["end"]?["kind"] == "raised", "\(lost)")
+      let alone = try await plan(["disk.raw", "--bucket", "images"] + words, cloudless: true)
+      #expect(alone["event"] == "planned" && alone["plan"] == nil)
+    }
+  }
+
+  @Test(
+    "What is planned is neither recorded nor replayed: both are refused, and no file is made",
+    arguments: ["run", "import"])
+  func recording(_ command: String) async throws {
+    try await withTemporaryDirectory { directory in
+      let words = command == "run" ? ["run", "-"] : ["import", "--name", "a", "--image-url", "b:c.zvhd2"]
+      for option in ["--record", "--replay"] {
+        let tape = directory.appending(path: "tape.jsonl").path
+        let outcome = try await Tool.run(words + ["--dry-run", option, tape], directory: directory)
+        #expect(outcome.status == 64)
+        #expect(
+          outcome.errors.contains("--dry-run sends nothing that could be recorded or replayed"), "\(outcome.errors)")
+        #expect(!FileManager.default.fileExists(atPath: tape))
+      }
+    }
+  }
+
   @Test("What is not allowed in earnest is not allowed here")
   func access() async throws {
     try await DryRunCloud.with { cloud in

@@ -109,6 +109,96 @@ struct RecordReplayTests {
     }
   }
 
+  /// Fifty tasks side by side, each with lines of its own at every turn, after sleeps too.
+  private static let chatter = """
+    local ims, task = require "ims", require "task"
+    local images = {}
+    for i = 1, 50 do
+      images[i] = ims.system_image { name = ("web-%03d"):format(i), image_url = "images:x.zvhd2", os_version = "CentOS 7.0 64bit", min_disk = 40 }
+    end
+    local tick = task.spawn(function() while true do task.sleep(0.003) print "tick" end end)
+    task.map(images, { concurrency = 50 }, function(image)
+      print("begins", image.name)
+      local job = image:submit()
+      print("submitted", image.name)
+      local result = job:wait()
+      print("done", image.name, result.image_id)
+      task.sleep(0.001)
+      print("slept", image.name, job:poll().status)
+    end)
+    tick:cancel()
+    """
+
+  @Test("What fifty tasks print replays byte for byte, whatever came first that time", .timeLimit(.minutes(3)))
+  func order() async throws {
+    try await withCloud { place in
+      let script = try place.write(Self.chatter, to: "chatter.lua")
+      let recorded = try await place.record(["run", script], ["--switch", "image_quota=1000", "--clock-scale", "300"])
+      #expect(recorded.status == 0, "\(recorded.errors.suffix(500))")
+      for _ in 0..<3 {
+        let replayed = try await place.replay(["run", script])
+        #expect(replayed.status == 0, "\(replayed.errors.suffix(500))")
+        let lines = zip(recorded.output.split(separator: "\n"), replayed.output.split(separator: "\n"))
+        let first = lines.enumerated().first { $0.element.0 != $0.element.1 }
+        #expect(replayed.output == recorded.output, "\(String(describing: first))")
+      }
+    }
+  }
+
+  @Test("Waiting for room is told in the replay as it was", .timeLimit(.minutes(2)))
+  func waiting() async throws {
+    try await withCloud { place in
+      func waits(_ outcome: Tool.Outcome) throws -> [String] {
+        try outcome.output.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)) }
+          .filter { $0["event"] == "waiting" }
+          .map { event in
+            ["image_name", "reason", "delay_seconds", "span_id"].map { event[$0]?.serialized() ?? "-" }.joined(
+              separator: " ")
+          }
+      }
+      let script = try place.write(Self.fleet(6), to: "fleet.lua")
+      let recorded = try await place.record(
+        ["run", script], ["--output", "json", "--switch", "concurrent_tasks=1", "--no-preflight"])
+      #expect(recorded.status == 0, "\(recorded.errors)")
+      let replayed = try await place.replay(["run", script], ["--output", "json", "--no-preflight"])
+      #expect(replayed.status == 0, "\(replayed.errors)")
+      let expected = try waits(recorded)
+      #expect(!expected.isEmpty)
+      #expect(try waits(replayed) == expected)
+    }
+  }
+
+  @Test("A run that does not even begin leaves no cassette, and none is written over")
+  func failedStart() async throws {
+    try await withCloud { place in
+      let good = try place.write("print 'ran'", to: "good.lua")
+      let broken = try place.write("local = 1", to: "broken.lua")
+      let project = try place.write("plugins: [nowhere]", to: "slipway.yaml")
+      let cases: [([String], [String])] = [
+        (["run", "none.lua"], []), (["run", broken], []), (["run", good], ["--project", project]),
+        (["import", "none.raw", "--bucket", "images", "--name", "a", "--os-version", "CentOS 7.0 64bit"], []),
+        (["run", place.directory.path], []),
+      ]
+      for (words, options) in cases {
+        let outcome = try await place.record(words, options)
+        #expect(outcome.status != 0, "\(words)")
+        #expect(!FileManager.default.fileExists(atPath: place.tape.path), "\(words) \(outcome.errors)")
+      }
+      #expect(try await place.record(["run", good]).status == 0)
+      let kept = try Data(contentsOf: place.tape)
+      #expect(!kept.isEmpty)
+      for (words, options) in cases + [(["run", good], [])] {
+        #expect(try await place.record(words, options).status != 0)
+        #expect(try Data(contentsOf: place.tape) == kept, "\(words)")
+      }
+      // One that fails later has something to show.
+      try FileManager.default.removeItem(at: place.tape)
+      let late = try place.write("require('ims').quota() error 'late'", to: "late.lua")
+      #expect(try await place.record(["run", late]).status == 2)
+      #expect(try place.lines().contains { $0["request"] != nil })
+    }
+  }
+
   @Test("Hours of waiting replay in no time, at the recorded times", .timeLimit(.minutes(2)))
   func hours() async throws {
     try await withCloud { place in

@@ -104,6 +104,40 @@ struct ProgressBoardTests {
     #expect(board.liveLines(at: .seconds(93), style: ScreenStyle(columns: 200, rows: 50)).count == 16)
   }
 
+  @Test("Images that were announced count from the beginning, and those that never begin do not in the end")
+  func announced() {
+    var board = ProgressBoard()
+    #expect(board.apply(.batchBegan(count: 5), at: .zero).map(\.text) == ["5 images to import"])
+    let style = ScreenStyle(columns: 100, rows: 24)
+    #expect(board.liveLines(at: .seconds(1), style: style) == ["  5 images, 5 to come  1s"])
+    // By its name first, by its id then: one image.
+    _ = board.apply(.waiting(name: "a", reason: "full", delay: nil), at: .seconds(1))
+    _ = board.apply(.submitted(Sample.job("1", "a")), at: .seconds(1))
+    _ = board.apply(.submitted(Sample.job("2", "b")), at: .seconds(1))
+    #expect(board.summary(at: .seconds(2)) == "5 images, 2 running, 3 to come  2s")
+    _ = board.apply(.succeeded(Sample.result("1", "a", waited: .zero)), at: .seconds(3))
+    // One is refused before it is anywhere, one is there already.
+    _ = board.apply(.failed(ImportError(kind: .validation, message: "bad")), at: .seconds(3))
+    _ = board.apply(.succeeded(Sample.result("3", "c", waited: .zero)), at: .seconds(3))
+    #expect(board.summary(at: .seconds(4)) == "5 images, 2 done, 1 failed, 1 running, 1 to come  4s")
+    _ = board.apply(.failed(ImportError(kind: .job_failed, message: "bad", job: Sample.job("2", "b"))), at: .seconds(5))
+    #expect(!board.isIdle)
+    _ = board.apply(.batchEnded(count: 5, notBegun: 1), at: .seconds(6))
+    #expect(board.isIdle && board.summary(at: .seconds(6)) == "4 images, 2 done, 2 failed  6s")
+  }
+
+  @Test("Two batches side by side count together; the end of one takes away what of it did not begin")
+  func batches() {
+    var board = ProgressBoard()
+    for count in [3, 4] { _ = board.apply(.batchBegan(count: count), at: .zero) }
+    _ = board.apply(.submitted(Sample.job("1", "a")), at: .zero)
+    #expect(board.summary(at: .zero).hasPrefix("7 images, 1 running, 6 to come"))
+    _ = board.apply(.batchEnded(count: 3, notBegun: 2), at: .zero)
+    #expect(board.summary(at: .zero).hasPrefix("5 images, 1 running, 4 to come"))
+    _ = board.apply(.batchEnded(count: 4, notBegun: 4), at: .zero)
+    #expect(board.summary(at: .zero).hasPrefix("1 image, 1 running"))
+  }
+
   @Test(
     "No line is wider than the window and the region never taller, whatever the names",
     arguments: [(1, 1), (10, 3), (20, 4), (40, 10), (200, 50)])

@@ -86,7 +86,7 @@ public final class ImportTrace: ImportEventSink {
     case .failed(let error), .detached(let error):
       (error.recordID.map { ["record \($0)"] } ?? []) + (error.job.map(keys) ?? [])
         + (error.job == nil ? error.request.map(keys(request:)) ?? [] : [])
-    case .recovered: []
+    case .recovered, .batchBegan, .batchEnded: []
     }
   }
 

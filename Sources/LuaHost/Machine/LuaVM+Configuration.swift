@@ -25,6 +25,8 @@ extension LuaVM {
     public var clock: any LuaClock
     /// Stands around every call of a host function that may wait; nil for nothing.
     public var around: AroundCall?
+    /// Notes or decides when what scripts wait for reaches them; nil for nothing. Without effect where something stands around calls.
+    public var arrivals: (any LuaArrivals)?
     /// Told about a background task of `evaluate` that failed without anybody awaiting it.
     public var unobservedFailure: (@Sendable (LuaError) -> Void)?
 

@@ -39,6 +39,7 @@ extension LuaVM {
       if let task = driver.next() {
         state.readyCount -= 1
         step(task)
+        if !state.arriving.isEmpty { state.handOnArrivals() }
         if executor.hasWaiting { await Task.yield() }
       } else {
         await driver.wait(isolation: self)
@@ -69,6 +70,7 @@ extension LuaVM {
     case CLH_DONE: state.finish(task, Result { () throws(LuaError) in try state.results(of: task) })
     case CLH_PREEMPTED:
       state.makeReady(task)
+      if !state.arriving.isEmpty { state.handOnArrival() }
     case CLH_AWAIT: if let pending = state.pending { begin(pending, for: task) }
     case CLH_KILLED: state.finish(task, .failure(state.end(of: task)))
     default: state.finish(task, .failure(state.error(of: task)))
@@ -109,9 +111,14 @@ extension LuaVM {
     let operation = HostOperation()
     state.operationCount += 1
     state.park(task, .operation(operation), caller: pending.arguments.caller)
+    state.waitingCallCount += 1
+    task.waitingCall = state.waitingCallCount
+    task.callbackCount = 0
     operation.work =
       if let around = state.configuration.around {
         Self.operate(pending, for: task, on: self, around)
+      } else if let arrivals = state.configuration.arrivals {
+        Self.operate(pending, for: task, on: self, .answer(task.waitingCall), arrivals)
       } else {
         Self.operate(pending, for: task, on: self)
       }
@@ -140,6 +147,26 @@ extension LuaVM {
       PendingCall(
         run: { arguments in try await around(arguments) { try await run(arguments) } }, arguments: pending.arguments),
       for: task, on: vm)
+  }
+
+  /// The same where somebody watches over what arrives.
+  private nonisolated static func operate(
+    _ pending: PendingCall, for task: LuaTask, on vm: LuaVM, _ arrival: LuaArrival, _ arrivals: any LuaArrivals
+  ) -> Task<Void, Never> {
+    Task {
+      let answer: LuaTask.Answer
+      do {
+        answer = .values(try await $caller.withValue(task) { try await pending.run(pending.arguments) })
+      } catch {
+        answer = .failure(error)
+      }
+      await arrivals.wait(for: arrival)
+      await vm.settle(task, answer, arrival)
+    }
+  }
+
+  private func settle(_ task: LuaTask, _ answer: LuaTask.Answer, _ arrival: LuaArrival) {
+    state.arrive(arrival) { [self] in settle(task, answer) }
   }
 
   /// A host function has ended.

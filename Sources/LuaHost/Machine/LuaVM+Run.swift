@@ -66,6 +66,20 @@ extension LuaVM {
   func call(_ function: LuaFunction, _ arguments: [LuaValue], results: Results = .copies) async throws -> [LuaValue] {
     try checkOpen()
     var caller = Self.caller
+    if let arrivals = state.configuration.arrivals, let caller, caller.handle === handle {
+      caller.callbackCount += 1
+      let callback = LuaArrival.callback(caller.callbackCount, of: caller.waitingCall)
+      await arrivals.wait(for: callback)
+      await withCheckedContinuation { continuation in
+        state.arrive(callback) { [state] in
+          // Counts as one that can go on until it does.
+          state.readyCount += 1
+          continuation.resume()
+        }
+      }
+      state.readyCount -= 1
+    }
+    defer { if !state.arriving.isEmpty { state.handOnArrivals() } }
     if let outer = caller, outer.handle !== handle || outer.state == .over { caller = nil }
     if caller == nil { countRoot(1) }
     defer { if caller == nil { countRoot(-1) } }

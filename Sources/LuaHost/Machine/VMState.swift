@@ -27,6 +27,10 @@ final class VMState: @unchecked Sendable {
   var readyCount = 0
   var operationCount = 0
   var timers = TimerHeap()
+  /// What has come while scripts go on, in its order; see ``arrive(_:_:)``.
+  var arriving: [Arriving] = []
+  /// How many host functions were waited for.
+  var waitingCallCount: UInt64 = 0
   /// The one Swift task that sleeps until the earliest timer is due.
   var sleeper: (deadline: Duration, task: Task<Void, Never>)?
   // Unchecked, since each is used in passing only: a call of a declared function would pay for the checks several times.

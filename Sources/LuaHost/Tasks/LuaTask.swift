@@ -49,6 +49,9 @@ final class LuaTask: @unchecked Sendable {
   var state = State.new
   var wait = Wait.nothing
   var answer: Answer?
+  /// The number of the host function that it waits for or waited for last, and how many functions that has called.
+  var waitingCall: UInt64 = 0
+  var callbackCount: UInt64 = 0
   /// Where the call was made that it waits in.
   var caller: LuaCaller?
   var owner = Owner.nobody

@@ -11,7 +11,7 @@ final class LuaTimer {
   let deadline: Duration
   let action: Action
   /// Among equal deadlines the first one set comes first.
-  fileprivate let order: UInt64
+  let order: UInt64
   /// Where it is in the heap; -1 when it is in none.
   fileprivate var position = -1
 
@@ -25,7 +25,8 @@ final class LuaTimer {
 /// The timers of a VM, the earliest first: a binary heap whose members know their places, so that any can be taken out.
 struct TimerHeap {
   private var items: [LuaTimer] = []
-  private var nextOrder: UInt64 = 0
+  /// The order of the next timer, from 1.
+  private(set) var nextOrder: UInt64 = 1
 
   var first: LuaTimer? { items.first }
   var count: Int { items.count }

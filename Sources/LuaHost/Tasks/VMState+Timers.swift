@@ -2,7 +2,8 @@ import CLuaHost
 
 extension VMState {
   func addTimer(after duration: Duration, _ action: LuaTimer.Action) -> LuaTimer {
-    let timer = timers.add(deadline: configuration.clock.now + duration, action)
+    let deadline = configuration.clock.now + duration
+    let timer = timers.add(deadline: configuration.arrivals?.due(timers.nextOrder, deadline) ?? deadline, action)
     armSleeper()
     return timer
   }
@@ -37,8 +38,14 @@ extension VMState {
   func fireTimers(at now: Duration, _ failure: (any Error)? = nil) {
     while let timer = timers.popDue(at: now) {
       switch timer.action {
-      case .wake(let task): wake(task, failure.map { .failure($0) } ?? .values([]))
+      case .wake(let task):
+        arrive(.timer(timer.order)) { [self] in
+          // Cancelled meanwhile, it may wait for something else by now.
+          guard case .time(let own) = task.wait, own === timer else { return }
+          wake(task, failure.map { .failure($0) } ?? .values([]))
+        }
       case .timeOut(let combination):
+        configuration.arrivals?.arrived(.timer(timer.order))
         combination.timer = nil
         combination.isTimedOut = true
         for task in combination.children.all { cancel(task) }

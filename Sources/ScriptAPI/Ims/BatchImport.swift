@@ -23,8 +23,10 @@ struct BatchImport: Sendable {
   /// Runs until every image has an outcome; throws only when cancelled or when a progress callback fails.
   func run(_ images: [ImageObject]) async throws -> [Entry] {
     var entries: [Entry?] = Array(repeating: nil, count: images.count)
+    var next = 0
+    service.beginBatch(of: images.count)
+    defer { service.endBatch(of: images.count, notBegun: images.count - next) }
     try await withThrowingTaskGroup(of: Entry.self) { group in
-      var next = 0
       var stopped = false
       func start() {
         guard next < images.count, !stopped else { return }

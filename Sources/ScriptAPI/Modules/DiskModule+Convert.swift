@@ -66,7 +66,7 @@ extension DiskModule {
         kind: "conflict", "the file '\(target)' exists", hint: "replace it with force = true, or choose another name")
     }
     let found = try DiskInspector.inspect(try FileByteSource(path: source), fileName: source)
-    rehearsal.converting(file: source, to: target, bytes: found.virtualSize)
+    try rehearsal.converting(file: source, to: target, bytes: found.virtualSize)
     var table = LuaTable()
     table["input_format"] = .string(LuaString(found.format.rawValue))
     table["output_format"] = .string(LuaString(format.rawValue))

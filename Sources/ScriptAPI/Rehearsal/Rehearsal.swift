@@ -9,7 +9,9 @@ public protocol Rehearsal: Sendable {
   func writing(file: String, bytes: UInt64)
 
   /// A disk image that would be converted; the size is that of the disk, where it is known.
-  func converting(file: String, to target: String, bytes: UInt64?)
+  ///
+  /// - Throws: why it is taken to fail.
+  func converting(file: String, to target: String, bytes: UInt64?) throws
 
   /// A request that would change something elsewhere.
   ///

@@ -52,6 +52,7 @@ struct ImportCommand: AsyncParsableCommand {
 
   func validate() throws {
     try tape.validate(with: options, ledger)
+    if place.dryRun, tape.record != nil || tape.replay != nil { throw ValidationError(RecordOptions.excludesDryRun) }
     try OutputForm.refuseTable(options.form)
     if let key, let fault = ImportKey.fault(of: key) { throw ValidationError("--key: \(fault)") }
     if file == "-" {
@@ -68,7 +69,7 @@ struct ImportCommand: AsyncParsableCommand {
       }
     } else if place.isGiven {
       throw ValidationError(
-        "--bucket, --object, --convert, --delete-object and --dry-run are for files; name the file.")
+        "--bucket, --object, --convert and --delete-object are for files; name the file.")
     }
     if noWait, place.deleteObject {
       throw ValidationError("--delete-object waits for the image, --no-wait does not: leave one out.")
@@ -79,6 +80,7 @@ struct ImportCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if place.dryRun { return try await dryRun() }
     let limit = LuaDuration.parse(timeout)
     if let file { try InputFile.check(file) }
     let workplace = try Workplace(options.settings(ledger, preflight).with(plugins).with(tape), tellsFailures: false)
@@ -96,10 +98,6 @@ struct ImportCommand: AsyncParsableCommand {
     } catch {
       await workplace.close()
       throw workplace.fail(error)
-    }
-    if place.dryRun, let upload {
-      await workplace.close()
-      return try plan(upload, workplace)
     }
     var submission = workplace.submission
     submission.key = key
@@ -157,7 +155,7 @@ struct ImportCommand: AsyncParsableCommand {
   }
 
   /// Looks at the file, where one is given.
-  private func open(_ workplace: Workplace, _ view: ImportFileView?) throws -> ImageFileUpload? {
+  func open(_ workplace: Workplace, _ view: ImportFileView?) throws -> ImageFileUpload? {
     guard let file, let bucket = place.bucket else { return nil }
     let needsSystem = request.osVersion == nil && request.osType == nil && request.request.kind == .system
     let plan = try ImageFilePlan(
@@ -168,15 +166,5 @@ struct ImportCommand: AsyncParsableCommand {
     var upload = try ImageFileUpload(plan, options: transfer, conversion: conversion.options) { view?.show($0) }
     upload.deletesObject = place.deleteObject
     return upload
-  }
-
-  /// Says what would be done, and whether the rules let it pass.
-  private func plan(_ upload: ImageFileUpload, _ workplace: Workplace) throws {
-    let request = upload.plan.completing(request.request)
-    let report = RuleSet(dialect: workplace.choice.dialect).report(for: request, file: upload.plan.facts)
-    DataOutput(workplace.console, options.form, columns: []).write(
-      ImportFileView.json(upload.plan, request), text: ImportFileView.text(upload.plan, request))
-    if !report.isValid { throw workplace.fail(ImportError(refused: request, report: report)) }
-    if let status = workplace.console.reportOutputFailure() { throw ExitCode(status.code) }
   }
 }

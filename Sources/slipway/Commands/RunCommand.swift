@@ -46,8 +46,7 @@ struct RunCommand: AsyncParsableCommand {
     }
     if watch { throw ValidationError("--watch and --dry-run exclude each other.") }
     if tape.record != nil || tape.replay != nil {
-      throw ValidationError(
-        "--dry-run sends nothing that could be recorded or replayed: leave out --record and --replay.")
+      throw ValidationError(RecordOptions.excludesDryRun)
     }
   }
 

@@ -16,6 +16,8 @@ struct DryRun: Sendable {
   let arguments: [String]
   let policy: ScriptPolicy
   let mostBranches: Int
+  /// Whether failures of what is asked for are followed.
+  var followsFailures = true
 
   /// The plan.
   ///
@@ -65,7 +67,7 @@ struct DryRun: Sendable {
     let main = try await DryRunBranch(world: world, assumptions: [], isMain: true).run()
     try Task.checkCancellation()
     var plan = DryRunPlan(script: script.path, profile: profile, isLocal: local != nil, main: main)
-    try await follow(&plan, world, limit: max(.seconds(10), begin.duration(to: .now) * 5))
+    if followsFailures { try await follow(&plan, world, limit: max(.seconds(10), begin.duration(to: .now) * 5)) }
     plan.requestsMade = world.reads.count
     plan.scrubber.add(environment: workplace.environment)
     plan.scrubber.add(profile)

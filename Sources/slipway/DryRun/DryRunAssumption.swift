@@ -35,6 +35,8 @@ struct DryRunAssumption: Sendable, Hashable {
   /// The codes to try at a place, of those that a script mentions, and one that it does not.
   static func codes(at site: DryRunSite, mentioned: [String]) -> [String] {
     if site.function.hasPrefix("http.") { return [serverFailure] }
+    if let codes = site.asked.codes(mentioned: mentioned) { return codes }
+    let mentioned = mentioned.filter { $0.hasPrefix("IMG.") }
     let fitting: [String]
     switch site.function {
     case "image:submit": fitting = mentioned.filter(isRefusal)
@@ -50,8 +52,8 @@ struct DryRunAssumption: Sendable, Hashable {
   var text: String {
     let which =
       switch extent {
-      case .first: "the first result"
-      case .all: "every result"
+      case .first: "the first \(site.asked.noun)"
+      case .all: "every \(site.asked.noun)"
       }
     return "\(which) of \(site.text) is \(code)"
   }

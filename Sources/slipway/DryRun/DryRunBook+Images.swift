@@ -8,24 +8,40 @@ extension DryRunBook {
   // MARK: Changes
 
   func delete(image id: String) -> HTTPResponse {
-    state.withLock { state in
-      state.requests[.list, default: 0] += 1
-      guard !state.deletedImages.contains(id), Self.exists(id, state) else { return Self.noImage(id) }
-      state.deletedImages.insert(id)
+    if let refusal = missing(id) { return refusal }
+    let code = askOwn(.deletion)
+    return state.withLock { state in
       var step = DryRunStep(action: .delete, what: Self.name(of: id, state) ?? id, detail: "image \(id)")
       step.imageID = id
+      if let code { step.outcome = .fails(code) } else { state.deletedImages.insert(id) }
       Self.add(step, &state)
-      return HTTPResponse(status: 204)
+      return code.map { Self.refusal($0, number: state.steps.count) } ?? HTTPResponse(status: 204)
     }
+  }
+
+  /// The answer to a change of an image that is not there; nil for one that is.
+  private func missing(_ id: String) -> HTTPResponse? {
+    state.withLock { state in
+      state.requests[.list, default: 0] += 1
+      return state.deletedImages.contains(id) || !Self.exists(id, state) ? Self.noImage(id) : nil
+    }
+  }
+
+  /// Asks for what a script's own call is about; what a plugin does on behalf of an import is no result of the script's.
+  private func askOwn(_ question: DryRunQuestion) -> String? {
+    guard let call = ScriptCall.current, call.function.hasPrefix("record:") || call.function.hasPrefix("obs.") else {
+      return nil
+    }
+    return ask(call, question)
   }
 
   func changeTags(of id: String, _ body: [UInt8]) -> HTTPResponse {
     let json = (try? JSONValue(parsing: body)) ?? .null
     let isRemoval = json["action"]?.stringValue == "delete"
+    if let refusal = missing(id) { return refusal }
+    let code = askOwn(.tags)
     return state.withLock { state in
-      state.requests[.list, default: 0] += 1
-      guard !state.deletedImages.contains(id), Self.exists(id, state) else { return Self.noImage(id) }
-      for tag in json["tags"]?.arrayValue ?? [] {
+      for tag in code == nil ? json["tags"]?.arrayValue ?? [] : [] {
         guard let key = tag["key"]?.stringValue else { continue }
         state.tags[id, default: []].append((key, isRemoval ? nil : tag["value"]?.stringValue ?? ""))
       }
@@ -33,17 +49,30 @@ extension DryRunBook {
         action: isRemoval ? .removeTags : .setTags, what: Self.name(of: id, state) ?? id, detail: "image \(id)",
         body: json)
       step.imageID = id
+      if let code { step.outcome = .fails(code) }
       Self.add(step, &state)
-      return HTTPResponse(status: 204)
+      return code.map { Self.refusal($0, number: state.steps.count) } ?? HTTPResponse(status: 204)
     }
   }
 
   func delete(object place: ImageLocation) -> HTTPResponse {
-    state.withLock { state in
-      state.objects[place] = .gone
-      Self.add(DryRunStep(action: .deleteObject, what: "\(place)"), &state)
-      return HTTPResponse(status: 204)
+    let code = askOwn(.objectDeletion)
+    return state.withLock { state in
+      var step = DryRunStep(action: .deleteObject, what: "\(place)")
+      if let code { step.outcome = .fails(code) } else { state.objects[place] = .gone }
+      Self.add(step, &state)
+      return code.map { Self.objectRefusal($0, number: state.steps.count) } ?? HTTPResponse(status: 204)
     }
+  }
+
+  /// What object storage would answer.
+  private static func objectRefusal(_ code: String, number: Int) -> HTTPResponse {
+    let body = "<Error><Code>\(code)</Code><Message>Dry run: assumed to fail</Message></Error>"
+    return HTTPResponse(
+      status: DryRunQuestion.objectStorage[code] ?? 403,
+      headers: [
+        ("Content-Type", "application/xml"), ("x-obs-request-id", "\(SyntheticMark.prefix)request-\(number)"),
+      ], body: Array(body.utf8))
   }
 
   func note(size: UInt64, of place: ImageLocation) { state.withLock { $0.sizes[place] = size } }

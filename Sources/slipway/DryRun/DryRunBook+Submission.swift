@@ -52,7 +52,7 @@ extension DryRunBook {
     return state.withLock { $0.refused[ImportID(call: call.number, index: call.index)] }
   }
 
-  private static func refusal(_ code: String, number: Int) -> HTTPResponse {
+  static func refusal(_ code: String, number: Int) -> HTTPResponse {
     let entry = ErrorCatalogue.entry(code)
     var response = HTTPResponse.synthetic(
       entry?.status ?? 400,
@@ -147,8 +147,16 @@ extension DryRunBook: Rehearsal {
     add(DryRunStep(action: .write, what: file, bytes: bytes))
   }
 
-  func converting(file: String, to target: String, bytes: UInt64?) {
-    add(DryRunStep(action: .convert, what: file, detail: target, bytes: bytes))
+  func converting(file: String, to target: String, bytes: UInt64?) throws {
+    let code = ask(ScriptCall.current, .conversion)
+    var step = DryRunStep(action: .convert, what: file, detail: target, bytes: bytes)
+    if let code { step.outcome = .fails(code) }
+    add(step)
+    guard code != nil else { return }
+    var failure = ScriptFailure(
+      "Dry run: there is no room for '\(target)'", hint: "free some space or write to another disk")
+    failure.isSynthetic = true
+    throw failure
   }
 
   func sending(_ request: RehearsedRequest) -> Int {

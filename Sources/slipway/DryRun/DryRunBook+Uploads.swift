@@ -26,18 +26,40 @@ extension DryRunBook {
       note = upload.isConverted ? "converted to ZVHD2 on the way" : nil
     }
     let size = upload.size ?? 0
-    state.withLock { state in
+    let code = ask(ScriptCall.current, .upload)
+    let number = state.withLock { state in
       var step = DryRunStep(action: .upload, what: upload.path, detail: "\(place)", bytes: upload.size)
       if let note { step.detail = "\(place), \(note)" }
       step.call = ScriptCall.current
+      if let code { step.outcome = .fails(code) }
       Self.add(step, &state)
+      guard code == nil else { return state.steps.count }
       state.objects[place] = upload.isConverted ? .converted : .file(upload.path, size)
       if let bitmap = upload.bitmap, let key = place.bitmapKeyOfRaw {
         let bytes = (try? FileManager.default.attributesOfItem(atPath: bitmap)[.size] as? UInt64) ?? 0
         state.objects[ImageLocation(bucket: place.bucket, key: key)] = .file(bitmap, bytes)
       }
+      return state.steps.count
     }
+    if let code { throw Self.failure(code, place, number: number) }
     return .planned(bucket: place.bucket, key: place.key, size: size)
+  }
+
+  private static func failure(_ code: String, _ place: ImageLocation, number: Int) -> ObjectStorageError {
+    let status = DryRunQuestion.objectStorage[code] ?? 403
+    let kind: CloudError.Kind =
+      switch (code, status) {
+      case ("SlowDown", _): .throttled
+      case (_, 403): .permission
+      case (_, 404): .not_found
+      case (_, 412): .conflict
+      default: .service
+      }
+    return ObjectStorageError(
+      cloudError: CloudError(
+        kind: kind, message: "Dry run: the upload to \(place) is assumed to fail (\(code)).", code: code,
+        status: status, requestID: "\(SyntheticMark.prefix)request-\(number)", delivery: .answered),
+      bucket: place.bucket, key: place.key)
   }
 
   /// The answer to a request about an object that is no longer as it is in the cloud; nil where the cloud has to give it.

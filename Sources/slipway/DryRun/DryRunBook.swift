@@ -138,10 +138,10 @@ final class DryRunBook: Sendable {
   /// Notes that a result is asked for here, and says with which code it is to fail; nil for none.
   ///
   /// Of a batch the assumption of one result is about the image of that number.
-  func ask(_ call: ScriptCall?) -> String? {
+  func ask(_ call: ScriptCall?, _ question: DryRunQuestion = .result) -> String? {
     guard let call else { return nil }
     return state.withLock { state in
-      let site = DryRunSite(call)
+      let site = DryRunSite(call, question)
       if state.asks[site] == nil { state.askOrder.append(site) }
       state.asks[site, default: []].append(call.index)
       for assumption in assumptions where assumption.site == site {

@@ -7,9 +7,11 @@ struct DryRunSite: Sendable, Hashable {
   var function: String
   var source: String?
   var line: Int?
+  var asked = DryRunQuestion.result
 
-  init(_ call: ScriptCall) {
+  init(_ call: ScriptCall, _ asked: DryRunQuestion = .result) {
     (function, source, line) = (call.function, call.source, call.line)
+    self.asked = asked
   }
 
   /// The place as messages write it: `fleet.lua:52`.
@@ -24,6 +26,7 @@ struct DryRunSite: Sendable, Hashable {
   /// With the place apart, as JSON.
   var json: JSONValue {
     var members: [String: JSONValue] = ["call": .string(function)]
+    if asked != .result { members["asks_for"] = .string(asked.rawValue) }
     members["source"] = source.map(JSONValue.string)
     members["line"] = line.map { .integer(Int64($0)) }
     return .object(members)

@@ -49,7 +49,7 @@ struct DryRunStep: Sendable {
   /// Which of the steps taken down it was.
   var sequence = 0
 
-  var site: DryRunSite? { call.map(DryRunSite.init) }
+  var site: DryRunSite? { call.map { DryRunSite($0) } }
 
   var findings: [(stage: String, finding: Finding)] {
     validation.map { ("validation", $0) } + preflight.map { ("preflight", $0) }

@@ -1,7 +1,7 @@
 import Foundation
 import Workbench
 
-/// The codes of the image service that a script and the files it requires have in their text: what it does about those is what a dry run
+/// The codes of the image service and of object storage that a script and the files it requires have in their text: what it does about those is what a dry run
 /// follows first.
 enum MentionedCodes {
   /// More than these are not followed.
@@ -15,6 +15,10 @@ enum MentionedCodes {
     while let text = texts.popLast(), seen.count < 100 {
       for match in text.matches(of: /\bIMG\.[0-9]{4}\b/) where !codes.contains(String(match.output)) {
         codes.append(String(match.output))
+      }
+      for match in text.matches(of: /["']([A-Z][A-Za-z]+)["']/)
+      where DryRunQuestion.objectStorage[String(match.output.1)] != nil && !codes.contains(String(match.output.1)) {
+        codes.append(String(match.output.1))
       }
       for match in text.matches(of: /require[ \t(]*["']([A-Za-z0-9_.\-]+)["']/) {
         let name = String(match.output.1)

@@ -17,8 +17,11 @@ struct FileOptions: ParsableArguments {
   @Flag(help: "Delete the object when the image is made; it stays when anything fails.")
   var deleteObject = false
 
-  @Flag(help: "Look at the file and the request and say what would be done; send nothing.")
+  @Flag(
+    help:
+      "Look at the file, the request and the cloud and say what would be done; send nothing. Without a cloud, a file is looked at alone."
+  )
   var dryRun = false
 
-  var isGiven: Bool { bucket != nil || object != nil || convert || dryRun || deleteObject }
+  var isGiven: Bool { bucket != nil || object != nil || convert || deleteObject }
 }

@@ -15,6 +15,9 @@ struct RecordOptions: ParsableArguments {
     completion: .file())
   var replay: String?
 
+  static let excludesDryRun =
+    "--dry-run sends nothing that could be recorded or replayed: leave out --record and --replay."
+
   func validate() throws {
     if record != nil, replay != nil { throw ValidationError("--record and --replay exclude each other.") }
     if record == "" { throw ValidationError("--record must name a file, got ''.") }

@@ -2,6 +2,7 @@ import Cassette
 import CloudAccess
 import Foundation
 import ImageImport
+import LuaHost
 import Synchronization
 import Workbench
 
@@ -15,6 +16,8 @@ final class SessionTape: Sendable {
   let mode: Mode
   private let recordIDs: RecordIDs
   private let interrupter = Mutex<Task<Void, Never>?>(nil)
+  private let retold = Mutex<TapeEvents?>(nil)
+  private let retelling = Mutex<Task<Void, Never>?>(nil)
   private let isTold = Mutex(false)
 
   private init(_ mode: Mode) {
@@ -26,7 +29,10 @@ final class SessionTape: Sendable {
     }
   }
 
-  deinit { interrupter.withLock { $0 }?.cancel() }
+  deinit {
+    interrupter.withLock { $0 }?.cancel()
+    retelling.withLock { $0 }?.cancel()
+  }
 
   /// Reads a cassette.
   ///
@@ -96,6 +102,19 @@ final class SessionTape: Sendable {
     return false
   }
 
+  /// Sees to it that scripts go on in the recorded order.
+  var arrivals: any LuaArrivals { TapeArrivals(mode: mode) }
+
+  /// Between the session and who is told its events.
+  func events(_ below: any ImportEventSink) -> any ImportEventSink {
+    let events = TapeEvents(tape: mode, below: below)
+    retold.withLock { $0 = events }
+    return events
+  }
+
+  /// Between the imports and the scheduler that makes room for them.
+  func admission(_ below: any ImportAdmission) -> any ImportAdmission { TapeAdmission(mode, below) }
+
   /// Gives jitter: in a replay the shortest pauses, so that requests come before the moments of their answers.
   var random: @Sendable () -> Double {
     if isReplay { return { 0 } }
@@ -152,6 +171,9 @@ final class SessionTape: Sendable {
 
   /// Where the recorded run was interrupted, or the recording broke off, the replay is interrupted too.
   func start() {
+    if isReplay, let events = retold.withLock({ $0 }) {
+      retelling.withLock { $0 = Task { await events.retell() } }
+    }
     guard case .replaying(let player) = mode, player.isOpenEnded else { return }
     let task = Task {
       do { try await player.time.sleep(for: player.end + .milliseconds(1)) } catch { return }
@@ -163,8 +185,14 @@ final class SessionTape: Sendable {
   /// The status of a run that ended so: a replay that asked for what was not recorded has failed.
   func settle(_ status: ExitStatus) -> ExitStatus {
     interrupter.withLock { $0 }?.cancel()
+    retelling.withLock { $0 }?.cancel()
     guard case .replaying(let player) = mode, status != .interrupted, !player.mismatches.isEmpty else { return status }
     return .failed
+  }
+
+  /// Ends a session that did not begin: of its recording nothing is left.
+  func abandon() {
+    if case .recording(let recorder) = mode { recorder.abandon() }
   }
 
   /// Ends the recording or tells how the replay went, once.

@@ -146,8 +146,9 @@ final class CloudRuntime: Sendable {
     return ImportService(
       client: client, rules: rules,
       submitter: RecordingSubmitter(
-        client: client, store: tape?.store(store) ?? store, policy: submission, admission: scheduler, events: events,
-        jitter: random, makeID: { [tape] in tape?.recordID($0, $1) ?? ULID.make(at: $0) }, trace: trace),
+        client: client, store: tape?.store(store) ?? store, policy: submission,
+        admission: tape?.admission(scheduler) ?? scheduler, events: events, jitter: random,
+        makeID: { [tape] in tape?.recordID($0, $1) ?? ULID.make(at: $0) }, trace: trace),
       scheduler: scheduler,
       preflight: Preflight(client: client, rules: rules, ownImports: { await scheduler.admissions.underWay }),
       events: events, hooks: hooks)

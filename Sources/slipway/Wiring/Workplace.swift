@@ -118,7 +118,8 @@ struct Workplace: Sendable {
       tape = nil
     }
     runtime = CloudRuntime(
-      choice: choice, scale: scale, events: events, logger: logger, environment: environment, ledger: ledger,
+      choice: choice, scale: scale, events: tape?.events(events) ?? events, logger: logger, environment: environment,
+      ledger: ledger,
       requestsPerSecond: options.requestsPerSecond, concurrentImports: options.concurrentImports,
       hooks: plugins?.host ?? NoHooks(), time: time, layer: tape?.cloudLayer ?? options.layer, tape: tape,
       trace: spans)
@@ -151,6 +152,12 @@ struct Workplace: Sendable {
           rule: 0, name: "plugin", field: "request", severity: .error, message: error.message, hint: error.hint))
       return report
     }
+  }
+
+  /// Whether somebody said which cloud is used: not where the built-in one stands in for want of another.
+  var hasChosenCloud: Bool {
+    guard case .local = choice else { return true }
+    return options.cloud != nil || options.localCloud != nil
   }
 
   /// The clouds that `--cloud` could name.
@@ -213,6 +220,7 @@ struct Workplace: Sendable {
       limits: policy.limits, output: output)
     configuration.sandbox = policy.sandbox
     configuration.clock = SessionClock(time: context.time)
+    configuration.arrivals = tape?.arrivals
     configuration.unobservedFailure = { console.note(ErrorReport($0).text(console.terminal.errorStyle)) }
     return try LuaVM(configuration)
   }
@@ -257,7 +265,7 @@ struct Workplace: Sendable {
 
   /// Ends progress and connections, and the recording or the replay, whose last word on the status this is.
   func close(_ status: ExitStatus) async -> ExitStatus {
-    await close()
+    await shutdown()
     guard let tape else { return status }
     let settled = tape.settle(status)
     tape.finish(settled, console)
@@ -266,6 +274,11 @@ struct Workplace: Sendable {
 
   /// Ends progress and connections.
   func close() async {
+    await shutdown()
+    tape?.abandon()
+  }
+
+  private func shutdown() async {
     progress?.finish()
     watcher?.stop()
     await plugins?.host.finish()

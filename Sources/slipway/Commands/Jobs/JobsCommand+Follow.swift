@@ -128,10 +128,12 @@ private struct Follower {
         "\(asked.count - mine.count) records belong to another cloud, project or region (\(others)): choose it with --cloud"
       )
     }
+    service.beginBatch(of: mine.count)
     let results = await withTaskGroup(of: Workbench.ExitStatus.self) { group in
       for record in mine { group.addTask { await one(record, service, store) } }
       return await group.reduce(into: []) { $0.append($1) }
     }
+    service.endBatch(of: mine.count, notBegun: 0)
     let ids = Set(mine.map(\.id))
     var ended = try await store.records(ImportRecordFilter(scope: scope)).filter { ids.contains($0.id) }
     let successors = Set(ended.compactMap(\.progress.successor))
