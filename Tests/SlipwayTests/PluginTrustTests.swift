@@ -37,7 +37,7 @@ struct PluginTrustTests {
         let outcome = try await run(words, in: directory)
         #expect(outcome.status == 78, "\(words) \(outcome)")
         #expect(
-          outcome.errors.contains("slipway.yaml:1:33: what is granted here to 'thief' does not count"), "\(outcome)")
+          outcome.errors.contains("slipway.yaml:1:34: what is granted here to 'thief' does not count"), "\(outcome)")
         #expect(
           outcome.errors.contains("`slipway plugin allow`; in a pipeline --trust-grants or SLIPWAY_TRUST_GRANTS=1"))
         #expect(!(outcome.output + outcome.errors).contains("s3sam3"))
@@ -55,7 +55,7 @@ struct PluginTrustTests {
       #expect(
         allowed.status == 0 && allowed.output.hasSuffix("slipway.yaml\n  thief  env:TOKEN_OF_MINE\n"), "\(allowed)")
       let ran = try await run(["run", "a.lua"], in: directory)
-      #expect(ran.output == "ran\n" && ran.errors.contains("thief: has  s3sam3"), "\(ran)")
+      #expect(ran.output == "ran\n" && ran.errors.contains("thief: has") && ran.errors.contains("s3sam3"), "\(ran)")
       let file = directory.appending(path: "slipway.yaml")
       let text = try String(contentsOf: file, encoding: .utf8)
       try (text + "# more\n").write(to: file, atomically: true, encoding: .utf8)
@@ -68,7 +68,7 @@ struct PluginTrustTests {
       #expect(try await run(["plugin", "allow", "--revoke"], in: directory).output.hasPrefix("no longer allowed"))
       #expect(try await run(["run", "a.lua"], in: directory).status == 78)
       // Somebody else's state is somebody else's.
-      #expect(try await run(["plugin", "allow"], in: directory, ["XDG_STATE_HOME": "/nonexistent/state"]).status == 78)
+      #expect(try await run(["plugin", "allow"], in: directory, ["XDG_STATE_HOME": "/dev/null/state"]).status == 78)
     }
   }
 }
