@@ -10,6 +10,10 @@ struct CSVReader {
   private let separator: UInt8
   private var line = 0
 
+  /// A header has no more columns, and a row with its quoted line breaks no more bytes: what has is no manifest.
+  static let columnLimit = 10_000
+  static let rowLimit = 16 << 20
+
   /// Opens the file and reads its header row.
   init(path: String, shown: String, separator: UInt8, access: any ScriptAccess) throws {
     lines = try LineReader(path: path, shown: shown, access: access)
@@ -20,9 +24,13 @@ struct CSVReader {
     }
     if first[0].starts(with: [0xEF, 0xBB, 0xBF]) { first[0].removeFirst(3) }
     header = first.map { trimmed(String(decoding: $0, as: UTF8.self)) }
+    guard header.count <= Self.columnLimit else {
+      throw ScriptFailure("'\(shown)', line 1: \(header.count) columns, at most \(Self.columnLimit) can be read")
+    }
+    var seen: Set<String> = []
     for (index, name) in header.enumerated() {
       if name.isEmpty { throw ScriptFailure("'\(shown)', line 1: column \(index + 1) has no name") }
-      if header[..<index].contains(name) {
+      if !seen.insert(name).inserted {
         throw ScriptFailure("'\(shown)', line 1: the column '\(name)' stands there twice")
       }
     }
@@ -59,6 +67,11 @@ struct CSVReader {
                 "'\(shown)', line \(firstLine): a quoted field is not closed before the end of the file")
             }
             field.append(0x0A)
+            guard field.count + more.count <= Self.rowLimit else {
+              throw ScriptFailure(
+                "'\(shown)', line \(firstLine): a quoted field has over \(Self.rowLimit >> 20) MB",
+                hint: "is its quote closed?")
+            }
             text = more
             index = 0
           }

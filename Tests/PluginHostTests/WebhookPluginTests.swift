@@ -41,7 +41,7 @@ struct WebhookPluginTests {
   /// Lets the plugin tell a server about some events; gives back what it was sent and what the user was told.
   private func tell(
     _ settings: String, events: [ImportEvent] = Self.events, path: String = "/hook/s3cr3t",
-    answer: @escaping TinyServer.Handler = { _ in TinyServer.answer("200 OK") }
+    within limit: Duration = .seconds(10), answer: @escaping TinyServer.Handler = { _ in TinyServer.answer("200 OK") }
   ) async throws -> (requests: [TinyServer.Request], told: [String]) {
     let server = try TinyServer(answer)
     defer { server.stop() }
@@ -56,7 +56,7 @@ struct WebhookPluginTests {
         "webhook_notify", "grant: ['net:127.0.0.1:\(server.port)']\nconfig: { url: { env: HOOK }, \(settings) }",
         world: world)
       for event in events { host.emit(event) }
-      await host.finish()
+      await host.finish(within: limit)
       let told = bench.notices.withLock { $0.map { "\($0.message) \($0.hint ?? "")" } }
       let all = (told + [bench.printed.withLock { $0 }]).joined(separator: "\n")
       #expect(!all.contains("s3cr3t") && !all.contains("hunter2"), "\(all)")
@@ -90,6 +90,24 @@ struct WebhookPluginTests {
       byName["failed"]?["code"]?.stringValue == "IMG.0057" && byName["failed"]?["hint"]?.stringValue == "look at it")
     let summary = try #require(byName["run_finished"])
     #expect(summary["count"] == .integer(2) && summary["failed"] == .integer(1))
+  }
+
+  @Test("What cannot be delivered before the observers' time is over is given up in time, and that is told")
+  func outOfTime() async throws {
+    let (requests, told) = try await tell(
+      "attempts: 5, timeout: 15s, events: [run_finished]", events: [Self.events[2]], within: .seconds(2)
+    ) { _ in TinyServer.answer("503 Service Unavailable") }
+    #expect((1...2).contains(requests.count), "\(requests.count)")
+    #expect(
+      told.contains { $0.contains("it answered 503; the time for more attempts was over") }, "\(told)")
+  }
+
+  @Test("An event of an import that cannot be delivered when the run ends is told as lost, too")
+  func eventOutOfTime() async throws {
+    let (_, told) = try await tell("attempts: 5, timeout: 15s, events: [failed]", within: .seconds(2)) { _ in
+      TinyServer.answer("503 Service Unavailable")
+    }
+    #expect(told.contains { $0.contains("the web hook did not take the message: it answered 503") }, "\(told)")
   }
 
   @Test("For Slack the text is a message whose markup is escaped, with a colour and fields")

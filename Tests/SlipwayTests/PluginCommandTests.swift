@@ -215,7 +215,7 @@ struct PluginCommandTests {
       try write("name,image_url,min_disk\nweb,images:web.zvhd2,40\n", to: "fleet.csv", in: directory)
       try write("plugins: { csv_manifest: { grant: ['fs.read:.'] } }", to: "slipway.yaml", in: directory)
       let ran = try await run(
-        ["run", "--local-cloud", "cloud", "-"], in: directory,
+        ["run", "--trust-grants", "--local-cloud", "cloud", "-"], in: directory,
         input: """
           local ims, plugin = require "ims", require "plugin"
           for row in plugin.csv_manifest.rows { path = "fleet.csv" } do print(ims.request(row).name, row.min_disk) end

@@ -259,7 +259,7 @@ struct RecordReplayTests {
             config: { url: { env: HOOK_URL }, token: { env: HOOK_BEARER }, attempts: 1, events: [submitted, succeeded, run_finished] }
             grant: ["net:\(host)"]
         """, to: "slipway.yaml")
-      let words = ["run", script, "--project", project, "--allow-net", String(host)]
+      let words = ["run", script, "--project", project, "--trust-grants", "--allow-net", String(host)]
       let auth = [
         "OS_AUTH_URL": access.endpoint + "/v3", "OS_USERNAME": access.user, "OS_PASSWORD": access.password,
         "OS_USER_DOMAIN_NAME": access.domain, "OS_PROJECT_NAME": access.project, "OS_REGION_NAME": access.region,

@@ -98,7 +98,7 @@ struct BinaryTests {
 
   @Test(
     "On a real terminal", .enabled(if: Binary.expect != nil, "expect is installed"),
-    arguments: ["repl.exp", "dumb.exp", "interrupt.exp", "ask.exp", "walk.exp", "desk.exp", "watch.exp"])
+    arguments: ["repl.exp", "dumb.exp", "interrupt.exp", "ask.exp", "walk.exp", "desk.exp", "watch.exp", "trust.exp"])
   func terminal(_ script: String) async throws {
     let folder = (#filePath as NSString).deletingLastPathComponent + "/Expect/"
     let loop = try binary.directory.write("loop.lua", "print('started')\nwhile true do end\n")

@@ -40,9 +40,11 @@ function json.encode(value, options) end
 
 ---The value that JSON text describes; null becomes json.null, [] and {} an empty table.
 ---
+---A text of at most 64 MB, with at most a million values, nested at most 512 deep.
+---
 ---Raises
 ---
----* `argument`: the text is not JSON; the message says where
+---* `argument`: the text is not JSON or too much at once; the message says where
 ---
 ---```lua
 ---local json = require "json"

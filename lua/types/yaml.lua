@@ -8,11 +8,11 @@ local yaml = {}
 
 ---The value that a YAML document describes; null becomes json.null.
 ---
----By the core schema of YAML 1.2: `yes` is a text, `2024-01-01` too, `40` a number. Anchors, aliases and `<<` work, up to a million values; what is no plain data (tags of programming languages) stays a text.
+---By the core schema of YAML 1.2: `yes` is a text, `2024-01-01` too, `40` a number. Anchors, aliases and `<<` work, up to a million values and a text of 4 MB; what is no plain data (tags of programming languages) stays a text.
 ---
 ---Raises
 ---
----* `argument`: the text is not YAML, or unfolds to too much; the message says where
+---* `argument`: the text is not YAML, too long, or unfolds to too much; the message says where
 ---
 ---```lua
 ---local yaml = require "yaml"

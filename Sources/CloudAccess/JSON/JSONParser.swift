@@ -18,9 +18,12 @@ struct JSONParser {
   private let bytes: [UInt8]
   private var index = 0
   private var depth = 0
+  /// How many values there may still be.
+  private var left: Int
 
-  init(_ bytes: [UInt8]) {
+  init(_ bytes: [UInt8], valueLimit: Int = .max) {
     self.bytes = bytes
+    left = valueLimit
   }
 
   mutating func document() throws(JSONSyntaxError) -> JSONValue {
@@ -52,6 +55,8 @@ struct JSONParser {
 
   private mutating func value() throws(JSONSyntaxError) -> JSONValue {
     skipSpace()
+    left -= 1
+    guard left >= 0 else { throw error("it holds more values than can be read at once") }
     guard index < bytes.count else { throw error("the text ends where a value is expected") }
     switch bytes[index] {
     case UInt8(ascii: "{"): return try object { parser, _ throws(JSONSyntaxError) in try parser.value() }

@@ -7,6 +7,12 @@ extension JSONValue {
     self = try parser.document()
   }
 
+  /// The same of somebody who is not trusted with this process's memory: more values than `valueLimit` are refused before they are made.
+  package init(parsing bytes: [UInt8], valueLimit: Int) throws {
+    var parser = JSONParser(bytes, valueLimit: valueLimit)
+    self = try parser.document()
+  }
+
   /// Parses an object one of whose members is a long array, without ever holding all of that: `hand` gets its elements one after the other.
   ///
   /// In the result that array is empty. Throws a ``JSONSyntaxError`` as ``init(parsing:)`` does, maybe after some elements.

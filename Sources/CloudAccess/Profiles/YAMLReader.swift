@@ -8,16 +8,29 @@ package struct YAMLReader {
   /// More values than any list of requests has: what exceeds it is made of aliases of aliases.
   package static let valueLimit = 1_000_000
 
+  /// Longer texts are no list of requests either; their parts would take a hundred times their room.
+  package static let sizeLimit = 4 << 20
+
   private var values = 0
 
   /// The single document of `text`; nil if it holds nothing.
   ///
-  /// Throws `YamlError` for what is no YAML, and `TooMany` beyond the limit.
+  /// Throws `YamlError` for what is no YAML, and `TooLong`, `TooMany` or ``YAMLExpansion/Refused`` for what would take too much, all of which
+  /// are found before it is taken. Nesting is limited to a thousand levels by the parser itself.
   package static func value(_ text: String) throws -> JSONValue? {
+    guard text.utf8.count <= sizeLimit else { throw TooLong(size: text.utf8.count) }
+    try YAMLExpansion.check(text)
     guard let root = try compose(yaml: text) else { return nil }
     if case .scalar(let scalar) = root, scalar.style == .plain, scalar.string.isEmpty { return nil }
     var reader = YAMLReader()
     return try reader.value(root)
+  }
+
+  package struct TooLong: Error, CustomStringConvertible {
+    package var size: Int
+    package var description: String {
+      "the text has \(size) bytes, at most \(YAMLReader.sizeLimit >> 20) MB can be read at once"
+    }
   }
 
   package struct TooMany: Error, CustomStringConvertible {

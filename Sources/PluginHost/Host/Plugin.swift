@@ -8,6 +8,9 @@ final class Plugin: Sendable {
   /// The plugins that are at work in the current task, so that an import which a plugin makes itself does not call it again.
   @TaskLocal static var atWork: Set<String> = []
 
+  /// When the current call must be over.
+  @TaskLocal static var deadline: ContinuousClock.Instant?
+
   let name: String
   let manifest: PluginManifest
   let candidate: PluginCandidate
@@ -80,13 +83,16 @@ final class Plugin: Sendable {
   }
 
   /// What a hook returned.
-  func call(_ hook: HookName, _ arguments: [LuaValue]) async throws -> [LuaValue] {
-    try await invoke(hook, shims.call, arguments)
+  func call(_ hook: HookName, _ arguments: [LuaValue], within limit: Duration? = nil) async throws -> [LuaValue] {
+    try await invoke(hook, shims.call, arguments, within: limit)
   }
 
-  private func invoke(_ hook: HookName, _ shim: LuaFunction, _ arguments: [LuaValue]) async throws -> [LuaValue] {
+  private func invoke(
+    _ hook: HookName, _ shim: LuaFunction, _ arguments: [LuaValue], within limit: Duration? = nil
+  ) async throws -> [LuaValue] {
     guard let function = exports.hooks[hook] else { return [] }
-    return try await run(hook.rawValue) { try await shim.call([.function(function)] + arguments) }
+    let limit = limit.map { min($0, candidate.entry.limits.time) }
+    return try await run(hook.rawValue, limit: limit) { try await shim.call([.function(function)] + arguments) }
   }
 
   // MARK: Sources and commands
@@ -131,8 +137,12 @@ final class Plugin: Sendable {
     defer { end() }
     let chain = Self.atWork.union([name])
     do {
-      return try await Deadline.run(limit ?? limits.time) {
-        try await Plugin.$atWork.withValue(chain) { try await body() }
+      let limit = limit ?? limits.time
+      let deadline = ContinuousClock.now + limit
+      return try await Deadline.run(limit) {
+        try await Plugin.$atWork.withValue(chain) {
+          try await Plugin.$deadline.withValue(deadline) { try await body() }
+        }
       }
     } catch {
       if let passed = error as? Deadline.Passed, passed.isAbandoned {

@@ -112,6 +112,8 @@ public final class PluginHost: Sendable {
 
   /// Lets observers finish what they have to do, tells the plugins how the run went, and unloads them.
   public func finish(within limit: Duration = .seconds(10)) async {
+    let end = state.withLock { $0.world }?.end
+    end?.begin(limit)
     let left = await observers.drain(within: limit)
     if left > 0 {
       report(
@@ -122,8 +124,10 @@ public final class PluginHost: Sendable {
     }
     let summary = recorder.summary(now: time.now)
     for plugin in loaded.having(.onRunFinished) {
-      await observe(plugin, .onRunFinished, EventTables.summary(summary, trace))
+      end?.begin(limit)
+      await observe(plugin, .onRunFinished, EventTables.summary(summary, trace), within: limit)
     }
+    end?.begin(.seconds(5))
     let last = state.withLock { state in
       defer { state.set = PluginSet() }
       return state.set
@@ -160,9 +164,11 @@ public final class PluginHost: Sendable {
     }
   }
 
-  private func observe(_ plugin: Plugin, _ hook: HookName, _ table: LuaValue) async {
+  private func observe(
+    _ plugin: Plugin, _ hook: HookName, _ table: LuaValue, within limit: Duration? = nil
+  ) async {
     do {
-      _ = try await plugin.call(hook, [table])
+      _ = try await plugin.call(hook, [table], within: limit)
     } catch let fault as PluginFault {
       let isFirst = state.withLock { state in
         let key = "\(plugin.name)\n\(hook.rawValue)"

@@ -17,10 +17,12 @@ enum PluginModules {
     "plugin", "string", "table", "math", "utf8", "coroutine", "os", "io", "debug",
   ])
 
-  static func all(_ candidate: PluginCandidate, _ manifest: PluginManifest, _ context: ScriptContext) -> [HostModule] {
+  static func all(
+    _ candidate: PluginCandidate, _ manifest: PluginManifest, _ context: ScriptContext, _ end: RunEnd
+  ) -> [HostModule] {
     let files = candidate.files ?? PluginFiles(directory: "", contents: [:])
     var modules = context.modules.filter { shared.contains($0.name) }.map(restricted)
-    modules.append(own(candidate, manifest, files))
+    modules.append(own(candidate, manifest, files, end))
     for (path, content) in files.contents.sorted(by: { $0.key < $1.key }) {
       guard let name = moduleName(of: path, main: manifest.main), !given.contains(name) else { continue }
       modules.append(
@@ -48,7 +50,7 @@ enum PluginModules {
   }
 
   private static func own(
-    _ candidate: PluginCandidate, _ manifest: PluginManifest, _ files: PluginFiles
+    _ candidate: PluginCandidate, _ manifest: PluginManifest, _ files: PluginFiles, _ end: RunEnd
   ) -> HostModule {
     HostModule(
       "plugin", "The plugin itself.",
@@ -58,6 +60,13 @@ enum PluginModules {
           parameters: [HostParameter("image", .table, "as a hook gets it")],
           returns: [HostParameter("tags", .map, "values by key")], since: "1.0"
         ) { arguments in [.table(tags(arguments[0].tableValue ?? LuaTable()))] },
+        HostFunction(
+          "plugin.time_left",
+          "How long the call that is going on may still take, at the end of a run until the observers must be done.",
+          returns: [HostParameter("seconds", .number, "0 when the time is over")], since: "1.0"
+        ) { _ in
+          [.number((end.left(until: Plugin.deadline) ?? .seconds(86_400)).inSeconds)]
+        },
         HostFunction(
           "plugin.file", "The content of one of the plugin's own files, such as a template.",
           parameters: [HostParameter("path", .string, "counted from the plugin's directory")],

@@ -12,6 +12,8 @@ public struct PluginWorld: Sendable {
   /// Takes what a plugin prints, with its name.
   public var output: @Sendable (String, [UInt8]) -> Void
   public var clock: any LuaClock
+  /// When observers must be done.
+  let end = RunEnd()
   /// Whose ids events have; nil for none.
   public var trace: ImportTrace?
 
@@ -40,7 +42,7 @@ public struct PluginWorld: Sendable {
     own.logger[metadataKey: "plugin"] = .string(manifest.name)
     let (name, output) = (manifest.name, output)
     var configuration = LuaVM.Configuration(
-      modules: PluginModules.all(candidate, manifest, own), searchPath: [], limits: limits.lua,
+      modules: PluginModules.all(candidate, manifest, own, end), searchPath: [], limits: limits.lua,
       output: { output(name, $0) }, clock: clock)
     configuration.sandbox = .sandboxed
     configuration.tableDepthLimit = 60

@@ -146,9 +146,21 @@ public struct PluginPlan: Sendable {
   }
 
   private func grant(_ candidate: inout PluginCandidate, _ manifest: PluginManifest) {
-    candidate.granted =
-      candidate.entry.grants.map(\.capability)
-      + settings.grants.filter { $0.plugin == manifest.name }.map(\.capability)
+    let given = settings.grants.filter { $0.plugin == manifest.name }.map(\.capability)
+    let own = candidate.entry.grants.map(\.capability)
+    candidate.granted = (settings.standing == .allowed ? own : []) + given
+    if settings.standing != .allowed, !settings.isTesting, own.contains(where: { !given.contains($0) }) {
+      let node = candidate.entry.grants.first?.node ?? candidate.entry.node
+      return candidate.problems.append(
+        PluginProblem(
+          place: candidate.entry.place, line: node?.line, column: node?.column,
+          message: "what is granted here to '\(manifest.name)' does not count: "
+            + (settings.standing == .changed
+              ? "the file or its lock has changed since it was allowed" : "nobody has allowed this file yet"),
+          hint:
+            "look at it, then `\(settings.allowingCommand)`; in a pipeline --trust-grants or \(ProjectTrust.variable)=1"
+        ))
+    }
     guard !settings.isTesting, !candidate.missing.isEmpty else { return }
     let missing = candidate.missing
     let list = missing.map { request in

@@ -28,6 +28,10 @@ public struct PluginSettings: Sendable {
   public var isTesting = false
   /// Of the project's plugins, only those that are named on the command line as well.
   public var takesNamedOnly = false
+  /// How the project file stands: unless it is allowed, what it grants does not count.
+  public var standing = ProjectTrust.Standing.allowed
+  /// The command that allows it.
+  public var allowingCommand = "slipway plugin allow"
   /// Whether the lock is kept; off only for making a new one.
   public var keepsLock = true
 

@@ -10,6 +10,8 @@ public struct ProjectFile: Sendable {
   public var directory: String
   public var plugins: [PluginEntry] = []
   public var settings = ProjectSettings()
+  /// The file as it was read: what is allowed is what counts.
+  public private(set) var content: [UInt8] = []
 
   /// A project without a file.
   public init(directory: String) { self.directory = directory }
@@ -54,6 +56,7 @@ public struct ProjectFile: Sendable {
         PluginProblem(place: place, message: "the project file cannot be read", hint: "is there a file of that name?")
       ])
     }
+    content = Array(data)
     guard let root = try YAMLNode.parse(Array(data), place: place) else { return }
     var reader = ProjectReader(reader: NodeReader(place: place), directory: directory)
     (settings, plugins) = reader.readAll(root)

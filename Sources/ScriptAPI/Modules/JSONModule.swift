@@ -3,6 +3,10 @@ import LuaHost
 
 /// The script module `json`.
 enum JSONModule {
+  /// What is read takes room outside of the script's own limits.
+  private static let sizeLimit = 64 << 20
+  private static let valueLimit = 1_000_000
+
   static func make() -> HostModule {
     HostModule(
       "json", "JSON text from Lua values and back.",
@@ -39,14 +43,20 @@ enum JSONModule {
           returns: [HostParameter("value", .any, "tables, strings, numbers, booleans, json.null")], since: "0.1"
         ) { arguments in
           guard case .string(let text) = arguments[0] else { return [] }
+          guard text.bytes.count <= sizeLimit else {
+            throw ScriptFailure(
+              "json.decode: the text has \(text.bytes.count) bytes, at most \(sizeLimit >> 20) MB can be read at once")
+          }
           do {
-            return [LuaJSON.value(try JSONValue(parsing: text.bytes))]
+            return [LuaJSON.value(try JSONValue(parsing: text.bytes, valueLimit: valueLimit))]
           } catch {
             throw ScriptFailure(
               "json.decode: \(error)", hint: "check the text near that place")
           }
         }.documented(
-          raises: [RaisedError("argument", "the text is not JSON; the message says where")], mustUse: true,
+          "A text of at most 64 MB, with at most a million values, nested at most 512 deep.",
+          raises: [RaisedError("argument", "the text is not JSON or too much at once; the message says where")],
+          mustUse: true,
           example: """
             local json = require "json"
 

@@ -20,10 +20,12 @@ enum YAMLModule {
           }
         }.documented(
           """
-          By the core schema of YAML 1.2: `yes` is a text, `2024-01-01` too, `40` a number. Anchors, aliases and `<<` work, up to a million values; \
-          what is no plain data (tags of programming languages) stays a text.
+          By the core schema of YAML 1.2: `yes` is a text, `2024-01-01` too, `40` a number. Anchors, aliases and `<<` work, up to a million values \
+          and a text of 4 MB; what is no plain data (tags of programming languages) stays a text.
           """,
-          raises: [RaisedError("argument", "the text is not YAML, or unfolds to too much; the message says where")],
+          raises: [
+            RaisedError("argument", "the text is not YAML, too long, or unfolds to too much; the message says where")
+          ],
           mustUse: true,
           example: """
             local yaml = require "yaml"

@@ -9,6 +9,7 @@ struct PluginChoice: Sendable {
   var assignments: [String] = []
   var grants: [String] = []
   var isOff = false
+  var trustsGrants = false
   var isWatching = false
   /// The directory of the plugin that is being tested.
   var tested: String?
@@ -26,6 +27,8 @@ struct PluginChoice: Sendable {
       bundled: PluginFinder.bundled(executable: Bundle.main.executablePath ?? CommandLine.arguments[0]))
     var settings = PluginSettings(project: file, finder: finder, environment: environment)
     settings.entries = plugins.map { PluginEntry(path: Self.absolute($0, workingDirectory), place: "--plugin \($0)") }
+    settings.standing = trust(environment).standing(of: file)
+    settings.allowingCommand = allowingCommand
     if tested != nil {
       settings.isTesting = true
       settings.takesNamedOnly = true
@@ -36,6 +39,14 @@ struct PluginChoice: Sendable {
     guard problems.isEmpty else { throw PluginFailure(problems) }
     return settings
   }
+
+  /// Which project files are allowed to grant.
+  func trust(_ environment: [String: String]) -> ProjectTrust {
+    ProjectTrust(environment: environment, trustsAll: trustsGrants)
+  }
+
+  /// The command that allows this project file.
+  var allowingCommand: String { "slipway plugin allow" + (project.map { " --project \(ShellWord.quoted($0))" } ?? "") }
 
   /// The project file of that path, or the one in the working directory or above.
   ///

@@ -25,6 +25,10 @@ struct PluginOptions: ParsableArguments {
       "Grant a plugin a capability, such as web=net:example.com; may be repeated.", valueName: "name=capability"))
   var grants: [String] = []
 
+  @Flag(
+    help: "Let the project file grant to plugins though it was not allowed with slipway plugin allow; for pipelines.")
+  var trustGrants = false
+
   @Flag(help: "Load no plugins.")
   var noPlugins = false
 
@@ -35,6 +39,7 @@ struct PluginOptions: ParsableArguments {
 
   var choice: PluginChoice {
     PluginChoice(
-      project: project, plugins: plugins, assignments: assignments, grants: grants, isOff: noPlugins)
+      project: project, plugins: plugins, assignments: assignments, grants: grants, isOff: noPlugins,
+      trustsGrants: trustGrants)
   }
 }

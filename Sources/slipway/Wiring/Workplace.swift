@@ -80,6 +80,10 @@ struct Workplace: Sendable {
       self.json = nil
       progress = quiet ? nil : ProgressRenderer(console: console, tellsFailures: tellsFailures)
     }
+    if let choice = options.plugins {
+      try GrantQuestion.ask(
+        choice, environment: environment, workingDirectory: workingDirectory, console: console)
+    }
     plugins = try options.plugins.flatMap { [json = self.json, environment, workingDirectory] choice in
       choice.isOff
         ? nil

@@ -12,9 +12,17 @@ local function is_passing(status) return status == 408 or status == 429 or statu
 local function send(body)
   local headers = {}
   if config.token then headers.Authorization = { "Bearer ", config.token } end
-  local pause, why = 1, nil
+  local pause, why = 1, "there was no time for it"
   for attempt = 1, config.attempts do
-    local ok, answer = pcall(http.post, config.url, { json = body, headers = headers, timeout = config.timeout })
+    -- A little is kept back for saying so: whoever ends a call from outside does not know what it was about.
+    local left = plugin.time_left() - 0.5
+    if left < 0.2 then
+      why = why .. "; the time for more attempts was over"
+      break
+    end
+    local ok, answer = pcall(http.post, config.url, {
+      json = body, headers = headers, timeout = math.min(config.timeout, left),
+    })
     if ok and answer.ok then return end
     if ok then
       why = "it answered " .. answer.status
@@ -24,6 +32,10 @@ local function send(body)
       why = answer.message
     end
     if attempt < config.attempts then
+      if pause + 0.7 > plugin.time_left() then
+        why = why .. "; the time for more attempts was over"
+        break
+      end
       task.sleep(pause)
       pause = pause * 2
     end
