@@ -18,11 +18,12 @@ package struct YAMLExpansion {
 
   /// - Throws: `YamlError`, or ``Refused``.
   package static func check(_ text: String) throws {
-    guard text.utf8.contains(UInt8(ascii: "*")), let root = try compose(yaml: replacingAliases(in: text)) else {
-      return
-    }
+    guard text.utf8.contains(UInt8(ascii: "*")) else { return }
+    let parser = try Parser(yaml: replacingAliases(in: text))
+    guard let root = try parser.singleRoot() else { return }
     var expansion = YAMLExpansion()
-    let size = try expansion.size(root)
+    // Nodes hold their anchors weakly, the parser holds them.
+    let size = try withExtendedLifetime(parser) { try expansion.size(root) }
     guard size <= YAMLReader.valueLimit else { throw YAMLReader.TooMany() }
   }
 
