@@ -80,9 +80,9 @@ struct ImportCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if let file { try InputFile.check(file) }
     if place.dryRun { return try await dryRun() }
     let limit = LuaDuration.parse(timeout)
-    if let file { try InputFile.check(file) }
     let workplace = try Workplace(options.settings(ledger, preflight).with(plugins).with(tape), tellsFailures: false)
     workplace.announce()
     try await workplace.loadPlugins()
