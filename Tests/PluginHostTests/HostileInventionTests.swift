@@ -258,6 +258,12 @@ struct HostileInventionTests {
             refused("flow", yaml.decode, ("["):rep(100000))
             refused("flow maps", yaml.decode, ("{a: "):rep(100000))
             refused("lists", yaml.decode, ("- "):rep(100000) .. "x")
+            local laughs = "a0: &a0 [lol, lol]\\n"
+            for i = 1, 12 do
+              laughs = laughs .. ("a%d: &a%d [%s]\\n"):format(i, i, ("*a" .. i - 1 .. ", "):rep(9))
+            end
+            refused("laughs", yaml.decode, laughs)
+            refused("laughs as a key", yaml.decode, laughs .. "? *a12\\n: 1\\n")
             refused("deep json", json.decode, ("["):rep(100000))
             assert(#yaml.decode("a: &a [1, 2]\\nb: *a\\nc: [*a, '*a', \\"* b\\"]\\nd: |\\n  *x\\n").b == 2)
             return true

@@ -1,10 +1,18 @@
 import Foundation
+import DiskImages
 import Testing
 
 @testable import ScriptAPI
 
 @Suite("The script module disk")
 struct DiskModuleTests {
+  @Test(
+    "What a disk refuses is a conflict, as it is where an import reads the file",
+    arguments: [DiskImageError.Kind.io, .noSpace, .verification, .exists, .busy])
+  func disk(kind: DiskImageError.Kind) {
+    #expect(DiskModule.failure(DiskImageError(kind, "x")).kind == "conflict")
+  }
+
   @Test("disk.inspect gives what the headers tell as a table, and raises for what is no file", .timeLimit(.minutes(2)))
   func inspect() async throws {
     let world = try ScriptWorld()

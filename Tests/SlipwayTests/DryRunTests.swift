@@ -274,7 +274,7 @@ struct DryRunTests {
       let output = Set(plan.branches.compactMap { $0["output"]?.stringValue })
       #expect(
         output == [
-          "", "tags\tIMG.0116\n", "delete\tIMG.0091\n", "convert\targument\n", "upload\tAccessDenied\n",
+          "", "tags\tIMG.0116\n", "delete\tIMG.0091\n", "convert\tconflict\n", "upload\tAccessDenied\n",
           "object\tAccessDenied\n", "import\tAccessDenied\n", "import\tIMG.0057\n",
         ], "\(output) \(plan.branches[0]["end"] ?? .null)")
       let deletion = try #require(plan.branches.indices.first { plan.codes($0) == ["IMG.0091"] })

@@ -19,7 +19,8 @@ enum DiskModule {
       switch error.kind {
       case .notFound: "not_found"
       case .permission: "permission"
-      case .exists, .busy: "conflict"
+      // As where an import reads the file: nothing is wrong with what was asked for.
+      case .exists, .busy, .io, .noSpace, .verification: "conflict"
       case .cancelled: "cancelled"
       default: "argument"
       }

@@ -28,7 +28,7 @@ extension ImportCommand {
         file = (ImportFileView.json(upload.plan, request), ImportFileView.text(upload.plan, request))
         let report = RuleSet(dialect: workplace.choice.dialect).report(for: request, file: upload.plan.facts)
         if !report.isValid {
-          write(file, nil, workplace)
+          workplace.console.write(Array(text(file, nil, workplace.console).utf8))
           throw ImportError(refused: request, report: report)
         }
       }
@@ -37,7 +37,7 @@ extension ImportCommand {
       throw workplace.fail(error)
     }
     guard file == nil || workplace.hasChosenCloud else {
-      write(file, nil, workplace)
+      workplace.console.write(Array(text(file, nil, workplace.console).utf8))
       workplace.console.note(
         "No cloud is configured, so nothing was asked of one; --cloud NAME has it checked there, too.")
       await workplace.close()
@@ -48,21 +48,8 @@ extension ImportCommand {
     let run = DryRun(
       workplace: workplace, script: ScriptFile(name: "slipway import", bytes: Array(Self.script.utf8)), path: "-",
       arguments: [order.serialized()], policy: ScriptPolicy(), mostBranches: 1, followsFailures: false)
-    let work = Task { try await run.plan() }
-    let (outcome, signal) = await SignalledWork.result(of: work)
-    await workplace.close()
-    if let signal {
-      workplace.console.note("Interrupted; nothing was sent.")
-      throw ExitCode(ExitStatus(signal).code)
-    }
-    switch outcome {
-    case .failure(let error as CommandFailure): throw error
-    case .failure(let error): throw workplace.fail(error)
-    case .success(let plan):
-      write(file, plan, workplace)
-      if let status = workplace.console.reportOutputFailure() { throw ExitCode(status.code) }
-      if plan.status.code != 0 { throw ExitCode(plan.status.code) }
-    }
+    let plan = try await run.planned()
+    try run.end(plan, printing: text(file, plan, workplace.console))
   }
 
   /// What the script is given.
@@ -84,15 +71,14 @@ extension ImportCommand {
     return .object(members)
   }
 
-  private func write(_ file: (facts: JSONValue, text: String)?, _ plan: DryRunPlan?, _ workplace: Workplace) {
-    let console = workplace.console
-    let text = [file.map { $0.text + "\n" }, plan.map { DryRunText(plan: $0, terminal: console.terminal).text }]
-      .compactMap(\.self).joined(separator: "\n")
+  private func text(_ file: (facts: JSONValue, text: String)?, _ plan: DryRunPlan?, _ console: Console) -> String {
     var json = file?.facts ?? plan?.json ?? .null
     if file != nil, let plan, case .object(var members) = json {
       members["plan"] = plan.json
       json = .object(members)
     }
-    console.write(Array((options.form.data(json) ?? text).utf8))
+    if let data = options.form.data(json) { return data }
+    return [file.map { $0.text + "\n" }, plan.map { DryRunText(plan: $0, terminal: console.terminal).text }]
+      .compactMap(\.self).joined(separator: "\n")
   }
 }

@@ -154,7 +154,7 @@ extension DryRunBook: Rehearsal {
     add(step)
     guard code != nil else { return }
     var failure = ScriptFailure(
-      "Dry run: there is no room for '\(target)'", hint: "free some space or write to another disk")
+      kind: "conflict", "Dry run: there is no room for '\(target)'", hint: "free some space or write to another disk")
     failure.isSynthetic = true
     throw failure
   }
