@@ -167,8 +167,13 @@ class Group:
             idle = 0 if any(client.killed for client in clients) else idle + 1
 
     def delete_some(self):
-        """Users take images away, though their imports are on record."""
-        images = [image for image in self.cloud.control("GET", "state")["images"] if image["status"] == "active"]
+        """Users take images away whose imports are on record as done. One that goes between its job's success and the record of it is told
+        as made, which it was; the next run sees that it is gone."""
+        done = {record["image_id"] for record in self.records() if record["state"] == "succeeded"}
+        images = [
+            image for image in self.cloud.control("GET", "state")["images"]
+            if image["status"] == "active" and image["id"] in done
+        ]
         gone = []
         for image in self.rng.sample(images, min(len(images), self.rng.randint(1, 3))):
             if self.cloud.delete(image["id"]):
